@@ -1,0 +1,1 @@
+"""A platform for reporting hate crime, hate incidents and discrimination in Serbia."""

@@ -1,0 +1,95 @@
+"""`python -m incidents`: without arguments a trial on this machine, with a command what an operator needs."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from incidents.app import create_app
+from incidents.cli.audit import audit
+from incidents.cli.members import members
+from incidents.cli.release import release
+from incidents.cli.script import transliterate
+from incidents.cli.setup import init, migrate
+from incidents.cli.site import settings_of_site
+from incidents.cli.synthesise import synthesise
+from incidents.cli.trial import make_trial_site
+from incidents.config import Settings
+from incidents.core.vocabulary import BadVocabulary
+
+_WITHOUT_SITE = {"init", "transliterate"}
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    """gunicorn, set up here instead of by a file, with no log of who asked for what."""
+
+    def __init__(self, settings: Settings, options: dict[str, object]) -> None:
+        self._settings = settings
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> object:
+        return create_app(self._settings)
+
+
+def _run(settings: Settings, bind: str, workers: int) -> None:
+    _Server(
+        settings,
+        {
+            "bind": bind,
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": 4,
+            "accesslog": None,
+            "loglevel": "error",
+            "control_socket_disable": True,
+        },
+    ).run()
+
+
+@click.group(invoke_without_command=True)
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Where the trial listens.")
+@click.pass_context
+def cli(context: click.Context, bind: str) -> None:
+    """Reports of hate crime, a desk to settle them, and figures that can be trusted.
+
+    Without a command: try it. Makes a trial site in instance/, fills it with invented reports and serves it on
+    this machine.
+    """
+    if context.invoked_subcommand is None:
+        settings = make_trial_site(Path(os.environ.get("INCIDENTS_INSTANCE", "instance")), bind, datetime.now(UTC))
+        _run(settings, bind, workers=2)
+    elif context.invoked_subcommand not in _WITHOUT_SITE:
+        context.obj = settings_of_site()
+
+
+@cli.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.pass_obj
+def serve(settings: Settings, bind: str, workers: int) -> None:
+    """Serve the site behind a proxy of yours."""
+    _run(settings, bind, workers)
+
+
+for command in (init, migrate, members, audit, release, synthesise, transliterate):
+    cli.add_command(command)
+
+
+def main() -> None:
+    try:
+        cli(prog_name="python -m incidents")
+    except BadVocabulary as error:
+        raise SystemExit(f"The vocabulary cannot be used:\n{error}") from None
+
+
+if __name__ == "__main__":
+    main()

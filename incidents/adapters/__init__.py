@@ -1,0 +1,1 @@
+"""The outside world: sealing, passwords, codes, places, data files, the solver."""

@@ -1,0 +1,110 @@
+"""Keys of the desk and what they open. Never imported by the reporter's side (a contract holds this)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from uuid import UUID
+
+from nacl import bindings, pwhash, utils
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.secret import SecretBox
+
+from incidents.adapters.sealing import KEY_BYTES, PADDING, CannotOpen
+
+_ARGON2_PASSES = 3
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    public: bytes
+    private: bytes
+
+
+@dataclass(frozen=True)
+class LockedKey:
+    """A member's key pair as it is stored: the private half under a password."""
+
+    public: bytes
+    salt: bytes
+    under_password: bytes
+
+
+def new_key_pair() -> KeyPair:
+    private = PrivateKey.generate()
+    return KeyPair(bytes(private.public_key), bytes(private))
+
+
+def lock_key(pair: KeyPair, password: str, *, memory_mib: int) -> LockedKey:
+    salt = utils.random(pwhash.argon2id.SALTBYTES)
+    sealed = SecretBox(_key_of_password(password, salt, memory_mib)).encrypt(pair.private)
+    return LockedKey(pair.public, salt, sealed)
+
+
+def unlock_key(locked: LockedKey, password: str, *, memory_mib: int) -> KeyPair:
+    """The key pair. Raises CannotOpen for a wrong password."""
+    try:
+        private = SecretBox(_key_of_password(password, locked.salt, memory_mib)).decrypt(
+            locked.under_password
+        )
+    except CryptoError as error:
+        raise CannotOpen from error
+    return KeyPair(locked.public, private)
+
+
+def grant(private: bytes, holder_public: bytes) -> bytes:
+    """The private half of a key, sealed to another key."""
+    return SealedBox(PublicKey(holder_public)).encrypt(private)
+
+
+def open_grant(sealed: bytes, holder: KeyPair) -> bytes:
+    """Raises CannotOpen."""
+    try:
+        return SealedBox(PrivateKey(holder.private)).decrypt(sealed)
+    except CryptoError as error:
+        raise CannotOpen from error
+
+
+def open_report(blob: bytes, sealed_key: bytes, *, report: UUID, desk_private: bytes) -> bytes:
+    """The content of a report. Raises CannotOpen, also for a blob that was moved to another row."""
+    try:
+        key = SealedBox(PrivateKey(desk_private)).decrypt(sealed_key)
+        nonce_bytes = bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+        padded = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
+            blob[nonce_bytes:], report.bytes, blob[:nonce_bytes], key
+        )
+        return bindings.sodium_unpad(padded, PADDING)
+    except (CryptoError, ValueError) as error:
+        raise CannotOpen from error
+
+
+def open_message(sealed: bytes, desk_private: bytes) -> str:
+    """Raises CannotOpen."""
+    try:
+        return bindings.sodium_unpad(SealedBox(PrivateKey(desk_private)).decrypt(sealed), PADDING).decode()
+    except (CryptoError, ValueError) as error:
+        raise CannotOpen from error
+
+
+def seal_for_session(private: bytes, cookie: bytes) -> bytes:
+    """A member's private key while logged in, under the value of the cookie."""
+    return SecretBox(_key_of_cookie(cookie)).encrypt(private)
+
+
+def open_for_session(sealed: bytes, cookie: bytes) -> bytes:
+    """Raises CannotOpen."""
+    try:
+        return SecretBox(_key_of_cookie(cookie)).decrypt(sealed)
+    except CryptoError as error:
+        raise CannotOpen from error
+
+
+def _key_of_cookie(cookie: bytes) -> bytes:
+    return blake2b(cookie, digest_size=KEY_BYTES, person=b"session key").digest()
+
+
+def _key_of_password(password: str, salt: bytes, memory_mib: int) -> bytes:
+    return pwhash.argon2id.kdf(
+        KEY_BYTES, password.encode(), salt, opslimit=_ARGON2_PASSES, memlimit=memory_mib * 1024 * 1024
+    )

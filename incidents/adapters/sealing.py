@@ -1,0 +1,101 @@
+"""Sealing with public keys only. Nothing in this module can open a report again; see `opening` for that.
+
+XChaCha20-Poly1305 and X25519 sealed boxes of libsodium, through PyNaCl. What the reporter's own code opens
+(questions of the desk) is here too: it opens no report.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from uuid import UUID
+
+from nacl import bindings, utils
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.secret import SecretBox
+
+from incidents.core.receipt import ReceiptCode, code_from_random
+
+PADDING = 4096
+"""Sealed texts differ in length only by whole steps of so many bytes."""
+KEY_BYTES = 32
+
+
+class CannotOpen(Exception):
+    """The key does not fit, or the sealed bytes were changed."""
+
+
+@dataclass(frozen=True)
+class SealedReport:
+    blob: bytes
+    sealed_key: bytes
+    """The report key, sealed to the desk key."""
+
+
+@dataclass(frozen=True)
+class ReporterLock:
+    """What is stored of a receipt code: enough to find a row and to answer, not to learn the code."""
+
+    verifier: bytes
+    public: bytes
+    private_sealed: bytes
+
+
+def seal_report(content: bytes, *, report: UUID, desk_public: bytes) -> SealedReport:
+    """Seal under a fresh key that only holders of the desk key can recover; bound to the report's id."""
+    key = utils.random(KEY_BYTES)
+    blob = seal_under(key, content, bound_to=report.bytes)
+    return SealedReport(blob, SealedBox(PublicKey(desk_public)).encrypt(key))
+
+
+def seal_to(public: bytes, content: bytes) -> bytes:
+    """Seal a short text to a public key, padded; for messages."""
+    return SealedBox(PublicKey(public)).encrypt(bindings.sodium_pad(content, PADDING))
+
+
+def seal_under(key: bytes, content: bytes, *, bound_to: bytes = b"") -> bytes:
+    """Seal padded content under a symmetric key; it opens only together with the same `bound_to`."""
+    nonce = utils.random(bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
+    padded = bindings.sodium_pad(content, PADDING)
+    return nonce + bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(padded, bound_to, nonce, key)
+
+
+def code_of_token(nonce: bytes) -> ReceiptCode:
+    """The receipt code that belongs to one form token: the same again when a form is sent twice.
+
+    `nonce` is random and never stored, so nobody can go this way from the database.
+    """
+    return code_from_random(blake2b(nonce, digest_size=32, person=b"receipt code").digest())
+
+
+def digest_of_token(nonce: bytes, pepper: bytes) -> bytes:
+    return blake2b(nonce, digest_size=32, key=pepper, person=b"token").digest()
+
+
+def tag_of_content(content: bytes, nonce: bytes) -> bytes:
+    """Equal for equal content sent with the same token; says nothing without the token."""
+    return blake2b(content, digest_size=32, key=nonce, person=b"content").digest()
+
+
+def verifier_of(code: ReceiptCode, pepper: bytes) -> bytes:
+    return blake2b(code.encode(), digest_size=32, key=pepper, person=b"verifier").digest()
+
+
+def lock_for_reporter(code: ReceiptCode, pepper: bytes) -> ReporterLock:
+    private = PrivateKey.generate()
+    box = SecretBox(_key_of_code(code, pepper))
+    return ReporterLock(verifier_of(code, pepper), bytes(private.public_key), box.encrypt(bytes(private)))
+
+
+def open_question(code: ReceiptCode, pepper: bytes, private_sealed: bytes, sealed: bytes) -> str:
+    """A question of the desk, for the one who holds the receipt code. Raises CannotOpen."""
+    try:
+        private = PrivateKey(SecretBox(_key_of_code(code, pepper)).decrypt(private_sealed))
+        return bindings.sodium_unpad(SealedBox(private).decrypt(sealed), PADDING).decode()
+    except (CryptoError, ValueError) as error:
+        raise CannotOpen from error
+
+
+def _key_of_code(code: ReceiptCode, pepper: bytes) -> bytes:
+    return blake2b(code.encode(), digest_size=32, key=pepper, person=b"reporter key").digest()

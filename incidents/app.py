@@ -1,0 +1,50 @@
+"""Puts the parts together; the only module that knows them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from incidents.adapters import data_files
+from incidents.config import Door, Settings
+from incidents.db.database import Database
+from incidents.resources import folder
+from incidents.web import assets, errors, headers, languages, requests
+from incidents.web.accounts.views import accounts
+from incidents.web.desk import views as desk_views
+from incidents.web.json import Json
+from incidents.web.pages.views import pages
+from incidents.web.platform import Platform, utc_now
+from incidents.web.published import api
+from incidents.web.published import views as published_views
+from incidents.web.reporting.views import reporting
+
+
+def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, database: Database | None = None) -> Flask:
+    """The site with the doors that its settings open. Raises core.vocabulary.BadVocabulary."""
+    app = Flask("incidents", template_folder=str(folder("templates")), static_folder=None)
+    app.json = Json(app)
+    app.extensions["incidents"] = Platform(
+        settings=settings,
+        database=database or Database(settings.database_url),
+        vocabulary=data_files.vocabulary(),
+        places=data_files.places(),
+        now=now,
+    )
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.globals["is_trial"] = settings.trial
+    app.url_map.strict_slashes = True
+    for part in (requests, languages, headers, errors, assets):
+        part.init_app(app)
+    app.register_blueprint(pages)
+    if settings.door in {Door.BOTH, Door.PUBLIC}:
+        app.register_blueprint(reporting)
+        app.register_blueprint(published_views.published)
+        app.register_blueprint(api.api)
+    if settings.door in {Door.BOTH, Door.DESK}:
+        app.register_blueprint(accounts)
+        app.register_blueprint(desk_views.desk)
+    return app

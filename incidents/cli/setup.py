@@ -1,0 +1,77 @@
+"""`init` and `migrate`: keys on disk, tables, the first members."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from incidents.cli.site import Wrong, database_of, settings_of_site
+from incidents.config import SECRET_BYTES, Settings
+from incidents.core.accounts import SHORTEST_PASSWORD, Role
+from incidents.db import migrations
+from incidents.db.key import current_desk_key
+from incidents.services import accounts, keys
+
+
+def make_secrets(instance: Path) -> None:
+    """The two key files of a site, where they do not stand yet; readable by their owner only."""
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in ("pepper", "token-key"):
+        path = instance / name
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(SECRET_BYTES), encoding="ascii")
+
+
+@click.command()
+@click.option("--instance", type=click.Path(path_type=Path), default="instance", show_default=True)
+@click.option("--member", "names", multiple=True, required=True, help="A first member's name; give it twice or more.")
+def init(instance: Path, names: tuple[str, ...]) -> None:
+    """Make a site: key files, tables, first members, and the key that reports are sealed to."""
+    if len(names) < 2:
+        raise Wrong("Name at least two members: what one proposes, another has to accept.")
+    make_secrets(instance)
+    settings = settings_of_site()
+    with database_of(settings) as database:
+        migrations.upgrade(database)
+        with database.reader() as session:
+            if current_desk_key(session) is not None:
+                raise Wrong("This site has its desk key already.")
+        enrolled = [_ask_member(name) for name in names]
+        now = datetime.now(UTC)
+        with database.unit_of_work() as session:
+            holders = []
+            for name, password in enrolled:
+                member = accounts.add_member(
+                    session,
+                    name,
+                    password,
+                    set(Role) - {Role.PARTNER},
+                    language="sr-Cyrl",
+                    token_key=settings.token_key,
+                    memory_mib=settings.seal_memory_mib,
+                    now=now,
+                )
+                holders.append(member.id)
+                click.echo(f"{name}: put this secret into the app that makes your codes: {member.totp_secret}")
+            keys.make_desk_key(session, holders, today=now.date())
+    click.echo("The site is ready. Back up the instance folder apart from the database.")
+
+
+def _ask_member(name: str) -> tuple[str, str]:
+    password = click.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True)
+    if len(password) < SHORTEST_PASSWORD:
+        raise Wrong(f"A password needs {SHORTEST_PASSWORD} characters or more. Four or five words do well.")
+    return name, password
+
+
+@click.command()
+@click.pass_obj
+def migrate(settings: Settings) -> None:
+    """Bring the tables to their newest form."""
+    with database_of(settings) as database:
+        migrations.upgrade(database)
+    click.echo("The tables are at their newest.")

@@ -1,0 +1,38 @@
+"""What the commands share: the site they work on, and how they say that something is wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from incidents.config import BadSetting, Settings, read_settings
+from incidents.db.database import Database
+
+
+class Wrong(click.ClickException):
+    """Something the operator can mend: one clear line, exit code 2."""
+
+    exit_code = 2
+
+
+def settings_of_site() -> Settings:
+    try:
+        return read_settings(os.environ)
+    except BadSetting as error:
+        raise Wrong(str(error)) from None
+
+
+@contextmanager
+def database_of(settings: Settings) -> Iterator[Database]:
+    """The site's database; closed at the end. A database that cannot be reached is one clear line."""
+    database = Database(settings.database_url)
+    try:
+        yield database
+    except SQLAlchemyError as error:
+        raise Wrong(f"The database does not answer as it should: {type(error).__name__}.") from None
+    finally:
+        database.engine.dispose()

@@ -1,0 +1,89 @@
+"""Settings of one running site, read from INCIDENTS_* variables and from key files outside the checkout."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SECRET_BYTES = 32
+
+
+class Door(enum.Enum):
+    """Which surface a process serves."""
+
+    BOTH = "both"
+    PUBLIC = "public"
+    DESK = "desk"
+
+
+class BadSetting(Exception):
+    """A setting is missing or cannot be used; the text says which and how to mend it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    instance: Path
+    database_url: str
+    pepper: bytes
+    """Keys the look-up of receipt codes and of sessions; 32 bytes, never in the database."""
+    token_key: bytes
+    """Seals form tokens and second-factor secrets; 32 bytes, never in the database."""
+    door: Door = Door.BOTH
+    trial: bool = False
+    exit_url: str = "https://www.wikipedia.org/"
+    """The neutral page that the exit leads to in the end."""
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    https: bool = True
+    """False only to try it on this machine over plain HTTP: the desk's cookie then has no __Host- prefix."""
+    shortest_honest_seconds: int = 20
+    """A report sent sooner after its form was opened is held for a check."""
+    seal_memory_mib: int = 128
+    """Memory of Argon2id for a member's key (RFC 9106, section 4)."""
+
+
+def read_settings(variables: Mapping[str, str]) -> Settings:
+    """Settings from the environment; `instance/` in the working folder unless INCIDENTS_INSTANCE says otherwise.
+
+    Raises BadSetting.
+    """
+    instance = Path(variables.get("INCIDENTS_INSTANCE", "instance")).resolve()
+    try:
+        door = Door(variables.get("INCIDENTS_DOOR", "both"))
+    except ValueError:
+        raise BadSetting("INCIDENTS_DOOR must be both, public or desk.") from None
+    trial = (instance / "trial").exists()
+    hosts = tuple(name for name in variables.get("INCIDENTS_HOSTS", "").split(",") if name)
+    if not hosts and not trial:
+        raise BadSetting("INCIDENTS_HOSTS is not set: name the hosts of the site, separated by commas.")
+    exit_url = variables.get("INCIDENTS_EXIT_URL", Settings.exit_url)
+    if not exit_url.startswith(("https://", "http://127.0.0.1")):
+        raise BadSetting("INCIDENTS_EXIT_URL must be an https address.")
+    return Settings(
+        instance=instance,
+        database_url=variables.get(
+            "INCIDENTS_DATABASE_URL", f"sqlite:///{(instance / 'incidents.sqlite').as_posix()}"
+        ),
+        pepper=_secret(instance / "pepper"),
+        token_key=_secret(instance / "token-key"),
+        door=door,
+        trial=trial,
+        exit_url=exit_url,
+        hosts=hosts or Settings.hosts,
+        https=not trial,
+    )
+
+
+def _secret(path: Path) -> bytes:
+    try:
+        secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except FileNotFoundError:
+        raise BadSetting(f"{path} is missing: run `python -m incidents init` first.") from None
+    except ValueError:
+        raise BadSetting(
+            f"{path} does not hold a key: it must be {SECRET_BYTES * 2} hexadecimal digits."
+        ) from None
+    if len(secret) != SECRET_BYTES or len(set(secret)) < SECRET_BYTES // 4:
+        raise BadSetting(f"{path} holds a weak key: it must be {SECRET_BYTES} random bytes.")
+    return secret

@@ -1,0 +1,1 @@
+"""Rules of the field on plain values; standard library only."""

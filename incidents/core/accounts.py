@@ -1,0 +1,46 @@
+"""Members of the desk: their roles, and how long a wrong password makes them wait."""
+
+from __future__ import annotations
+
+import enum
+import unicodedata
+from datetime import timedelta
+from typing import NewType
+from uuid import UUID
+
+MemberId = NewType("MemberId", UUID)
+
+
+class Role(enum.Enum):
+    """What a member may do. Nobody has rights but through a role (roles do not include each other)."""
+
+    MODERATOR = "moderator"
+    """Reads reports, settles them, asks questions, proposes incidents."""
+    REVIEWER = "reviewer"
+    """Accepts or returns what another member proposed."""
+    PUBLISHER = "publisher"
+    """Builds and signs releases."""
+    AUDITOR = "auditor"
+    """Reads the audit trail."""
+    ADMINISTRATOR = "administrator"
+    """Manages accounts; sees no report."""
+    PARTNER = "partner"
+    """Sends batches from another organisation."""
+
+
+IDLE = timedelta(minutes=15)
+LONGEST = timedelta(hours=10)
+SHORTEST_PASSWORD = 15
+LONGEST_PASSWORD = 256
+
+
+def wait_after(failures: int) -> timedelta:
+    """How long an account waits after so many failures in a row: 1 s doubling up to 15 minutes."""
+    if failures < 3:
+        return timedelta(0)
+    return min(timedelta(seconds=2 ** min(failures - 3, 20)), timedelta(minutes=15))
+
+
+def typed_password(password: str) -> str:
+    """The password as it is hashed: NFC, nothing trimmed (ASVS 5.0, 6.2)."""
+    return unicodedata.normalize("NFC", password)

@@ -1,0 +1,31 @@
+"""Quarters and years, as releases count them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, order=True)
+class Quarter:
+    year: int
+    number: int
+    """1 to 4."""
+
+    @classmethod
+    def of(cls, day: date) -> Quarter:
+        return cls(day.year, (day.month - 1) // 3 + 1)
+
+    @classmethod
+    def parse(cls, text: str) -> Quarter:
+        """From "2026-Q3". Raises ValueError."""
+        year, _, number = text.partition("-Q")
+        if not (year.isascii() and year.isdigit() and number in {"1", "2", "3", "4"}):
+            raise ValueError(f"not a quarter: {text!r}")
+        return cls(int(year), int(number))
+
+    def __str__(self) -> str:
+        return f"{self.year}-Q{self.number}"
+
+    def following(self) -> Quarter:
+        return Quarter(self.year + 1, 1) if self.number == 4 else Quarter(self.year, self.number + 1)

@@ -1,0 +1,144 @@
+"""What one person sent, and the rules that it must keep."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from typing import Any, NewType
+from uuid import UUID
+
+from incidents.core.vocabulary import Vocabulary
+
+ReportId = NewType("ReportId", UUID)
+
+SCHEMA = 1
+MOST_WORDS = 10_000
+"""Characters of free text. Longer accounts can be added later through the receipt."""
+EARLIEST_YEAR = 1990
+NOT_SURE = "not_sure"
+
+SINGLE = {"role": "reporter_role", "setting": "setting", "when": "date_precision", "wish": "wish"}
+SEVERAL = {
+    "acts": "act_type",
+    "grounds": "ground",
+    "targets": "target_group",
+    "indicators": "bias_indicator",
+    "consents": "consent",
+}
+"""Fields of a report that hold codes, and the list that each takes them from."""
+REQUIRED = ("role", "acts", "grounds", "when", "setting", "wish")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that a person can mend: at which field, and which message says how."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Codes are of the vocabulary; `day`, `month`, `year` hold what the precision `when` calls for."""
+
+    language: str
+    role: str
+    acts: frozenset[str]
+    grounds: frozenset[str]
+    when: str
+    setting: str
+    wish: str
+    targets: frozenset[str] = frozenset()
+    indicators: frozenset[str] = frozenset()
+    day: str = ""
+    """ISO date, with precision `exact` or `approx_week`."""
+    month: str = ""
+    """`2026-03`, with precision `month` or `ongoing` (since when)."""
+    year: str = ""
+    place: str = ""
+    """As typed: a village, a quarter, a town."""
+    words: str = ""
+    """As typed, in whatever language and script."""
+    consents: frozenset[str] = frozenset()
+    schema: int = field(default=SCHEMA)
+
+
+def problems(report: Report, vocabulary: Vocabulary, *, today: date) -> list[Problem]:
+    """What the reporter has to mend before the report can be taken; empty when nothing."""
+    found: list[Problem] = []
+    for name in REQUIRED:
+        if not getattr(report, name):
+            found.append(Problem(name, "missing"))
+    for name, vocabulary_name in SINGLE.items():
+        code = getattr(report, name)
+        if code and not vocabulary.has(vocabulary_name, code):
+            found.append(Problem(name, "unknown_code"))
+    for name, vocabulary_name in SEVERAL.items():
+        if any(not vocabulary.has(vocabulary_name, code) for code in getattr(report, name)):
+            found.append(Problem(name, "unknown_code"))
+    found.extend(_problems_of_time(report, today))
+    if len(report.words) > MOST_WORDS:
+        found.append(Problem("words", "too_long"))
+    if len(report.place) > 200:
+        found.append(Problem("place", "too_long"))
+    return found
+
+
+def _problems_of_time(report: Report, today: date) -> list[Problem]:
+    match report.when:
+        case "exact" | "approx_week":
+            name, given, latest = "day", report.day, today.isoformat()
+        case "month" | "ongoing":
+            name, given, latest = "month", report.month, f"{today:%Y-%m}"
+        case "year":
+            name, given, latest = "year", report.year, f"{today:%Y}"
+        case _:
+            return []
+    if not given:
+        # Since when it goes on may be unknown; for the others the precision promises a date.
+        return [] if report.when == "ongoing" else [Problem(name, "missing_date")]
+    if not _is_date(name, given):
+        return [Problem(name, "not_a_date")]
+    if given > latest:
+        return [Problem(name, "in_future")]
+    if int(given[:4]) < EARLIEST_YEAR:
+        return [Problem(name, "too_early")]
+    return []
+
+
+def _is_date(name: str, given: str) -> bool:
+    full = {"day": given, "month": f"{given}-01", "year": f"{given}-01-01"}[name]
+    try:
+        return date.fromisoformat(full).isoformat() == full
+    except ValueError:
+        return False
+
+
+def plain_text(typed: str) -> str:
+    """Typed text as it is kept: NFC, line ends as newlines, no control characters, nothing else changed.
+
+    Marks of direction stay (they belong to right-to-left writing); the desk shows them isolated.
+    """
+    unified = unicodedata.normalize("NFC", typed).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in unified if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+
+
+def to_bytes(report: Report) -> bytes:
+    """The whole report as canonical JSON: equal reports give equal bytes."""
+    values = {
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, value in asdict(report).items()
+    }
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def from_bytes(stored: bytes) -> Report:
+    """The report that `to_bytes` wrote, also by an earlier version of this module."""
+    values: dict[str, Any] = json.loads(stored)
+    known = {f.name for f in fields(Report)}
+    arguments: dict[str, Any] = {
+        name: frozenset(value) if name in SEVERAL else value for name, value in values.items() if name in known
+    }
+    return Report(**arguments)

@@ -1,0 +1,58 @@
+"""Members of the desk and their sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from incidents.core.accounts import Role
+from incidents.db.base import Base, Digest
+
+
+class Member(Base):
+    __tablename__ = "member"
+
+    id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(80), unique=True)
+    language: orm.Mapped[str] = orm.mapped_column(sa.String(12))
+    password_hash: orm.Mapped[str] = orm.mapped_column(sa.String(200))
+    sealed_totp_secret: orm.Mapped[bytes]
+    """Under the server's token key: a copy of the database alone gives no second factor."""
+    last_totp_step: orm.Mapped[int] = orm.mapped_column(default=0)
+    failures: orm.Mapped[int] = orm.mapped_column(default=0)
+    locked_until: orm.Mapped[datetime | None]
+    is_disabled: orm.Mapped[bool] = orm.mapped_column(default=False)
+
+    roles: orm.Mapped[list[MemberRole]] = orm.relationship(lazy="raise")
+
+
+class MemberRole(Base):
+    __tablename__ = "member_role"
+
+    member_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("member.id"), primary_key=True)
+    role: orm.Mapped[Role] = orm.mapped_column(primary_key=True)
+
+
+class LoginSession(Base):
+    """One member at one browser. The row is found by the cookie's hash; the cookie opens `sealed_key`."""
+
+    __tablename__ = "login_session"
+
+    token_hash: orm.Mapped[Digest] = orm.mapped_column(primary_key=True)
+    member_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("member.id"), index=True)
+    sealed_key: orm.Mapped[bytes]
+    started_at: orm.Mapped[datetime]
+    seen_at: orm.Mapped[datetime]
+
+
+def member_by_name(session: orm.Session, name: str) -> Member | None:
+    return session.scalar(
+        sa.select(Member).where(Member.name == name).options(orm.selectinload(Member.roles))
+    )
+
+
+def member_by_id(session: orm.Session, member: UUID) -> Member | None:
+    return session.get(Member, member, options=[orm.selectinload(Member.roles)])

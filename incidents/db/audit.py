@@ -1,0 +1,92 @@
+"""The audit trail's rows: added, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from incidents.core.audit import START, Entry, link
+from incidents.db.base import Base, Digest
+
+
+class AuditEntry(Base):
+    __tablename__ = "audit_entry"
+
+    number: orm.Mapped[int] = orm.mapped_column(primary_key=True, autoincrement=False)
+    at: orm.Mapped[datetime]
+    actor: orm.Mapped[str] = orm.mapped_column(sa.String(80))
+    action: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    subject: orm.Mapped[str] = orm.mapped_column(sa.String(80), index=True)
+    before: orm.Mapped[str] = orm.mapped_column(sa.String(80))
+    after: orm.Mapped[str] = orm.mapped_column(sa.String(80))
+    reason: orm.Mapped[str] = orm.mapped_column(sa.String(200))
+    hash: orm.Mapped[Digest]
+
+
+def record(
+    session: orm.Session,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    before: str = "",
+    after: str = "",
+    reason: str = "",
+) -> None:
+    """Add one entry to the chain, in the caller's unit of work: both stay or neither."""
+    if session.get_bind().dialect.name == "postgresql":
+        # One writer at a time, else two entries would follow the same one. SQLite has only one writer.
+        session.execute(sa.text("SELECT pg_advisory_xact_lock(710001)"))
+    last = session.execute(
+        sa.select(AuditEntry.number, AuditEntry.hash).order_by(AuditEntry.number.desc()).limit(1)
+    ).first()
+    number, previous = (last.number + 1, last.hash) if last else (1, START)
+    entry = Entry(
+        number=number,
+        at=at.replace(second=0, microsecond=0),
+        actor=actor,
+        action=action,
+        subject=subject,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    session.add(
+        AuditEntry(
+            number=entry.number,
+            at=entry.at,
+            actor=entry.actor,
+            action=entry.action,
+            subject=entry.subject,
+            before=entry.before,
+            after=entry.after,
+            reason=entry.reason,
+            hash=link(entry, previous),
+        )
+    )
+    session.flush()
+
+
+def entries(session: orm.Session, *, subject: str | None = None) -> Iterator[tuple[Entry, bytes]]:
+    """All entries in order with their stored hashes, or those of one subject."""
+    query = sa.select(AuditEntry).order_by(AuditEntry.number)
+    if subject is not None:
+        query = query.where(AuditEntry.subject == subject)
+    for row in session.scalars(query):
+        yield (
+            Entry(
+                number=row.number,
+                at=row.at,
+                actor=row.actor,
+                action=row.action,
+                subject=row.subject,
+                before=row.before,
+                after=row.after,
+                reason=row.reason,
+            ),
+            row.hash,
+        )

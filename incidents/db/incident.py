@@ -1,0 +1,70 @@
+"""Incidents: codes, a municipality and a month; no text, and nothing that leads back to a report."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from incidents.core.incident import BiasStrength, Decision, Verification
+from incidents.db.base import Base
+
+
+class Incident(Base):
+    __tablename__ = "incident"
+
+    id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
+    version: orm.Mapped[int] = orm.mapped_column(default=1)
+    decision: orm.Mapped[Decision] = orm.mapped_column(index=True)
+    verification: orm.Mapped[Verification]
+    bias_strength: orm.Mapped[BiasStrength]
+    year: orm.Mapped[int]
+    month: orm.Mapped[int | None]
+    place: orm.Mapped[str] = orm.mapped_column(sa.String(10))
+    """A municipality's code, or one of the words in core.incident and core.places."""
+    setting: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    vocabulary_version: orm.Mapped[str] = orm.mapped_column(sa.String(20))
+    proposed_by: orm.Mapped[UUID | None] = orm.mapped_column(sa.ForeignKey("member.id"))
+    decided_by: orm.Mapped[UUID | None] = orm.mapped_column(sa.ForeignKey("member.id"))
+    return_reason: orm.Mapped[str | None] = orm.mapped_column(sa.String(40))
+    accepted_on: orm.Mapped[date | None]
+    batch: orm.Mapped[str | None] = orm.mapped_column(sa.String(7), index=True)
+    """The quarter whose release counts it, e.g. 2026-Q3; set once, by that release, and never changed."""
+
+    codes: orm.Mapped[list[IncidentCode]] = orm.relationship(
+        lazy="raise", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it as it is)
+
+
+class IncidentCode(Base):
+    """One code of an incident, of a list that allows several: act types, grounds, target groups."""
+
+    __tablename__ = "incident_code"
+
+    incident_id: orm.Mapped[UUID] = orm.mapped_column(
+        sa.ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True
+    )
+    vocabulary: orm.Mapped[str] = orm.mapped_column(sa.String(40), primary_key=True)
+    code: orm.Mapped[str] = orm.mapped_column(sa.String(40), primary_key=True)
+
+
+class SetAside(Base):
+    """That one report was set aside, in which quarter and why: it stays when the report is destroyed."""
+
+    __tablename__ = "set_aside"
+
+    id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
+    quarter: orm.Mapped[str] = orm.mapped_column(sa.String(7), index=True)
+    reason: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+
+
+def incident_with_codes(session: orm.Session, incident: UUID) -> Incident | None:
+    return session.get(Incident, incident, options=[orm.selectinload(Incident.codes)])
+
+
+def codes_of(incident: Incident, vocabulary: str) -> frozenset[str]:
+    return frozenset(row.code for row in incident.codes if row.vocabulary == vocabulary)

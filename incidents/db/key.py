@@ -1,0 +1,69 @@
+"""Public halves, and private halves that are themselves sealed. No row here opens anything alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from incidents.db.base import Base, Digest
+
+
+class DeskKey(Base):
+    """The key that reports are sealed to, one an epoch. Its private half is only in its grants."""
+
+    __tablename__ = "desk_key"
+
+    epoch: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    desk: orm.Mapped[str] = orm.mapped_column(sa.String(40), default="national")
+    public: orm.Mapped[Digest]
+    created_on: orm.Mapped[date]
+    retired_on: orm.Mapped[date | None]
+
+
+class MemberKey(Base):
+    """A member's key pair; the private half under the password, and under a recovery code once there is one."""
+
+    __tablename__ = "member_key"
+
+    member_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("member.id"), primary_key=True)
+    public: orm.Mapped[Digest]
+    salt: orm.Mapped[bytes] = orm.mapped_column(sa.LargeBinary(16))
+    under_password: orm.Mapped[bytes]
+    recovery_salt: orm.Mapped[bytes | None] = orm.mapped_column(sa.LargeBinary(16))
+    under_recovery_code: orm.Mapped[bytes | None]
+    created_on: orm.Mapped[date]
+
+
+class RecoveryKey(Base):
+    """A key whose private half never touched this machine's disk: the trustees hold it in shares."""
+
+    __tablename__ = "recovery_key"
+
+    number: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    public: orm.Mapped[Digest]
+    created_on: orm.Mapped[date]
+
+
+class KeyGrant(Base):
+    """The private half of a desk key, sealed to one member's key or to the recovery key."""
+
+    __tablename__ = "key_grant"
+    __table_args__ = (
+        sa.CheckConstraint("(member_id IS NULL) <> (recovery_number IS NULL)", name="one_holder"),
+        sa.UniqueConstraint("epoch", "member_id"),
+    )
+
+    id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
+    epoch: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("desk_key.epoch"))
+    member_id: orm.Mapped[UUID | None] = orm.mapped_column(sa.ForeignKey("member.id"), index=True)
+    recovery_number: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("recovery_key.number"))
+    sealed_private: orm.Mapped[bytes]
+
+
+def current_desk_key(session: orm.Session) -> DeskKey | None:
+    return session.scalar(
+        sa.select(DeskKey).where(DeskKey.retired_on.is_(None)).order_by(DeskKey.epoch.desc()).limit(1)
+    )

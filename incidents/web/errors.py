@@ -1,0 +1,76 @@
+"""Pages for what goes wrong: ours, in the reader's language, without a word about the machine."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from incidents.services.reporting import NoDeskKey
+
+_log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _known)
+    app.register_error_handler(NoDeskKey, _closed)
+    app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(Exception, _unknown)
+
+
+def error_page(code: int) -> ResponseReturnValue:
+    title, text = _texts(code)
+    if request.path.startswith("/api/"):
+        return {"error": title, "what_to_do": text}, code
+    return render_template("errors/error.html", title=title, text=text, code=code), code
+
+
+def _texts(code: int) -> tuple[str, str]:
+    match code:
+        case 400:
+            return _("That did not work"), _("Your browser sent something we could not read. Please go back and try again.")
+        case 401 | 403:
+            return _("This page is not open to you"), _("You may need to log in, or to ask a colleague who may do this.")
+        case 404:
+            return _("There is no such page"), _("The address may be mistyped, or the page has moved.")
+        case 405:
+            return _("That did not work"), _("This address cannot be used in that way.")
+        case 413:
+            return _("That was too much at once"), _("Please go back, shorten the text and send it again.")
+        case 429:
+            return _("Many people are writing to us just now"), _("Please wait a minute and try again.")
+        case 503:
+            return _("We cannot take reports just now"), _(
+                "Please try again later. In danger call the police, 192, or an ambulance, 194."
+            )
+        case _:
+            return _("Something went wrong on our side"), _("Please try again in a few minutes. Nothing you did was wrong.")
+
+
+def _known(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error.response, Response):
+        return error.response
+    return error_page(error.code or 500)
+
+
+def _closed(_error: NoDeskKey) -> ResponseReturnValue:
+    return error_page(503)
+
+
+def _no_database(_error: OperationalError) -> ResponseReturnValue:
+    _log.error("database unavailable at %s", request.endpoint)
+    return error_page(503)
+
+
+def _unknown(error: Exception) -> ResponseReturnValue:
+    # The kind and the place only: a message or a local variable could hold words of a report.
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"
+    _log.error("%s at %s in %s", type(error).__name__, place, request.endpoint)
+    return error_page(500)

@@ -1,0 +1,70 @@
+"""Headers of every answer, and compression of public pages. One table, so that a test can compare whole strings."""
+
+from __future__ import annotations
+
+import gzip
+
+from flask import Flask, Response, g, request
+
+_POLICY = (
+    "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": (
+        "camera=(), microphone=(), geolocation=(), clipboard-read=(), display-capture=(), payment=(), usb=(), "
+        "serial=(), hid=(), midi=(), idle-detection=(), local-fonts=(), browsing-topics=(), storage-access=(), "
+        "unload=()"
+    ),
+}
+PRIVATE = "no-store"
+PUBLIC = "public, max-age=300"
+_WORTH_COMPRESSING = 600
+
+
+def policy(*, with_script: bool) -> str:
+    return _POLICY.format(script="'self'" if with_script else "'none'")
+
+
+def allow_script() -> None:
+    """This page loads our script; all others are sent with a policy that runs none."""
+    g.with_script = True
+
+
+def init_app(app: Flask) -> None:
+    https = app.extensions["incidents"].settings.https
+
+    @app.after_request
+    def _add(response: Response) -> Response:
+        for name, value in FIXED.items():
+            response.headers[name] = value
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if response.mimetype == "text/html":
+            response.headers["Content-Security-Policy"] = policy(with_script=g.get("with_script", False))
+        response.headers.setdefault("Cache-Control", PRIVATE)
+        if https and not request.host.endswith(".onion"):
+            response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        return _compressed(response)
+
+
+def _compressed(response: Response) -> Response:
+    """Public pages only: the desk shows text of others beside its tokens, and is never compressed."""
+    if (
+        request.path.startswith("/desk")
+        or response.direct_passthrough
+        or response.status_code in {204, 304}
+        or "Content-Encoding" in response.headers
+        or not response.mimetype.startswith(("text/", "application/json", "image/svg"))
+    ):
+        return response
+    response.vary.add("Accept-Encoding")
+    body = response.get_data()
+    if len(body) > _WORTH_COMPRESSING and "gzip" in request.accept_encodings:
+        # No time in the stream: equal pages give equal bytes.
+        response.set_data(gzip.compress(body, compresslevel=6, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response

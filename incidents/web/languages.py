@@ -1,0 +1,93 @@
+"""Which language a page speaks, and its texts. The tag is in the address; no cookie remembers it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from babel import support
+from flask import Flask, g, request, url_for
+from flask_babel import Babel, Domain, refresh
+from werkzeug.routing import BaseConverter, ValidationError
+
+from incidents.adapters import catalogues
+from incidents.core.languages import BY_TAG, DEFAULT, LANGUAGES, Language, negotiate
+from incidents.core.vocabulary import Term
+
+
+class _Catalogues(Domain):
+    """Finds the catalogue by our language tag; Babel's locale serves dates and numbers only."""
+
+    def get_translations(self) -> support.NullTranslations:
+        return catalogues.catalogue(current_language().tag, "messages")
+
+
+class _Languages(Babel):
+    @cached_property
+    def domain_instance(self) -> Domain:
+        return _Catalogues()
+
+
+class LanguageConverter(BaseConverter):
+    """A language of the site as the first part of an address; any other tag is not found."""
+
+    def to_python(self, value: str) -> Language:
+        if value not in BY_TAG:
+            raise ValidationError
+        return BY_TAG[value]
+
+    def to_url(self, value: Language) -> str:
+        return value.tag
+
+
+def current_language() -> Language:
+    language = g.get("language")
+    return language if isinstance(language, Language) else DEFAULT
+
+
+def wanted_language() -> Language:
+    """What the browser asks for, of what we have."""
+    return negotiate([tag for tag, _ in request.accept_languages])
+
+
+def speak(language: Language) -> None:
+    """Go on in another language for the rest of this request."""
+    g.language = language
+    refresh()
+
+
+def label(term: Term) -> str:
+    return catalogues.label(term, current_language().tag)
+
+
+def init_app(app: Flask) -> None:
+    app.url_map.converters["language"] = LanguageConverter
+    _Languages(app, locale_selector=lambda: current_language().formats)
+
+    @app.url_value_preprocessor
+    def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        language = (values or {}).pop("language", None)
+        if language is not None:
+            g.language = language
+
+    @app.url_defaults
+    def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
+        if "language" not in values and app.url_map.is_endpoint_expecting(endpoint, "language"):
+            values["language"] = current_language()
+
+    @app.before_request
+    def _listen() -> None:
+        if "language" not in g:
+            g.language = BY_TAG.get(request.path.split("/")[1]) or wanted_language()
+
+    @app.context_processor
+    def _texts() -> dict[str, Any]:
+        return {"language": current_language(), "languages": LANGUAGES, "label": label, "same_page": _same_page}
+
+
+def _same_page(language: Language) -> str:
+    """The address of this page in another language; the start page where this page has none."""
+    endpoint = request.endpoint
+    if endpoint and request.url_rule and "language" in request.url_rule.arguments:
+        return url_for(endpoint, **(request.view_args or {}), language=language)
+    return url_for("pages.start", language=language)

@@ -1,0 +1,1 @@
+"""Pages that stand by themselves: start, help, privacy, the exit."""

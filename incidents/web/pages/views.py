@@ -1,0 +1,66 @@
+"""Start, help and privacy in every language; the exit, which has none."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from incidents.db import migrations
+from incidents.web.headers import PUBLIC
+from incidents.web.languages import wanted_language
+from incidents.web.platform import platform
+
+pages = Blueprint("pages", __name__)
+
+
+@pages.get("/")
+def choose() -> ResponseReturnValue:
+    response = redirect(url_for("pages.start", language=wanted_language()), 302)
+    response.headers["Cache-Control"] = PUBLIC
+    response.vary.add("Accept-Language")
+    return response
+
+
+@pages.get("/<language:language>/")
+def start() -> ResponseReturnValue:
+    return _published(render_template("reporting/start.html"))
+
+
+@pages.get("/<language:language>/help")
+def help_() -> ResponseReturnValue:
+    return _published(render_template("reporting/help.html"))
+
+
+@pages.get("/<language:language>/privacy")
+def privacy() -> ResponseReturnValue:
+    return _published(render_template("reporting/privacy.html"))
+
+
+@pages.get("/exit")
+def leave() -> ResponseReturnValue:
+    """The first answer of the exit: blank, and on its way. One redirect alone would be undone by "back"."""
+    return Response(render_template("reporting/exit.html", onward=url_for("pages.left")), mimetype="text/html")
+
+
+@pages.get("/exit/on")
+def left() -> ResponseReturnValue:
+    """The second answer: empties what the browser kept of us, and hands over to a neutral page."""
+    response = redirect(platform().settings.exit_url, 303)
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+@pages.get("/sweep.css")
+def sweep() -> ResponseReturnValue:
+    """An empty style sheet that the receipt loads: it makes the browser forget the pages before it."""
+    return Response("", mimetype="text/css", headers={"Clear-Site-Data": '"cache"'})
+
+
+@pages.get("/healthz")
+def health() -> ResponseReturnValue:
+    is_well = migrations.is_newest(platform().database)
+    return {"status": "ok" if is_well else "the database needs migrating"}, 200 if is_well else 503
+
+
+def _published(page: str) -> Response:
+    return Response(page, mimetype="text/html", headers={"Cache-Control": PUBLIC})

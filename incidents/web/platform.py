@@ -1,0 +1,40 @@
+"""What every page may use: settings, database, vocabularies, places, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from incidents.config import Settings
+from incidents.core.places import Places
+from incidents.core.vocabulary import Vocabulary
+from incidents.db.database import Database
+
+_LOCAL = ZoneInfo("Europe/Belgrade")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    settings: Settings
+    database: Database
+    vocabulary: Vocabulary
+    places: Places
+    now: Callable[[], datetime] = utc_now
+
+    def today(self) -> date:
+        """The date in Serbia."""
+        return self.now().astimezone(_LOCAL).date()
+
+
+def platform() -> Platform:
+    found = current_app.extensions["incidents"]
+    assert isinstance(found, Platform)  # noqa: S101 (tells mypy what create_app put there)
+    return found

@@ -1,0 +1,159 @@
+"""Pages of the journey: the form, the receipt, and what a receipt code opens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from incidents.core.languages import BY_TAG
+from incidents.core.receipt import NotACode, ReceiptCode, grouped, parse_code
+from incidents.services import receipts
+from incidents.services.receipts import NotAnAnswer, UnknownCode
+from incidents.services.reporting import AlreadySent, NoDeskKey, Rejected, Sending, file_report, intake_is_open
+from incidents.web import languages
+from incidents.web.headers import allow_script
+from incidents.web.platform import platform
+from incidents.web.reporting.forms import FIRST, AnswerForm, CodeForm, ReportForm
+from incidents.web.reporting.shell import empty_form
+from incidents.web.tokens import BadToken, FormToken, new_token, open_token
+
+reporting = Blueprint("reporting", __name__, url_prefix="/<language:language>")
+
+
+@reporting.get("/report")
+def report() -> ResponseReturnValue:
+    allow_script()
+    with platform().database.reader() as session:
+        if not intake_is_open(session):
+            raise NoDeskKey
+    return empty_form(new_token())
+
+
+@reporting.post("/report")
+def send() -> ResponseReturnValue:
+    """Take the report; or give the form back, in another language or with what has to be mended."""
+    tag = request.form.get("speak") or request.form.get("tongue") or ""
+    if tag in BY_TAG:
+        languages.speak(BY_TAG[tag])
+    form = ReportForm()
+    if "speak" in request.form:
+        return _unsent(form)
+    try:
+        token = open_token(form.token.data or "")
+    except BadToken:
+        form.token.errors = [_("This page was open for too long. Your answers are still here: please send them again.")]
+        return _again(form, new_token())
+    try:
+        code = _file(form, token)
+    except Rejected as rejected:
+        form.show(rejected.problems)
+        return _again(form, form.token.data)
+    except AlreadySent:
+        form.token.errors = [
+            _("This form was sent already, with other answers. If you want to send it as a second report, send it again.")
+        ]
+        return _again(form, new_token(opened_at=token.opened_at))
+    return render_template("reporting/receipt.html", code=grouped(code))
+
+
+def _file(form: ReportForm, token: FormToken) -> ReceiptCode:
+    site = platform()
+    with site.database.unit_of_work() as session:
+        return file_report(
+            session,
+            form.report(),
+            Sending(token.nonce, token.opened_at, bool(form.website.data)),
+            vocabulary=site.vocabulary,
+            today=site.today(),
+            now=site.now(),
+            shortest=timedelta(seconds=site.settings.shortest_honest_seconds),
+            pepper=site.settings.pepper,
+        )
+
+
+def _again(form: ReportForm, token: str) -> ResponseReturnValue:
+    allow_script()
+    return _form_page(form, token), 422
+
+
+def _unsent(form: ReportForm) -> ResponseReturnValue:
+    """The same answers in another language or script; nothing is stored."""
+    allow_script()
+    try:
+        open_token(form.token.data or "")
+    except BadToken:
+        return _form_page(form, new_token())
+    return _form_page(form, form.token.data)
+
+
+def _form_page(form: ReportForm, token: str) -> str:
+    return render_template(
+        "reporting/form.html", form=form, token=token, first=FIRST, today=platform().today().isoformat()
+    )
+
+
+@reporting.get("/receipt")
+def receipt() -> ResponseReturnValue:
+    return render_template("reporting/return.html", form=CodeForm())
+
+
+@reporting.post("/receipt")
+def open_receipt() -> ResponseReturnValue:
+    """Show what the code opens; an answer to the desk comes by the same address."""
+    if "answer" in request.form:
+        return _take_answer()
+    form = CodeForm()
+    if not form.validate():
+        return render_template("reporting/return.html", form=form), 422
+    return _opened(form, AnswerForm(formdata=None))
+
+
+def _opened(form: CodeForm, answer: AnswerForm, *, thanks: bool = False) -> ResponseReturnValue:
+    try:
+        code = parse_code(form.code.data)
+        with platform().database.reader() as session:
+            found = receipts.open_receipt(session, code, pepper=platform().settings.pepper)
+    except (NotACode, UnknownCode) as error:
+        form.code.errors = [_why(error)]
+        return render_template("reporting/return.html", form=form), 422
+    page = render_template("reporting/status.html", found=found, code=grouped(code), answer=answer, thanks=thanks)
+    return make_response(page, 422 if answer.errors else 200)
+
+
+def _take_answer() -> ResponseReturnValue:
+    answer, form = AnswerForm(), CodeForm()
+    if not answer.validate():
+        return _opened(form, answer)
+    site = platform()
+    try:
+        with site.database.unit_of_work() as session:
+            receipts.answer(
+                session,
+                parse_code(answer.code.data or ""),
+                answer.answer.data,
+                nonce=open_token(answer.token.data).nonce,
+                today=site.today(),
+                pepper=site.settings.pepper,
+            )
+    except NotAnAnswer:
+        answer.answer.errors = [_("Write your answer first.")]
+        return _opened(form, answer)
+    except (NotACode, UnknownCode) as error:
+        form.code.errors = [_why(error)]
+        return render_template("reporting/return.html", form=form), 422
+    return _opened(form, AnswerForm(formdata=None), thanks=True)
+
+
+def _why(error: NotACode | UnknownCode) -> str:
+    if isinstance(error, UnknownCode):
+        return _("We know no report with this code. It may have been withdrawn, or the code is not right.")
+    match error.reason:
+        case "slip":
+            return _("There is a slip of a digit in this code. Please compare it with your note.")
+        case "letters":
+            return _("A code has only digits, 28 of them.")
+        case _:
+            return _("A code has 28 digits, in seven groups of four. Please check that none is missing.")

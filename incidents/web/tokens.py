@@ -1,0 +1,98 @@
+"""Form tokens. Public forms carry a sealed value and need no cookie; desk forms are bound to the session."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from flask import g
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+from wtforms import Field, Form, ValidationError
+from wtforms.csrf.core import CSRF
+
+from incidents.web.platform import platform
+
+LIFE = timedelta(days=7)
+"""Long, because nobody shall lose a text to a time limit; an older form is given back filled, with a new token."""
+
+
+class BadToken(Exception):
+    """Not a token of ours, or too old."""
+
+
+@dataclass(frozen=True)
+class FormToken:
+    nonce: bytes
+    opened_at: datetime
+
+
+def new_token(*, opened_at: datetime | None = None) -> str:
+    """A sealed token; `opened_at` is kept from an earlier one when a form is given back."""
+    opened = opened_at or platform().now()
+    content = json.dumps([secrets.token_hex(16), int(opened.timestamp())])
+    sealed = SecretBox(platform().settings.token_key).encrypt(content.encode())
+    return urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def open_token(token: str) -> FormToken:
+    """Raises BadToken."""
+    try:
+        sealed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        nonce, opened = json.loads(SecretBox(platform().settings.token_key).decrypt(sealed))
+    except (CryptoError, ValueError, TypeError):
+        raise BadToken from None
+    opened_at = datetime.fromtimestamp(opened, UTC)
+    if platform().now() - opened_at > LIFE:
+        raise BadToken
+    return FormToken(bytes.fromhex(nonce), opened_at)
+
+
+class _Sealed(CSRF):
+    def generate_csrf_token(self, csrf_token_field: Field) -> str:
+        return new_token()
+
+    def validate_csrf_token(self, form: Form, field: Field) -> None:
+        try:
+            open_token(field.data or "")
+        except BadToken:
+            raise ValidationError(
+                _("This page was open for too long. Your answers are still here: please send them again.")
+            ) from None
+
+
+class _Bound(CSRF):
+    def generate_csrf_token(self, csrf_token_field: Field) -> str:
+        return desk_token()
+
+    def validate_csrf_token(self, form: Form, field: Field) -> None:
+        if not secrets.compare_digest((field.data or "").encode(), desk_token().encode()):
+            raise ValidationError(_("This page is out of date. Please try again."))
+
+
+def desk_token() -> str:
+    return blake2b(g.cookie, digest_size=16, person=b"desk form").hexdigest()
+
+
+class PublicForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # flask_wtf ships no types
+        csrf_class = _Sealed
+        csrf_context = None
+        csrf_field_name = "token"
+
+
+class DeskForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # flask_wtf ships no types
+        csrf_class = _Bound
+        csrf_context = None
+        csrf_field_name = "token"
+
+    def problems(self) -> dict[str, list[Any]]:
+        return {name: list(found) for name, found in self.errors.items()}

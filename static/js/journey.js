@@ -1,0 +1,140 @@
+// The form, one step at a time. Without this file it is one page that works the same.
+"use strict";
+(() => {
+  const form = document.getElementById("journey");
+  const steps = Array.from(form.querySelectorAll(".step"));
+  const send = form.querySelector("[data-send]");
+  const text = (name) => form.querySelector(`[data-${name}]`).textContent;
+  const last = steps.length;
+  let leaving = false;
+
+  const make = (tag, words, className) => {
+    const element = document.createElement(tag);
+    element.textContent = words;
+    if (className) element.className = className;
+    return element;
+  };
+  const numberFromAddress = () => {
+    const found = /^#s([1-9])$/.exec(location.hash);
+    return found ? Math.min(Number(found[1]), last) : 1;
+  };
+
+  function show(number, focus) {
+    steps.forEach((step, index) => { step.hidden = index + 1 !== number; });
+    send.hidden = number !== last;
+    if (number === last) check();
+    if (focus) {
+      const heading = steps[number - 1].querySelector("h2");
+      heading.tabIndex = -1;
+      heading.focus();
+      scrollTo(0, 0);
+    }
+  }
+  function go(number) {
+    if (numberFromAddress() === number) show(number, true);
+    else location.hash = `#s${number}`;
+  }
+
+  // What was answered in a step, as a list of words.
+  function answers(step) {
+    const ticked = Array.from(step.querySelectorAll("input:checked"))
+      .filter((input) => input.getClientRects().length || step.hidden)
+      .map((input) => input.parentElement.textContent.trim());
+    const typed = Array.from(step.querySelectorAll("input:not([type=radio]):not([type=checkbox]), textarea"))
+      .map((input) => input.value.trim());
+    return [...new Set([...ticked, ...typed].filter(Boolean))];
+  }
+  function check() {
+    const list = form.querySelector("[data-answers]");
+    list.replaceChildren();
+    steps.slice(0, -1).forEach((step, index) => {
+      const row = document.createElement("div");
+      const given = answers(step);
+      const value = make("dd", given.join("; ") || text("nothing"));
+      value.dir = "auto";
+      const change = make("button", text("change"), "button button--plain");
+      change.type = "button";
+      const title = step.querySelector("h2").textContent.trim();
+      change.setAttribute("aria-label", `${text("change")}: ${title}`);
+      change.addEventListener("click", () => go(index + 1));
+      const act = make("dd", "");
+      act.append(change);
+      row.append(make("dt", title), value, act);
+      list.append(row);
+    });
+    const words = form.elements.words.value;
+    const tells = /\b\d[\d\s/.-]{5,}\d\b|[^\s@]+@[^\s@]+\.[^\s@]+|https?:\/\/|www\.|(^|\s)@[\w.]{3,}/iu.test(words);
+    form.querySelector("[data-warning]").hidden = !tells;
+  }
+
+  steps.forEach((step, index) => {
+    const number = index + 1;
+    const row = step.querySelector(".step__on") || step.appendChild(make("p", "", "step__on"));
+    const next = row.querySelector("[data-next]");
+    if (next) next.remove();
+    if (number > 1) {
+      const back = make("button", text("back"), "button button--plain");
+      back.type = "button";
+      back.addEventListener("click", () => go(number - 1));
+      row.append(back);
+    }
+    if (number < last) {
+      const on = make("button", number === last - 1 ? text("check") : next.textContent, "button");
+      on.type = "button";
+      on.addEventListener("click", () => go(number + 1));
+      row.append(on);
+    }
+  });
+  // Enter in a line of text goes on to the next step instead of sending half a report.
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input")) {
+      event.preventDefault();
+      const number = Number(event.target.closest(".step").dataset.step);
+      if (number < last) go(number + 1);
+    }
+  });
+  addEventListener("hashchange", () => show(numberFromAddress(), true));
+
+  // A link of the list of mistakes leads to a field that may stand in a hidden step.
+  document.querySelectorAll(".mistakes a").forEach((link) => {
+    link.addEventListener("click", (event) => {
+      const field = document.getElementById(link.hash.slice(1));
+      const step = field && field.closest(".step");
+      if (!step) return;
+      event.preventDefault();
+      go(Number(step.dataset.step));
+      const input = field.matches("input, textarea") ? field : field.querySelector("input");
+      setTimeout(() => input && input.focus(), 0);
+    });
+  });
+
+  function leave(address) {
+    leaving = true;
+    form.reset();
+    form.querySelectorAll("input[type=text], input[type=date], textarea").forEach((field) => { field.value = ""; });
+    form.querySelectorAll("input:checked").forEach((field) => { field.checked = false; });
+    location.replace(address);
+  }
+  const exit = document.querySelector("[data-exit]");
+  exit.addEventListener("click", (event) => {
+    event.preventDefault();
+    leave(exit.href);
+  });
+  let shifts = [];
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Shift" || event.repeat) return;
+    const now = Date.now();
+    shifts = [...shifts.filter((then) => now - then < 5000), now];
+    if (shifts.length >= 3) leave(exit.href);
+  });
+  // A page brought back by the browser is fetched anew, so that no answer stands in it.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && !leaving) location.reload();
+  });
+
+  show(document.querySelector(".mistakes") ? firstWrong() : numberFromAddress(), false);
+  function firstWrong() {
+    const wrong = form.querySelector(".field--wrong");
+    return wrong ? Number(wrong.closest(".step").dataset.step) : 1;
+  }
+})();

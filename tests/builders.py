@@ -1,0 +1,101 @@
+"""Believable values with good defaults; each test says only what it is about."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from incidents.adapters import data_files, second_factor
+from incidents.config import Settings
+from incidents.core.accounts import Role
+from incidents.core.receipt import ReceiptCode
+from incidents.core.report import Report
+from incidents.db import account
+from incidents.db import report as stored
+from incidents.services import accounts, keys, reporting
+from incidents.services.accounts import Member
+
+PASSWORD = "tri zelene kruške na stolu"
+
+
+def a_report(**changes: Any) -> Report:
+    values: dict[str, Any] = {
+        "language": "sr-Cyrl",
+        "role": "victim",
+        "acts": frozenset({"verbal_insult", "threat"}),
+        "grounds": frozenset({"national_ethnic"}),
+        "when": "month",
+        "month": "2026-10",
+        "setting": "street",
+        "place": "у Суботици",
+        "words": "Викали су ми да идем одакле сам дошао и да ћу видети шта ме чека.",
+        "wish": "count_only",
+    }
+    return Report(**{**values, **changes})
+
+
+_count = iter(range(10**9))
+
+
+def a_nonce() -> bytes:
+    return next(_count).to_bytes(16, "big")
+
+
+def send(session: Session, report: Report, settings: Settings, *, now: datetime, **changes: Any) -> ReceiptCode:
+    """File a report as the journey does."""
+    values: dict[str, Any] = {
+        "nonce": a_nonce(),
+        "opened_at": now - timedelta(minutes=5),
+        "trap_is_filled": False,
+        **changes,
+    }
+    return reporting.file_report(
+        session,
+        report,
+        reporting.Sending(**values),
+        vocabulary=data_files.vocabulary(),
+        today=now.date(),
+        now=now,
+        shortest=timedelta(seconds=settings.shortest_honest_seconds),
+        pepper=settings.pepper,
+    )
+
+
+def only_report(session: Session) -> UUID:
+    """The id of the one report there is."""
+    return session.scalars(sa.select(stored.Report.id)).one()
+
+
+def a_member(session: Session, settings: Settings, *roles: Role, name: str = "", now: datetime) -> Member:
+    """A member with an unlocked key, who holds the desk key if there is one or makes it."""
+    name = name or f"Чланица {next(_count)}"
+    enrolled = accounts.add_member(
+        session,
+        name,
+        PASSWORD,
+        roles or (Role.MODERATOR,),
+        language="sr-Cyrl",
+        token_key=settings.token_key,
+        memory_mib=settings.seal_memory_mib,
+        now=now,
+    )
+    key = keys.unlock_member_key(session, enrolled.id, PASSWORD, memory_mib=settings.seal_memory_mib)
+    return Member(enrolled.id, name, "sr-Cyrl", frozenset(roles or (Role.MODERATOR,)), key, now)
+
+
+def a_desk(session: Session, settings: Settings, *roles: Role, now: datetime, members: int = 2) -> list[Member]:
+    """Members who all hold the desk key. With it intake is open."""
+    people = [a_member(session, settings, *roles, now=now) for _ in range(members)]
+    keys.make_desk_key(session, [member.id for member in people], today=now.date())
+    return people
+
+
+def current_code(session: Session, name: str, settings: Settings, now: datetime) -> str:
+    """What the member's second factor shows."""
+    member = account.member_by_name(session, name)
+    assert member is not None
+    return second_factor.current_code(member.sealed_totp_secret, settings.token_key, now)
