@@ -16,7 +16,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from incidents.app import create_app
 from incidents.config import Settings
 from incidents.db import migrations
 from incidents.db.database import Database
@@ -105,6 +104,8 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings, database: Database) -> Flask:
+    from incidents.app import create_app
+
     app = create_app(settings, now=lambda: NOW, database=database)
     app.testing = False  # errors become pages, as they do for people
     return app

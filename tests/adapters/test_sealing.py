@@ -1,0 +1,82 @@
+from uuid import uuid4
+
+import pytest
+
+from incidents.adapters import opening, sealing
+from incidents.adapters.sealing import CannotOpen
+from incidents.core.receipt import parse_code
+
+PEPPER = b"p" * 32
+DESK = opening.new_key_pair()
+
+
+def test_only_the_desk_key_opens_a_report() -> None:
+    report = uuid4()
+    sealed = sealing.seal_report("шта се десило".encode(), report=report, desk_public=DESK.public)
+    opened = opening.open_report(sealed.blob, sealed.sealed_key, report=report, desk_private=DESK.private)
+    assert opened.decode() == "шта се десило"
+    with pytest.raises(CannotOpen):
+        other = opening.new_key_pair()
+        opening.open_report(sealed.blob, sealed.sealed_key, report=report, desk_private=other.private)
+
+
+def test_a_report_moved_to_another_row_does_not_open() -> None:
+    sealed = sealing.seal_report(b"x", report=uuid4(), desk_public=DESK.public)
+    with pytest.raises(CannotOpen):
+        opening.open_report(sealed.blob, sealed.sealed_key, report=uuid4(), desk_private=DESK.private)
+
+
+@pytest.mark.parametrize("place", [0, 30, -1])
+def test_one_changed_byte_is_noticed(place: int) -> None:
+    report = uuid4()
+    sealed = sealing.seal_report(b"x", report=report, desk_public=DESK.public)
+    changed = bytearray(sealed.blob)
+    changed[place] ^= 1
+    with pytest.raises(CannotOpen):
+        opening.open_report(bytes(changed), sealed.sealed_key, report=report, desk_private=DESK.private)
+
+
+def test_short_and_long_words_are_sealed_to_the_same_length() -> None:
+    lengths = {
+        len(sealing.seal_report(b"x" * size, report=uuid4(), desk_public=DESK.public).blob)
+        for size in (0, 1, 900, 4000)
+    }
+    assert len(lengths) == 1
+    longer = sealing.seal_report(b"x" * 5000, report=uuid4(), desk_public=DESK.public).blob
+    assert len(longer) - lengths.pop() == sealing.PADDING
+
+
+def test_the_same_report_never_gives_the_same_bytes() -> None:
+    report = uuid4()
+    first, second = (sealing.seal_report(b"x", report=report, desk_public=DESK.public) for _ in range(2))
+    assert first.blob != second.blob
+    assert first.sealed_key != second.sealed_key
+
+
+def test_a_token_gives_its_code_every_time_and_other_tokens_others() -> None:
+    codes = {sealing.code_of_token(number.to_bytes(16, "big")) for number in range(200)}
+    assert len(codes) == 200
+    assert all(parse_code(code) == code for code in codes)
+    assert sealing.code_of_token(b"n" * 16) == sealing.code_of_token(b"n" * 16)
+
+
+def test_a_question_opens_with_the_receipt_code_only() -> None:
+    code, other = (sealing.code_of_token(nonce) for nonce in (b"a" * 16, b"b" * 16))
+    lock = sealing.lock_for_reporter(code, PEPPER)
+    question = sealing.seal_to(lock.public, "Када је то било?".encode())
+    assert sealing.open_question(code, PEPPER, lock.private_sealed, question) == "Када је то било?"
+    for wrong_code, wrong_pepper in ((other, PEPPER), (code, b"q" * 32)):
+        with pytest.raises(CannotOpen):
+            sealing.open_question(wrong_code, wrong_pepper, lock.private_sealed, question)
+
+
+def test_verifiers_and_digests_differ_by_pepper() -> None:
+    code = sealing.code_of_token(b"a" * 16)
+    assert sealing.verifier_of(code, PEPPER) != sealing.verifier_of(code, b"q" * 32)
+    assert sealing.digest_of_token(b"a" * 16, PEPPER) != sealing.digest_of_token(b"a" * 16, b"q" * 32)
+
+
+def test_the_content_tag_needs_the_token() -> None:
+    assert sealing.tag_of_content(b"same", b"a" * 16) == sealing.tag_of_content(b"same", b"a" * 16)
+    assert sealing.tag_of_content(b"same", b"a" * 16) != sealing.tag_of_content(b"same", b"b" * 16)
+    assert sealing.tag_of_content(b"same", b"a" * 16) != sealing.tag_of_content(b"other", b"a" * 16)

@@ -1,0 +1,33 @@
+import pytest
+
+from incidents.core.languages import LANGUAGES, negotiate
+
+
+@pytest.mark.parametrize(
+    ("wanted", "tag"),
+    [
+        (["sr-RS", "sr", "en-US"], "sr-Cyrl"),
+        (["sr-Latn-RS", "sr"], "sr-Latn"),
+        (["sr-Cyrl-BA"], "sr-Cyrl"),
+        (["sr-ME"], "sr-Latn"),
+        (["sh"], "sr-Latn"),
+        (["cnr"], "sr-Latn"),
+        (["bs-BA"], "sr-Latn"),
+        (["hr"], "sr-Latn"),
+        (["hu-RS", "sr"], "hu"),
+        (["en-GB"], "en"),
+        (["de-AT", "hu;q=0.5"], "sr-Cyrl"),
+        (["de-AT", "hu"], "hu"),
+        (["srx"], "sr-Cyrl"),
+        (["%%", "", "x" * 500], "sr-Cyrl"),
+        ([], "sr-Cyrl"),
+    ],
+)
+def test_a_visitor_gets_the_language_that_the_phone_means(wanted: list[str], tag: str) -> None:
+    assert negotiate(wanted).tag == tag
+
+
+def test_every_fallback_is_a_language_of_the_site() -> None:
+    tags = {language.tag for language in LANGUAGES}
+    named = {language.falls_back_to for language in LANGUAGES} | {language.derived_from for language in LANGUAGES}
+    assert named - {None} <= tags
