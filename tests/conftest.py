@@ -13,9 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
+from incidents.adapters import passwords
 from incidents.config import Settings
 from incidents.db import migrations
 from incidents.db.database import Database
@@ -26,6 +28,14 @@ NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 def _postgres_binaries() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     return found[-1] if found else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """The same hash with little work: some hundred members are made in these tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -98,7 +108,7 @@ def settings(tmp_path: Path) -> Settings:
         https=False,
         exit_url="https://neutral.example/",
         hosts=("localhost", "127.0.0.1"),
-        seal_memory_mib=8,
+        seal_memory_mib=1,
     )
 
 

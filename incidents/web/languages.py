@@ -8,7 +8,7 @@ from typing import Any
 from babel import support
 from flask import Flask, g, request, url_for
 from flask_babel import Babel, Domain, refresh
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter
 
 from incidents.adapters import catalogues
 from incidents.core.languages import BY_TAG, DEFAULT, LANGUAGES, Language, negotiate
@@ -31,9 +31,9 @@ class _Languages(Babel):
 class LanguageConverter(BaseConverter):
     """A language of the site as the first part of an address; any other tag is not found."""
 
+    regex = "|".join(BY_TAG)
+
     def to_python(self, value: str) -> Language:
-        if value not in BY_TAG:
-            raise ValidationError
         return BY_TAG[value]
 
     def to_url(self, value: Language) -> str:

@@ -31,8 +31,8 @@
     }
   }
   function go(number) {
-    if (numberFromAddress() === number) show(number, true);
-    else location.hash = `#s${number}`;
+    if (numberFromAddress() !== number) history.pushState(null, "", `#s${number}`);
+    show(number, true);
   }
 
   // What was answered in a step, as a list of words.
@@ -93,7 +93,7 @@
       if (number < last) go(number + 1);
     }
   });
-  addEventListener("hashchange", () => show(numberFromAddress(), true));
+  addEventListener("popstate", () => show(numberFromAddress(), true));
 
   // A link of the list of mistakes leads to a field that may stand in a hidden step.
   document.querySelectorAll(".mistakes a").forEach((link) => {
