@@ -62,9 +62,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         raise BadSetting("INCIDENTS_EXIT_URL must be an https address.")
     return Settings(
         instance=instance,
-        database_url=variables.get(
-            "INCIDENTS_DATABASE_URL", f"sqlite:///{(instance / 'incidents.sqlite').as_posix()}"
-        ),
+        database_url=variables.get("INCIDENTS_DATABASE_URL", f"sqlite:///{(instance / 'incidents.sqlite').as_posix()}"),
         pepper=_secret(instance / "pepper"),
         token_key=_secret(instance / "token-key"),
         door=door,
@@ -81,9 +79,7 @@ def _secret(path: Path) -> bytes:
     except FileNotFoundError:
         raise BadSetting(f"{path} is missing: run `python -m incidents init` first.") from None
     except ValueError:
-        raise BadSetting(
-            f"{path} does not hold a key: it must be {SECRET_BYTES * 2} hexadecimal digits."
-        ) from None
+        raise BadSetting(f"{path} does not hold a key: it must be {SECRET_BYTES * 2} hexadecimal digits.") from None
     if len(secret) != SECRET_BYTES or len(set(secret)) < SECRET_BYTES // 4:
         raise BadSetting(f"{path} holds a weak key: it must be {SECRET_BYTES} random bytes.")
     return secret

@@ -18,9 +18,7 @@ MAPPING_VERSION = "2026-1"
 def read_vocabulary(folder: Path, version: str) -> Vocabulary:
     """The vocabulary of one folder with one version of the mapping. Raises BadVocabulary."""
     codes, mappings = folder / "codes.csv", folder / f"mapping-{version}.csv"
-    return rules.build(
-        version, _rows(codes), _rows(mappings), codes_file=codes.name, mappings_file=mappings.name
-    )
+    return rules.build(version, _rows(codes), _rows(mappings), codes_file=codes.name, mappings_file=mappings.name)
 
 
 @cache

@@ -45,9 +45,7 @@ def lock_key(pair: KeyPair, password: str, *, memory_mib: int) -> LockedKey:
 def unlock_key(locked: LockedKey, password: str, *, memory_mib: int) -> KeyPair:
     """The key pair. Raises CannotOpen for a wrong password."""
     try:
-        private = SecretBox(_key_of_password(password, locked.salt, memory_mib)).decrypt(
-            locked.under_password
-        )
+        private = SecretBox(_key_of_password(password, locked.salt, memory_mib)).decrypt(locked.under_password)
     except CryptoError as error:
         raise CannotOpen from error
     return KeyPair(locked.public, private)

@@ -40,3 +40,8 @@ def make_trial_site(instance: Path, bind: str, now: datetime) -> Settings:
             logins.write_text(_fill(database, settings, now), encoding="utf-8")
     click.echo(_welcome(bind, logins.read_text(encoding="utf-8")))
     return settings
+
+
+def _fill(database: Database, settings: Settings, now: datetime) -> str:
+    """Members, reports, incidents and a first signed release; gives the lines that say how to log in."""
+    raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,3 +30,18 @@ class Quarter:
 
     def following(self) -> Quarter:
         return Quarter(self.year + 1, 1) if self.number == 4 else Quarter(self.year, self.number + 1)
+
+
+def iso_date(typed: str) -> str:
+    """A typed day or month in ISO form, whatever way round: "15. 3. 2026." is 2026-03-15, "3/2026" is 2026-03.
+
+    Text that is neither is given back as it is, for the rules to refuse.
+    """
+    parts = re.findall(r"\d+", typed)
+    if not 2 <= len(parts) <= 3 or len(typed) > 30 or re.search(r"[^\W\d]", typed):
+        return typed
+    if len(parts[0]) != 4:
+        parts.reverse()
+    if len(parts[0]) != 4 or any(len(part) > 2 for part in parts[1:]):
+        return typed
+    return "-".join([parts[0], *(f"{int(part):02d}" for part in parts[1:])])

@@ -127,10 +127,7 @@ def plain_text(typed: str) -> str:
 
 def to_bytes(report: Report) -> bytes:
     """The whole report as canonical JSON: equal reports give equal bytes."""
-    values = {
-        name: sorted(value) if isinstance(value, frozenset) else value
-        for name, value in asdict(report).items()
-    }
+    values = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in asdict(report).items()}
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -161,7 +161,5 @@ def build(
             faults.append(Fault(mappings_file, 1, f"act_type.{code} has no precedence"))
     if faults:
         raise BadVocabulary(faults)
-    ordered = {
-        name: dict(sorted(listed.items(), key=lambda pair: pair[1].order)) for name, listed in terms.items()
-    }
+    ordered = {name: dict(sorted(listed.items(), key=lambda pair: pair[1].order)) for name, listed in terms.items()}
     return Vocabulary(version, ordered, mapped)

@@ -49,9 +49,7 @@ class LoginSession(Base):
 
 
 def member_by_name(session: orm.Session, name: str) -> Member | None:
-    return session.scalar(
-        sa.select(Member).where(Member.name == name).options(orm.selectinload(Member.roles))
-    )
+    return session.scalar(sa.select(Member).where(Member.name == name).options(orm.selectinload(Member.roles)))
 
 
 def member_by_id(session: orm.Session, member: UUID) -> Member | None:

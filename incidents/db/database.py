@@ -16,9 +16,7 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             _take_over_transactions(self.engine)
         self._reads = orm.sessionmaker(self.engine, expire_on_commit=False)
-        self._writes = orm.sessionmaker(
-            self.engine.execution_options(begin="IMMEDIATE"), expire_on_commit=False
-        )
+        self._writes = orm.sessionmaker(self.engine.execution_options(begin="IMMEDIATE"), expire_on_commit=False)
 
     def reader(self) -> orm.Session:
         """A session for reading; use it in a ``with``."""

@@ -60,9 +60,7 @@ class Message(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
-    report_id: orm.Mapped[UUID] = orm.mapped_column(
-        sa.ForeignKey("report.id", ondelete="CASCADE"), index=True
-    )
+    report_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"), index=True)
     number: orm.Mapped[int]
     """1 is the first message of its report."""
     direction: orm.Mapped[Direction]
@@ -80,6 +78,4 @@ def report_by_verifier(session: orm.Session, verifier: bytes) -> Report | None:
 
 
 def messages_of(session: orm.Session, report: UUID) -> list[Message]:
-    return list(
-        session.scalars(sa.select(Message).where(Message.report_id == report).order_by(Message.number))
-    )
+    return list(session.scalars(sa.select(Message).where(Message.report_id == report).order_by(Message.number)))

@@ -146,9 +146,7 @@ def is_nearly_idle(member: Member, *, now: datetime, spare: timedelta) -> bool:
 
 def still_here(session: Session, cookie: bytes, *, now: datetime) -> None:
     """Put the end of the session off: its member has just done something."""
-    session.execute(
-        sa.update(LoginSession).where(LoginSession.token_hash == _hash(cookie)).values(seen_at=now)
-    )
+    session.execute(sa.update(LoginSession).where(LoginSession.token_hash == _hash(cookie)).values(seen_at=now))
 
 
 def log_out(session: Session, cookie: bytes) -> None:

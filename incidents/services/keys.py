@@ -60,9 +60,7 @@ def add_member_key(session: Session, member: UUID, password: str, *, memory_mib:
 def unlock_member_key(session: Session, member: UUID, password: str, *, memory_mib: int) -> KeyPair:
     """Raises NoKey, and adapters.sealing.CannotOpen for a wrong password."""
     row = _key_of(session, member)
-    return opening.unlock_key(
-        LockedKey(row.public, row.salt, row.under_password), password, memory_mib=memory_mib
-    )
+    return opening.unlock_key(LockedKey(row.public, row.salt, row.under_password), password, memory_mib=memory_mib)
 
 
 def desk_private(session: Session, epoch: int, member: UUID, key: KeyPair) -> bytes:

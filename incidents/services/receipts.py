@@ -86,9 +86,7 @@ def open_receipt(session: Session, code: ReceiptCode, *, pepper: bytes) -> Opene
     )
 
 
-def answer(
-    session: Session, code: ReceiptCode, typed: str, *, nonce: bytes, today: date, pepper: bytes
-) -> None:
+def answer(session: Session, code: ReceiptCode, typed: str, *, nonce: bytes, today: date, pepper: bytes) -> None:
     """Seal an answer to the desk. Sending the same form twice stores it once.
 
     Raises UnknownCode, NotAnAnswer, NoDeskKey.

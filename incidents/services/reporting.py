@@ -70,9 +70,7 @@ def file_report(
     tag = sealing.tag_of_content(content, sending.nonce)
     earlier = _sent_with(session, sending.nonce, pepper)
     if earlier is None:
-        earlier = _store(
-            session, content, sending, tag, code, today=today, now=now, shortest=shortest, pepper=pepper
-        )
+        earlier = _store(session, content, sending, tag, code, today=today, now=now, shortest=shortest, pepper=pepper)
     if earlier != tag:
         raise AlreadySent
     return code
@@ -84,9 +82,7 @@ def intake_is_open(session: Session) -> bool:
 
 def _sent_with(session: Session, nonce: bytes, pepper: bytes) -> bytes | None:
     return session.scalar(
-        sa.select(stored.Report.content_tag).where(
-            stored.Report.token_digest == sealing.digest_of_token(nonce, pepper)
-        )
+        sa.select(stored.Report.content_tag).where(stored.Report.token_digest == sealing.digest_of_token(nonce, pepper))
     )
 
 

@@ -32,9 +32,13 @@ def error_page(code: int) -> ResponseReturnValue:
 def _texts(code: int) -> tuple[str, str]:
     match code:
         case 400:
-            return _("That did not work"), _("Your browser sent something we could not read. Please go back and try again.")
+            return _("That did not work"), _(
+                "Your browser sent something we could not read. Please go back and try again."
+            )
         case 401 | 403:
-            return _("This page is not open to you"), _("You may need to log in, or to ask a colleague who may do this.")
+            return _("This page is not open to you"), _(
+                "You may need to log in, or to ask a colleague who may do this."
+            )
         case 404:
             return _("There is no such page"), _("The address may be mistyped, or the page has moved.")
         case 405:
@@ -48,7 +52,9 @@ def _texts(code: int) -> tuple[str, str]:
                 "Please try again later. In danger call the police, 192, or an ambulance, 194."
             )
         case _:
-            return _("Something went wrong on our side"), _("Please try again in a few minutes. Nothing you did was wrong.")
+            return _("Something went wrong on our side"), _(
+                "Please try again in a few minutes. Nothing you did was wrong."
+            )
 
 
 def _known(error: HTTPException) -> ResponseReturnValue:

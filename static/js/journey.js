@@ -111,7 +111,7 @@
   function leave(address) {
     leaving = true;
     form.reset();
-    form.querySelectorAll("input[type=text], input[type=date], textarea").forEach((field) => { field.value = ""; });
+    form.querySelectorAll("input[type=text], input[type=date], input[type=month], textarea").forEach((field) => { field.value = ""; });
     form.querySelectorAll("input:checked").forEach((field) => { field.checked = false; });
     location.replace(address);
   }

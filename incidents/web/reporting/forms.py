@@ -9,6 +9,7 @@ from flask_babel import gettext, lazy_gettext as _
 from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from incidents.core.periods import iso_date
 from incidents.core.report import Problem, Report, plain_text
 from incidents.core.vocabulary import Term
 from incidents.web.languages import current_language, label
@@ -127,8 +128,8 @@ class ReportForm(PublicForm):
             targets=frozenset(self.targets.data or ()),
             indicators=frozenset(self.indicators.data or ()),
             when=when,
-            day=_typed(self.day) if when in {"exact", "approx_week"} else "",
-            month=_typed(self.month) if when in {"month", "ongoing"} else "",
+            day=iso_date(_typed(self.day)) if when in {"exact", "approx_week"} else "",
+            month=iso_date(_typed(self.month)) if when in {"month", "ongoing"} else "",
             year=_typed(self.year) if when == "year" else "",
             setting=self.setting.data or "",
             place=plain_text(self.place.data or "").replace("\n", " "),
@@ -157,8 +158,6 @@ class AnswerForm(PublicForm):
             Length(max=5000, message=_("That is too long. Please keep it under 5,000 characters.")),
         ],
     )
-
-
 
 
 def _typed(field: StringField) -> str:

@@ -53,7 +53,9 @@ def send() -> ResponseReturnValue:
         return _again(form, form.token.data)
     except AlreadySent:
         form.token.errors = [
-            _("This form was sent already, with other answers. If you want to send it as a second report, send it again.")
+            _(
+                "This form was sent already, with other answers. If you want to send it as a second report, send it again."
+            )
         ]
         return _again(form, new_token(opened_at=token.opened_at))
     return render_template("reporting/receipt.html", code=grouped(code))

@@ -1,0 +1,160 @@
+"""The house itself: routes, templates, texts, and what must never be written."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+import pytest
+from babel.messages.extract import extract_from_dir
+from flask import Flask
+from jinja2 import meta
+
+from incidents.resources import folder
+from incidents.web.accounts.guard import GUARDED
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "incidents"
+TEMPLATES = sorted(folder("templates").rglob("*.html"))
+# Pages that anybody may open; every other one stands behind a role.
+OPEN_TO_ALL = {
+    "accounts.log_in",
+    "accounts.login",
+    "assets.static_file",
+    "pages.choose",
+    "pages.health",
+    "pages.help_",
+    "pages.leave",
+    "pages.left",
+    "pages.privacy",
+    "pages.start",
+    "pages.sweep",
+    "reporting.open_receipt",
+    "reporting.receipt",
+    "reporting.report",
+    "reporting.send",
+}
+OPEN_PARTS = ("published.", "api.")
+
+
+def test_every_route_is_open_on_purpose_or_guarded(app: Flask) -> None:
+    for endpoint, view in app.view_functions.items():
+        guarded = f"{view.__module__}.{view.__qualname__}" in GUARDED
+        is_open = endpoint in OPEN_TO_ALL or endpoint.startswith(OPEN_PARTS)
+        assert guarded != is_open, endpoint
+
+
+def test_every_open_endpoint_exists(app: Flask) -> None:
+    assert set(app.view_functions) >= OPEN_TO_ALL
+
+
+def test_no_view_both_shows_and_acts(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        assert not {"GET", "POST"} <= (rule.methods or set()), rule
+
+
+def _views(method: str) -> Iterator[tuple[Path, ast.FunctionDef]]:
+    for path in sorted((PACKAGE / "web").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and any(
+                re.match(rf"\w+\.{method}\(", ast.unparse(decorator)) for decorator in node.decorator_list
+            ):
+                yield path, node
+
+
+def test_showing_never_writes() -> None:
+    shown = list(_views("get"))
+    assert len(shown) > 8
+    assert [(path, view.name) for path, view in shown if "unit_of_work" in ast.unparse(view)] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_has_nothing_inline_and_trusts_nothing(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"\|\s*safe\b|autoescape\s+false|<style|\sstyle=|\son[a-z]+=", text)
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.search(r"(src|href|action)=\"(https?:)?//", text)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_parses_and_uses_what_it_imports(app: Flask, path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    tree = app.jinja_env.parse(source)
+    assert meta.find_undeclared_variables(tree) is not None
+    for name in re.findall(r"{% import \"[^\"]+\" as (\w+)", source):
+        assert re.search(rf"\b{name}\.", source), name
+
+
+def test_every_field_of_the_journey_refuses_completion(app: Flask) -> None:
+    for name in ("reporting/form.html", "reporting/return.html", "reporting/status.html", "macros/fields.html"):
+        text = (folder("templates") / name).read_text(encoding="utf-8")
+        for tag in re.findall(r"<(?:textarea|select|input)(?![^>]*type=\"hidden\")[^>]*>?", text):
+            assert "autocomplete=" in tag, (name, tag)
+        for tag in re.findall(r"<form[^>]*>", text):
+            assert 'autocomplete="off"' in tag, (name, tag)
+
+
+# What must not be written, and where it may be all the same.
+FORBIDDEN = [
+    (r"\bMarkup\(", {"web/safe_html.py"}),
+    (r"^(from|import) bleach\b", {"web/safe_html.py"}),
+    (r"\bremote_addr\b|\baccess_route\b|\buser_agent\b|X-Forwarded", set()),
+    (r"\bpickle\b|yaml\.load|(?<![.\w])(eval|exec)\(|shell=True", set()),
+    (r"render_template_string", set()),
+    (r"\.commit\(\)", set()),
+    (
+        r"^\s*(import random|from random)",
+        {"core/synthesis.py", "cli/synthesise.py", "services/trial.py", "cli/trial.py"},
+    ),
+    (r"set_cookie\(", {"web/accounts/guard.py"}),
+    (r"localStorage|indexedDB|serviceWorker|innerHTML|document\.cookie", set()),
+    (r"text\(f\"|execute\(f\"|exec_driver_sql\(f\"", {"db/database.py"}),
+]
+
+
+@pytest.mark.parametrize(("pattern", "allowed"), FORBIDDEN, ids=[pattern for pattern, _ in FORBIDDEN])
+def test_what_must_never_be_written_is_not_there(pattern: str, allowed: set[str]) -> None:
+    sources = [*PACKAGE.rglob("*.py"), *folder("static").rglob("*.js"), *TEMPLATES]
+    found = [
+        path.as_posix()
+        for path in sources
+        if re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)
+        and not path.as_posix().endswith(tuple(allowed or {"\0"}))
+    ]
+    assert found == []
+
+
+def _messages() -> set[tuple[str, str | None]]:
+    found: set[tuple[str, str | None]] = set()
+    for place, method in ((PACKAGE, "python"), (folder("templates"), "jinja2")):
+        pattern = "**.py" if method == "python" else "**.html"
+        for _, _, message, _, _ in extract_from_dir(
+            str(place),
+            method_map=[(pattern, method)],
+            options_map={pattern: {"trim_blocks": "true", "lstrip_blocks": "true"}},
+            keywords={"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)},
+        ):
+            singular, plural = message if isinstance(message, tuple) else (message, None)
+            found.add((singular, plural))
+    return found
+
+
+@pytest.mark.parametrize("tag", ["sr-Cyrl", "hu"])
+def test_every_text_is_translated_and_no_translation_is_left_over(tag: str) -> None:
+    entries = polib.pofile(str(folder("translations") / tag / "LC_MESSAGES" / "messages.po"))
+    written = {
+        (entry.msgid, entry.msgid_plural or None)
+        for entry in entries
+        if not entry.fuzzy and (entry.msgstr or (entry.msgstr_plural and all(entry.msgstr_plural.values())))
+    }
+    assert _messages() - written == set()
+    assert written - _messages() == set()
+
+
+def test_layers_are_kept() -> None:
+    result = subprocess.run(["lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
