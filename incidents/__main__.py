@@ -24,7 +24,7 @@ from incidents.core.vocabulary import BadVocabulary
 _WITHOUT_SITE = {"init", "transliterate"}
 
 
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+class _Server(BaseApplication):
     """gunicorn, set up here instead of by a file, with no log of who asked for what."""
 
     def __init__(self, settings: Settings, options: dict[str, object]) -> None:

@@ -6,8 +6,10 @@ sr-Latn is not written by hand: it is sr-Cyrl in Latin letters. English is the m
 from __future__ import annotations
 
 import gettext
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 from babel import support
 from babel.messages import pofile
@@ -28,20 +30,18 @@ class Catalogue(support.Translations):
         super().__init__()
         with path.open("rb") as file:
             messages = pofile.read_po(file)
-        shown = to_latin if in_latin else str
-        self.plural = gettext.c2py(messages.plural_expr)
+        shown: Callable[[str], str] = to_latin if in_latin else str
+        self.plural = cast(Any, gettext.c2py(messages.plural_expr))
         self._catalog: dict[str | tuple[str, int], str] = {}
         for message in messages:
             if not message.id or not message.string or message.fuzzy:
                 continue
-            several = isinstance(message.id, tuple)
-            key = message.id[0] if several else message.id
-            if message.context:
-                key = f"{message.context}\x04{key}"
-            if several:
-                self._catalog |= {(key, n): shown(text) for n, text in enumerate(message.string)}
-            else:
+            singular = message.id if isinstance(message.id, str) else message.id[0]
+            key = f"{message.context}\x04{singular}" if message.context else singular
+            if isinstance(message.string, str):
                 self._catalog[key] = shown(message.string)
+            else:
+                self._catalog |= {(key, n): shown(text) for n, text in enumerate(message.string)}
 
 
 @cache

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from incidents.adapters import catalogues, data_files, solver
 from incidents.cli.setup import make_secrets
 from incidents.cli.site import Wrong, database_of, settings_of_site
 from incidents.config import Settings
-from incidents.core.accounts import MemberId
-from incidents.core.periods import Quarter
 from incidents.db import migrations
 from incidents.db.database import Database
 from incidents.db.key import current_desk_key
-from incidents.services import releases, trial
 
 _LOGINS = "trial"
 """The file that makes a site a trial; it holds the log-ins, which are no secret there."""

@@ -1,4 +1,4 @@
-"""Code lists and their mappings: what a code is called, what it belongs to, what it means to ODIHR and the Commissioner.
+"""Code lists and their mappings: what a code belongs to, what it means to ODIHR and the Commissioner.
 
 Codes are stable and never translated. Labels come from catalogues, mappings from a versioned file.
 """

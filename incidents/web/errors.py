@@ -6,11 +6,11 @@ import logging
 
 from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from incidents.services.reporting import NoDeskKey
+from incidents.web.texts import gettext as _
 
 _log = logging.getLogger(__name__)
 

@@ -58,12 +58,12 @@ def _compressed(response: Response) -> Response:
         or response.direct_passthrough
         or response.status_code in {204, 304}
         or "Content-Encoding" in response.headers
-        or not response.mimetype.startswith(("text/", "application/json", "image/svg"))
+        or not (response.mimetype or "").startswith(("text/", "application/json", "image/svg"))
     ):
         return response
     response.vary.add("Accept-Encoding")
     body = response.get_data()
-    if len(body) > _WORTH_COMPRESSING and "gzip" in request.accept_encodings:
+    if len(body) > _WORTH_COMPRESSING and request.accept_encodings.quality("gzip") > 0:
         # No time in the stream: equal pages give equal bytes.
         response.set_data(gzip.compress(body, compresslevel=6, mtime=0))
         response.headers["Content-Encoding"] = "gzip"

@@ -11,14 +11,15 @@ from hashlib import blake2b
 from typing import Any
 
 from flask import g
-from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
-from wtforms import Field, Form, ValidationError
+from wtforms import Field, ValidationError
 from wtforms.csrf.core import CSRF
+from wtforms.form import BaseForm
 
 from incidents.web.platform import platform
+from incidents.web.texts import lazy_gettext as _
 
 LIFE = timedelta(days=7)
 """Long, because nobody shall lose a text to a time limit; an older form is given back filled, with a new token."""
@@ -59,7 +60,7 @@ class _Sealed(CSRF):
     def generate_csrf_token(self, csrf_token_field: Field) -> str:
         return new_token()
 
-    def validate_csrf_token(self, form: Form, field: Field) -> None:
+    def validate_csrf_token(self, form: BaseForm, field: Field) -> None:
         try:
             open_token(field.data or "")
         except BadToken:
@@ -72,7 +73,7 @@ class _Bound(CSRF):
     def generate_csrf_token(self, csrf_token_field: Field) -> str:
         return desk_token()
 
-    def validate_csrf_token(self, form: Form, field: Field) -> None:
+    def validate_csrf_token(self, form: BaseForm, field: Field) -> None:
         if not secrets.compare_digest((field.data or "").encode(), desk_token().encode()):
             raise ValidationError(_("This page is out of date. Please try again."))
 
@@ -81,15 +82,15 @@ def desk_token() -> str:
     return blake2b(g.cookie, digest_size=16, person=b"desk form").hexdigest()
 
 
-class PublicForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # flask_wtf ships no types
+class PublicForm(FlaskForm):
+    class Meta(FlaskForm.Meta):
         csrf_class = _Sealed
         csrf_context = None
         csrf_field_name = "token"
 
 
-class DeskForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # flask_wtf ships no types
+class DeskForm(FlaskForm):
+    class Meta(FlaskForm.Meta):
         csrf_class = _Bound
         csrf_context = None
         csrf_field_name = "token"

@@ -1,6 +1,7 @@
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -12,8 +13,6 @@ from incidents.db.incident import SetAside
 
 
 def add_one(database: Database, reason: str = "abuse") -> None:
-    from uuid import uuid4
-
     with database.unit_of_work() as session:
         session.add(SetAside(id=uuid4(), quarter="2026-Q4", reason=reason))
 
@@ -29,9 +28,13 @@ def test_a_unit_of_work_commits_when_it_ends(database: Database) -> None:
 
 
 def test_a_unit_of_work_leaves_nothing_behind_an_exception(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.unit_of_work() as session:
-        session.execute(sa.insert(SetAside).values(id=__import__("uuid").uuid4(), quarter="2026-Q4", reason="test"))
-        1 / 0  # noqa: B018
+    def add_and_fail() -> None:
+        with database.unit_of_work() as session:
+            session.execute(sa.insert(SetAside).values(id=uuid4(), quarter="2026-Q4", reason="test"))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        add_and_fail()
     assert count(database) == 0
 
 

@@ -1,11 +1,11 @@
 """What a member types to log in."""
 
-from flask_babel import lazy_gettext as _
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from incidents.core.accounts import LONGEST_PASSWORD
 from incidents.core.languages import LANGUAGES
+from incidents.web.texts import lazy_gettext as _
 from incidents.web.tokens import DeskForm, PublicForm
 
 

@@ -27,9 +27,9 @@ def log_in() -> ResponseReturnValue:
     with site.database.unit_of_work() as session:
         cookie = members.log_in(
             session,
-            form.name.data.strip(),
-            form.password.data,
-            "".join(form.code.data.split()),
+            (form.name.data or "").strip(),
+            form.password.data or "",
+            "".join((form.code.data or "").split()),
             token_key=site.settings.token_key,
             memory_mib=site.settings.seal_memory_mib,
             now=site.now(),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext as _
 from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -14,6 +13,8 @@ from incidents.core.report import Problem, Report, plain_text
 from incidents.core.vocabulary import Term
 from incidents.web.languages import current_language, label
 from incidents.web.platform import platform
+from incidents.web.texts import gettext
+from incidents.web.texts import lazy_gettext as _
 from incidents.web.tokens import PublicForm
 
 # What is asked first, the others stand behind "Show all": most frequent in the region's reports.
@@ -65,7 +66,7 @@ FIRST = 12
 """Options of a step that stand open."""
 
 
-class _Ticks(SelectMultipleField):  # type: ignore[misc]  # wtforms' stubs leave the base untyped
+class _Ticks(SelectMultipleField):
     """Several codes of one list; unknown ones are left to the rules, so that nothing else is lost."""
 
     def pre_validate(self, form: Any) -> None:

@@ -9,7 +9,7 @@ from incidents.web.languages import current_language
 from incidents.web.platform import platform
 from incidents.web.reporting.forms import FIRST, ReportForm
 
-_TOKEN, _TODAY = "token-goes-here", "today-goes-here"  # noqa: S105 (places to fill, not secrets)
+_TOKEN, _TODAY = "token-goes-here", "today-goes-here"
 _shells: dict[tuple[Language, bool], str] = {}
 
 

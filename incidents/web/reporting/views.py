@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from incidents.core.languages import BY_TAG
 from incidents.core.receipt import NotACode, ReceiptCode, grouped, parse_code
@@ -18,6 +17,7 @@ from incidents.web.headers import allow_script
 from incidents.web.platform import platform
 from incidents.web.reporting.forms import FIRST, AnswerForm, CodeForm, ReportForm
 from incidents.web.reporting.shell import empty_form
+from incidents.web.texts import gettext as _
 from incidents.web.tokens import BadToken, FormToken, new_token, open_token
 
 reporting = Blueprint("reporting", __name__, url_prefix="/<language:language>")
@@ -53,9 +53,7 @@ def send() -> ResponseReturnValue:
         return _again(form, form.token.data)
     except AlreadySent:
         form.token.errors = [
-            _(
-                "This form was sent already, with other answers. If you want to send it as a second report, send it again."
-            )
+            _("This form was sent already, with other answers. To send it as a second report, send it again.")
         ]
         return _again(form, new_token(opened_at=token.opened_at))
     return render_template("reporting/receipt.html", code=grouped(code))
@@ -115,7 +113,7 @@ def open_receipt() -> ResponseReturnValue:
 
 def _opened(form: CodeForm, answer: AnswerForm, *, thanks: bool = False) -> ResponseReturnValue:
     try:
-        code = parse_code(form.code.data)
+        code = parse_code(form.code.data or "")
         with platform().database.reader() as session:
             found = receipts.open_receipt(session, code, pepper=platform().settings.pepper)
     except (NotACode, UnknownCode) as error:
@@ -135,7 +133,7 @@ def _take_answer() -> ResponseReturnValue:
             receipts.answer(
                 session,
                 parse_code(answer.code.data or ""),
-                answer.answer.data,
+                answer.answer.data or "",
                 nonce=open_token(answer.token.data).nonce,
                 today=site.today(),
                 pepper=site.settings.pepper,

@@ -1,0 +1,115 @@
+import os
+import stat
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+
+from incidents.__main__ import cli
+from incidents.db.audit import AuditEntry
+from incidents.db.database import Database
+
+PASSWORD = "tri zelene kruške na stolu"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INCIDENTS_HOSTS", "primer.example")
+    for name in ("INCIDENTS_INSTANCE", "INCIDENTS_DATABASE_URL", "INCIDENTS_DOOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: str, typed: str | None = None) -> Result:
+        return CliRunner().invoke(cli, arguments, input=typed)
+
+    return run
+
+
+@pytest.fixture
+def site(run) -> Path:
+    made = run("init", "--member", "Ana", "--member", "Boris", typed=f"{PASSWORD}\n" * 4)
+    assert made.exit_code == 0, made.output
+    return Path("instance")
+
+
+def test_init_makes_keys_for_their_owner_only_and_two_members(run, site: Path) -> None:
+    for name in ("pepper", "token-key"):
+        assert stat.S_IMODE(os.stat(site / name).st_mode) == 0o600
+    assert (site / "pepper").read_text() != (site / "token-key").read_text()
+    assert run("members", "list").output.split() == ["Ana", "Boris"]
+
+
+def test_a_second_init_changes_nothing(run, site: Path) -> None:
+    pepper = (site / "pepper").read_text()
+    again = run("init", "--member", "C", "--member", "D", typed=f"{PASSWORD}\n" * 4)
+    assert (again.exit_code, again.output.splitlines()[-1]) == (2, "Error: This site has its desk key already.")
+    assert (site / "pepper").read_text() == pepper
+
+
+@pytest.mark.parametrize(
+    ("names", "typed", "sentence"),
+    [
+        (["Ana"], "", "Name at least two members"),
+        (["Ana", "Boris"], "short\nshort\n", "A password needs 15 characters or more"),
+    ],
+)
+def test_init_says_what_is_wrong(run, names: list[str], typed: str, sentence: str) -> None:
+    made = run("init", *[part for name in names for part in ("--member", name)], typed=typed)
+    assert made.exit_code == 2
+    assert sentence in made.output
+
+
+@pytest.mark.parametrize("content", ["", "abc", "00" * 32, "zz" * 32])
+def test_a_weak_or_broken_key_stops_the_start(run, site: Path, content: str) -> None:
+    (site / "pepper").write_text(content)
+    refused = run("migrate")
+    assert refused.exit_code == 2
+    assert "pepper holds a weak key" in refused.output or "pepper does not hold a key" in refused.output
+
+
+def test_without_a_site_the_command_says_what_to_do(run) -> None:
+    refused = run("migrate")
+    assert refused.exit_code == 2
+    assert "run `python -m incidents init` first" in refused.output
+
+
+def test_a_site_needs_its_hosts(run, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("INCIDENTS_HOSTS")
+    assert "INCIDENTS_HOSTS is not set" in run("migrate").output
+
+
+def test_a_real_site_gives_no_second_factor_away(run, site: Path) -> None:
+    refused = run("members", "code", "Ana")
+    assert (refused.exit_code, refused.output) == (2, "Error: Only a trial gives its second factors away.\n")
+
+
+def test_the_audit_trail_is_whole_until_somebody_rewrites_it(run, site: Path) -> None:
+    assert run("audit", "verify").output == "The chain is whole: 2 entries.\n"
+    database = Database(f"sqlite:///{site / 'incidents.sqlite'}")
+    with database.unit_of_work() as session:
+        session.execute(sa.text("DROP TRIGGER audit_entry_no_update"))
+        session.execute(sa.update(AuditEntry).where(AuditEntry.number == 1).values(actor="nobody"))
+    database.engine.dispose()
+    broken = run("audit", "verify")
+    assert broken.exit_code == 2
+    assert "The chain breaks at entry 1" in broken.output
+
+
+def test_a_trial_is_never_made_over_a_real_site(run, site: Path) -> None:
+    refused = run()
+    assert refused.exit_code == 2
+    assert "holds a site that is not a trial" in refused.output
+
+
+def test_cyrillic_goes_in_and_latin_comes_out(run) -> None:
+    assert run("transliterate", "--to", "sr-Latn", typed="Ђорђе Његош\nЉУБАВ\n").output == "Đorđe Njegoš\nLJUBAV\n"
+
+
+@pytest.mark.parametrize(
+    "command", ["init", "migrate", "members", "audit", "release", "synthesise", "serve", "transliterate"]
+)
+def test_every_command_explains_itself(run, site: Path, command: str) -> None:
+    shown = run(command, "--help")
+    assert shown.exit_code == 0
+    assert len(shown.output) > 80
