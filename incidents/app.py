@@ -9,6 +9,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from incidents.adapters import data_files
+from incidents.adapters.geocoder import MunicipalityGeocoder
 from incidents.config import Door, Settings
 from incidents.db.database import Database
 from incidents.resources import folder
@@ -25,13 +26,15 @@ from incidents.web.reporting.views import reporting
 
 def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, database: Database | None = None) -> Flask:
     """The site with the doors that its settings open. Raises core.vocabulary.BadVocabulary."""
+    places = data_files.places()
     app = Flask("incidents", template_folder=str(folder("templates")), static_folder=None)
     app.json = Json(app)
     app.extensions["incidents"] = Platform(
         settings=settings,
         database=database or Database(settings.database_url),
         vocabulary=data_files.vocabulary(),
-        places=data_files.places(),
+        places=places,
+        geocoder=MunicipalityGeocoder(places),
         now=now,
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}

@@ -13,6 +13,7 @@ from incidents.core.vocabulary import BadVocabulary, Fault, Vocabulary
 from incidents.resources import data_file
 
 MAPPING_VERSION = "2026-1"
+_PART_OF_CITY = "city_municipality"
 
 
 def read_vocabulary(folder: Path, version: str) -> Vocabulary:
@@ -40,6 +41,7 @@ def places() -> Places:
             population=int(row["population_2022"]),
             latitude=float(row["lat"]),
             longitude=float(row["lon"]),
+            city=row["local_self_government_sr_cyrl"].removeprefix("Град ") if row["type"] == _PART_OF_CITY else "",
         )
         for _, row in _rows(data_file("places/municipalities.csv"))
     }

@@ -21,9 +21,7 @@ def synthetic_texts() -> Texts:
     mix = _toml(folder / "mix.toml")
     return Texts(
         groups=tuple(Group(**listed) for listed in mix["group"]),
-        scenes=tuple(
-            Scene(**{**listed, "groups": frozenset(listed.get("groups", ()))}) for listed in mix["scene"]
-        ),
+        scenes=tuple(Scene(**{**listed, "groups": frozenset(listed.get("groups", ()))}) for listed in mix["scene"]),
         wordings={language: _wording(folder / f"words-{language}.toml") for language in _LANGUAGES},
         typed_places=_typed_places(folder / "typed_places.csv"),
         areas=mix["areas"],
@@ -49,6 +47,7 @@ def _story(listed: dict[str, Any]) -> Story:
     return Story(
         scenes=frozenset(listed["scenes"]),
         groups=frozenset(listed.get("groups", ())),
+        settings=frozenset(listed.get("settings", ())),
         told_by=listed.get("told_by", "self"),
         short=tuple(listed["short"]),
         text=tuple(listed["text"]),

@@ -1,11 +1,12 @@
 """`transliterate`: Serbian Cyrillic in Latin letters, from standard input to standard output."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import click
 
 from incidents.core.script import to_latin
-
 
 _SCRIPTS: dict[str, Callable[[str], str]] = {"sr-Latn": to_latin}
 
@@ -15,5 +16,5 @@ _SCRIPTS: dict[str, Callable[[str], str]] = {"sr-Latn": to_latin}
 def transliterate(to: str) -> None:
     """Write Serbian Cyrillic from standard input in Latin letters."""
     write = _SCRIPTS[to]
-    for line in click.get_text_stream("stdin", encoding="utf-8"):
+    for line in click.open_file("-", encoding="utf-8"):
         click.echo(write(line), nl=False)

@@ -6,7 +6,7 @@ An incident holds codes, a municipality and a month, and no text.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NewType, TypeVar
@@ -135,7 +135,7 @@ class Settlement:
     year: int
     month: int | None
     place: str
-    """A municipality's code, KOSOVO, ONLINE or NO_PLACE."""
+    """A municipality's code; a district's where no more is known; KOSOVO, ONLINE or NO_PLACE."""
     acts: frozenset[str]
     grounds: frozenset[str]
     targets: frozenset[str]
@@ -154,7 +154,8 @@ def problems(settlement: Settlement, vocabulary: Vocabulary, places: Places, *, 
         found.append(Problem("month", "not_a_month"))
     elif (settlement.year, settlement.month or 1) > latest:
         found.append(Problem("month", "in_future"))
-    if settlement.place not in {ONLINE, NO_PLACE, KOSOVO} and settlement.place not in places.municipalities:
+    known = {ONLINE, NO_PLACE, KOSOVO} | places.municipalities.keys() | places.districts.keys()
+    if settlement.place not in known:
         found.append(Problem("place", "unknown_place"))
     for name, codes, vocabulary_name in (
         ("acts", settlement.acts, "act_type"),
@@ -169,6 +170,14 @@ def problems(settlement: Settlement, vocabulary: Vocabulary, places: Places, *, 
     if settlement.verification is Verification.NOT_ASSESSED:
         found.append(Problem("verification", "missing"))
     return found
+
+
+GRAVE = 9
+"""Act types up to this precedence (violence, arson, stalking, threats) mean that somebody may still be at risk."""
+
+
+def is_at_risk(acts: Iterable[str], vocabulary: Vocabulary) -> bool:
+    return any(0 < vocabulary.reading("act_type", code).precedence <= GRAVE for code in acts)
 
 
 def is_counted(verification: Verification) -> bool:

@@ -29,6 +29,8 @@ class Municipality:
     """Census 2022."""
     latitude: float
     longitude: float
+    city: str = ""
+    """The city it is a part of, in Serbian Cyrillic; empty for most."""
 
 
 @dataclass(frozen=True)

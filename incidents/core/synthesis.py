@@ -65,6 +65,8 @@ class Story:
     scenes: frozenset[str]
     groups: frozenset[str] = frozenset()
     """Only about these; empty for all."""
+    settings: frozenset[str] = frozenset()
+    """Only where it happened in one of these; empty for all."""
     told_by: str = "self"
     """`self`, `family` or `seen`."""
     short: tuple[str, ...]
@@ -173,6 +175,11 @@ class _World:
         return frozenset([code for code, chance in chances.items() if self.happens(chance)])
 
 
+def seeded(seed: int) -> Random:
+    """The generator that everything invented is drawn from. Never for secrets."""
+    return Random(seed)  # noqa: S311 (invented reports hold nothing to guess)
+
+
 def samples(
     count: int, *, random: Random, vocabulary: Vocabulary, places: Places, today: date, texts: Texts
 ) -> Iterator[Sample]:
@@ -206,9 +213,7 @@ def _check_codes(texts: Texts, vocabulary: Vocabulary) -> None:
         named |= {("act_type", code) for code in (*scene.acts, *scene.also)}
         named |= {("setting", code) for code in scene.settings}
         named |= {("bias_indicator", code) for code in scene.indicators}
-    named |= {
-        ("set_aside_reason", code) for wording in texts.wordings.values() for code in wording.asides
-    }
+    named |= {("set_aside_reason", code) for wording in texts.wordings.values() for code in wording.asides}
     if unknown := sorted(f"{listed}.{code}" for listed, code in named if not vocabulary.has(listed, code)):
         raise UnknownCodes(", ".join(unknown))
 
@@ -355,7 +360,7 @@ def _page_language(world: _World, voice: _Voice) -> str:
         "hu": {"hu": 90, "sr-Latn": 10},
         "en": {"en": 96, "sr-Latn": 4},
     }
-    return world.pick(by_language.get(voice.language, {"sr-Latn": 62, "sr-Cyrl": 20, "en": 18}))
+    return world.pick(by_language.get(voice.language, {"sr-Latn": 68, "sr-Cyrl": 24, "en": 8}))
 
 
 # In their words.
@@ -378,19 +383,23 @@ def _words(world: _World, event: _Event, voice: _Voice, when: str) -> tuple[str,
 
 
 def _story(world: _World, event: _Event, voice: _Voice) -> tuple[Wording, Story]:
-    """One that fits, in the language of the voice if there is one; those about this very group first."""
+    """One that fits, in the language of the voice if there is one; those about this very group or setting rather."""
     for language in (voice.language, "sr"):
         wording = world.texts.wordings[language]
         is_spoken_of = language == "sr" or event.group.name in wording.about
         fitting = [story for story in wording.stories if _fits(story, event)]
         if fitting and is_spoken_of:
-            weights = [3 if story.groups else 2 for story in fitting]
+            weights = [3 if story.groups or story.settings else 1 for story in fitting]
             return wording, world.random.choices(fitting, weights)[0]
     raise UnknownCodes(f"no story about {event.group.name} and {event.scene.name}")
 
 
 def _fits(story: Story, event: _Event) -> bool:
-    return event.scene.name in story.scenes and (not story.groups or event.group.name in story.groups)
+    return (
+        event.scene.name in story.scenes
+        and (not story.groups or event.group.name in story.groups)
+        and (not story.settings or event.setting in story.settings)
+    )
 
 
 def _sentences(world: _World, story: Story, wording: Wording) -> list[str]:
@@ -398,7 +407,7 @@ def _sentences(world: _World, story: Story, wording: Wording) -> list[str]:
     length = world.random.choices(["brief", "usual", "full", "endless"], [24, 44, 22, 10])[0]
     kept = {"brief": 0.15, "usual": 0.5, "full": 0.9, "endless": 1.0}[length]
     sentences = [story.text[0], *(one for one in story.text[1:] if world.happens(kept))]
-    more = {"brief": 0, "usual": world.random.randint(0, 2), "full": 3, "endless": 12}[length]
+    more = {"brief": 0, "usual": world.random.randint(0, 2), "full": 3, "endless": 16}[length]
     afterwards = wording.pieces["afterwards"]
     sentences += world.random.sample(afterwards, min(more, len(afterwards)))
     if world.happens({"brief": 0.05, "usual": 0.2, "full": 0.4, "endless": 0.8}[length]):

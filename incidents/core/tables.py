@@ -80,7 +80,7 @@ PLAN: tuple[Table, ...] = (
     Table("ground", ("ground",), threshold=3, is_multiple=True),
     Table("act", ("act_group", "act_type"), threshold=3),
     Table("verification", ("verification",), threshold=3),
-    Table("set_aside", ("reason",), threshold=5, root=(("report", "set_aside"),)),
+    Table("set_aside", ("set_aside_reason",), threshold=5, root=(("report", "set_aside"),)),
 )
 TABLES: Mapping[str, Table] = {table.name: table for table in PLAN}
 
@@ -114,7 +114,7 @@ def area_of(place: str, places: Places) -> str:
     """The line of the district table for an incident's place."""
     if place in {KOSOVO, ONLINE, NO_PLACE}:
         return place
-    district = places.districts[places.district_of(place)]
+    district = places.districts[place if place in places.districts else places.district_of(place)]
     return KOSOVO if district.region_code == _KOSOVO_REGION else district.code
 
 

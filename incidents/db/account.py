@@ -52,5 +52,9 @@ def member_by_name(session: orm.Session, name: str) -> Member | None:
     return session.scalar(sa.select(Member).where(Member.name == name).options(orm.selectinload(Member.roles)))
 
 
+def member_names(session: orm.Session) -> dict[UUID, str]:
+    return {row.id: row.name for row in session.execute(sa.select(Member.id, Member.name))}
+
+
 def member_by_id(session: orm.Session, member: UUID) -> Member | None:
     return session.get(Member, member, options=[orm.selectinload(Member.roles)])

@@ -54,7 +54,3 @@ class Base(orm.DeclarativeBase):
         ),
         datetime: Instant(),
     }
-
-
-class StaleVersion(Exception):
-    """Somebody else saved this row since it was read."""

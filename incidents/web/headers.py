@@ -67,4 +67,7 @@ def _compressed(response: Response) -> Response:
         # No time in the stream: equal pages give equal bytes.
         response.set_data(gzip.compress(body, compresslevel=6, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
+        if "ETag" in response.headers:
+            # The same file in other bytes: equal in meaning only (RFC 9110, section 8.8.1).
+            response.set_etag(response.get_etag()[0] or "", weak=True)
     return response

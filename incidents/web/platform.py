@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app
+from geopy.geocoders.base import Geocoder
 
 from incidents.config import Settings
 from incidents.core.places import Places
@@ -27,6 +28,8 @@ class Platform:
     database: Database
     vocabulary: Vocabulary
     places: Places
+    geocoder: Geocoder
+    """Finds municipalities; geopy's interface, so that another one can stand here."""
     now: Callable[[], datetime] = utc_now
 
     def today(self) -> date:

@@ -1,5 +1,9 @@
 """What a member types to log in."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
@@ -31,7 +35,11 @@ class LoginForm(PublicForm):
 
 
 class LanguageForm(DeskForm):
-    language = SelectField(_("Language"), choices=[(language.tag, language.endonym) for language in LANGUAGES])
+    language = SelectField(_("Language"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.choices = [(language.tag, language.endonym) for language in LANGUAGES]
 
 
 class LogoutForm(DeskForm):

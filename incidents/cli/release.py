@@ -1,0 +1,108 @@
+"""`release`: build a draft, go over one again, sign it, list them, write their files out."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from incidents.adapters import catalogues, data_files
+from incidents.adapters.solver import solve
+from incidents.cli.site import Wrong, database_of
+from incidents.config import Settings
+from incidents.core.disclosure import Unprotectable
+from incidents.services import releases
+from incidents.services.releases import ReleaseSummary
+
+_OPERATOR = "operator"
+"""Who the audit trail names for what is done on the machine itself."""
+
+
+@click.group()
+def release() -> None:
+    """Releases: the figures that everybody may download."""
+
+
+@release.command()
+@click.pass_obj
+def build(settings: Settings) -> None:
+    """Count what is settled and freeze it as a draft. Two members sign it at the desk; then it is public."""
+    now = datetime.now(UTC)
+    with database_of(settings) as database, database.unit_of_work() as session:
+        try:
+            built = releases.build_release(
+                session,
+                today=_today(now),
+                solve=solve,
+                vocabulary=data_files.vocabulary(),
+                places=data_files.places(),
+                label=catalogues.label,
+                actor=_OPERATOR,
+                now=now,
+            )
+        except releases.AlreadyPublished as earlier:
+            raise Wrong(
+                f"Release {earlier.number} of {earlier.quarter} is published: wait for the next quarter."
+            ) from None
+        except Unprotectable as unsafe:
+            raise Wrong(f"These counts cannot be published safely: {unsafe}.") from None
+    click.echo(_line(built))
+
+
+@release.command()
+@click.argument("number", type=int)
+@click.pass_obj
+def check(settings: Settings, number: int) -> None:
+    """Go over a release again: do its figures fit, and does any of them give a small count away?"""
+    with database_of(settings) as database, database.reader() as session:
+        try:
+            found = releases.check_release(session, number, solve=solve)
+        except releases.NotFound:
+            raise Wrong(f"There is no release {number}.") from None
+        except releases.Tampered as tampered:
+            raise Wrong(f"{tampered}.".capitalize()) from None
+    click.echo(f"{found.cells} figures, {found.withheld} of them withheld.")
+    for cell in found.wrong:
+        click.echo(f"not the count that was stored: {cell}", err=True)
+    for need in found.unmet:
+        click.echo(f"can be computed: {need.cell}", err=True)
+    if found.wrong or found.unmet:
+        raise Wrong("The release does not hold.")
+    click.echo("Every figure is as it was counted, and no small count can be computed from them.")
+
+
+@release.command("list")
+@click.pass_obj
+def list_(settings: Settings) -> None:
+    """Name every release with its state."""
+    with database_of(settings) as database, database.reader() as session:
+        for found in releases.list_releases(session):
+            click.echo(_line(found))
+
+
+@release.command()
+@click.argument("number", type=int)
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), required=True)
+@click.pass_obj
+def export(settings: Settings, number: int, folder: Path) -> None:
+    """Write the files of a published release into a folder, byte for byte."""
+    with database_of(settings) as database, database.reader() as session:
+        try:
+            found = releases.release_by_number(session, number)
+        except releases.NotFound:
+            raise Wrong(f"There is no published release {number}.") from None
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in found.files.items():
+        (folder / name).write_bytes(content)
+    click.echo(f"Wrote {len(found.files)} files into {folder}.")
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(ZoneInfo("Europe/Belgrade")).date()
+
+
+def _line(found: ReleaseSummary) -> str:
+    published = f"published {found.published_on}" if found.published_on else f"{len(found.signed_by)} of 2 signatures"
+    return f"release {found.number}  {found.quarter}  {found.counted} incidents  {published}"

@@ -1,0 +1,316 @@
+"""Reports at the desk: the queue, taking one, reading it, asking its sender, setting it aside.
+
+Whoever reads a report has taken it first, and that is in the audit trail. No word of a report goes there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from incidents.adapters import opening, sealing
+from incidents.adapters.sealing import CannotOpen
+from incidents.core.audit import Entry
+from incidents.core.incident import HANDLING, Handling, is_at_risk, step
+from incidents.core.periods import Quarter
+from incidents.core.report import Report, from_bytes, plain_text
+from incidents.core.vocabulary import Vocabulary
+from incidents.db import report as stored
+from incidents.db.account import member_names
+from incidents.db.audit import entries, record
+from incidents.db.incident import SetAside
+from incidents.db.key import current_desk_key
+from incidents.db.report import Direction, Message, messages_of
+from incidents.services import keys
+from incidents.services.accounts import Member
+from incidents.services.reporting import NoDeskKey
+
+LEASE = timedelta(minutes=20)
+LONGEST_QUESTION = 2_000
+_OPEN = (Handling.RECEIVED, Handling.QUARANTINED, Handling.IN_TRIAGE, Handling.AWAITING_REPORTER)
+
+
+class NoSuchReport(Exception):
+    """There is no report with this id."""
+
+
+class StaleReport(Exception):
+    """A colleague changed the report since it was read; `incident` is what it rests on now, if on any."""
+
+    def __init__(self, report: UUID, incident: UUID | None) -> None:
+        super().__init__(str(report))
+        self.report = report
+        self.incident = incident
+
+
+class NotTaken(Exception):
+    """The member has not taken the report, or somebody else has: `holder` says who."""
+
+    def __init__(self, report: UUID, holder: str | None) -> None:
+        super().__init__(str(report))
+        self.report = report
+        self.holder = holder
+
+
+class NotAQuestion(Exception):
+    """The question is empty or too long; `reason` is "missing" or "too_long"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line of the queue."""
+
+    id: UUID
+    received_on: date
+    handling: Handling
+    content: Report | None
+    """None if the member's key does not open it."""
+    holder: str | None
+    is_at_risk: bool
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message, as the desk reads it."""
+
+    direction: Direction
+    sent_on: date
+    text: str | None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A report as its reader at the desk sees it."""
+
+    id: UUID
+    version: int
+    received_on: date
+    handling: Handling
+    incident: UUID | None
+    set_aside_reason: str | None
+    holder: str | None
+    content: Report | None
+    """None while the reader has not taken the report."""
+    messages: list[Said]
+    history: list[Entry]
+
+
+def open_queue(session: Session, member: Member, *, vocabulary: Vocabulary, now: datetime) -> list[Waiting]:
+    """All open reports, opened in memory: those with somebody at risk first, then the oldest."""
+    private = _private_keys(session, member)
+    rows = session.scalars(sa.select(stored.Report).where(stored.Report.handling.in_(_OPEN)))
+    names = member_names(session)
+    waiting = []
+    for row in rows:
+        content = _content(row, private)
+        at_risk = content is not None and is_at_risk(content.acts, vocabulary)
+        waiting.append(Waiting(row.id, row.received_on, row.handling, content, _holder(row, names, now), at_risk))
+    return sorted(waiting, key=lambda line: (not line.is_at_risk, line.received_on, line.id))
+
+
+def read_report(session: Session, report: UUID, *, member: Member, now: datetime) -> Opened:
+    """A report, its messages and its history; without its words for one who has not taken it.
+
+    Raises NoSuchReport.
+    """
+    row = _row(session, report)
+    is_taken = _is_taken_by(row, member, now)
+    private = _private_keys(session, member)
+    return Opened(
+        row.id,
+        row.version,
+        row.received_on,
+        row.handling,
+        row.incident_id,
+        row.set_aside_reason,
+        _holder(row, member_names(session), now),
+        _content(row, private) if is_taken else None,
+        [_said(message, private) for message in messages_of(session, row.id)] if is_taken else [],
+        [entry for entry, _ in entries(session, subject=f"report:{row.id}")],
+    )
+
+
+def reports_of(session: Session, incident: UUID) -> list[UUID]:
+    """The reports that an incident rests on."""
+    return list(
+        session.scalars(
+            sa.select(stored.Report.id).where(stored.Report.incident_id == incident).order_by(stored.Report.id)
+        )
+    )
+
+
+def take_report(session: Session, report: UUID, *, member: Member, now: datetime) -> int:
+    """Take a report for twenty minutes, from a colleague too: both is visible and in the audit trail.
+
+    Gives the report's version from now on. Raises NoSuchReport.
+    """
+    row = _row(session, report, to_change=True)
+    action = "take"
+    if _holder(row, member_names(session), now) and row.lease_member_id != member.id:
+        action = "take_over"
+    before = row.handling
+    if row.handling in {Handling.RECEIVED, Handling.QUARANTINED}:
+        row.handling = step(HANDLING, row.handling, Handling.IN_TRIAGE)
+    row.lease_member_id, row.lease_until = member.id, now + LEASE
+    session.flush()
+    _note(session, row, action, member, now, before=before.value, after=row.handling.value)
+    return row.version
+
+
+def put_back(session: Session, report: UUID, *, version: int, member: Member, now: datetime) -> None:
+    """Let go of a report; one that nothing was done with waits again. Raises NoSuchReport, NotTaken, StaleReport."""
+    row = taken_row(session, report, version=version, member=member, now=now)
+    before = row.handling
+    if row.handling is Handling.IN_TRIAGE:
+        row.handling = step(HANDLING, row.handling, Handling.RECEIVED)
+    row.lease_member_id = row.lease_until = None
+    session.flush()
+    _note(session, row, "put_back", member, now, before=before.value, after=row.handling.value)
+
+
+def ask(session: Session, report: UUID, typed: str, *, version: int, member: Member, now: datetime) -> None:
+    """Put a question to the reporter, sealed for them and for the desk.
+
+    Raises NoSuchReport, NotTaken, StaleReport, NotAQuestion, NoDeskKey, core.incident.NotAllowed.
+    """
+    text = plain_text(typed)
+    if not text or len(text) > LONGEST_QUESTION:
+        raise NotAQuestion("too_long" if text else "missing")
+    row = taken_row(session, report, version=version, member=member, now=now)
+    desk_key = current_desk_key(session)
+    if desk_key is None:
+        raise NoDeskKey
+    before = row.handling
+    if row.handling is not Handling.AWAITING_REPORTER:
+        row.handling = step(HANDLING, row.handling, Handling.AWAITING_REPORTER)
+    session.add(
+        Message(
+            id=uuid4(),
+            report_id=row.id,
+            number=len(messages_of(session, row.id)) + 1,
+            direction=Direction.QUESTION,
+            sent_on=now.date(),
+            epoch=desk_key.epoch,
+            sealed_for_desk=sealing.seal_to(desk_key.public, text.encode()),
+            sealed_for_reporter=sealing.seal_to(row.reporter_public, text.encode()),
+        )
+    )
+    session.flush()
+    _note(session, row, "ask", member, now, before=before.value, after=row.handling.value)
+
+
+def set_aside(session: Session, report: UUID, reason: str, *, version: int, member: Member, now: datetime) -> None:
+    """Settle that a report is not counted, and why (a code of `set_aside_reason`).
+
+    Raises NoSuchReport, NotTaken, StaleReport, core.incident.NotAllowed.
+    """
+    row = taken_row(session, report, version=version, member=member, now=now)
+    before, row.handling = row.handling, step(HANDLING, row.handling, Handling.SET_ASIDE)
+    row.set_aside_reason = reason
+    # The same id as the report's would lead back to it: a new one, found again by quarter and reason.
+    session.add(SetAside(id=uuid4(), quarter=str(Quarter.of(now.date())), reason=reason))
+    session.flush()
+    _note(session, row, "set_aside", member, now, before=before.value, after=row.handling.value, reason=reason)
+
+
+def bring_back(session: Session, report: UUID, *, version: int, member: Member, now: datetime) -> None:
+    """Undo setting aside. Raises NoSuchReport, NotTaken, StaleReport, core.incident.NotAllowed."""
+    row = taken_row(session, report, version=version, member=member, now=now)
+    before, row.handling = row.handling, step(HANDLING, row.handling, Handling.IN_TRIAGE)
+    tally = session.scalars(
+        sa.select(SetAside).where(SetAside.reason == row.set_aside_reason).order_by(SetAside.quarter.desc()).limit(1)
+    ).first()
+    if tally is not None:
+        session.delete(tally)
+    row.set_aside_reason = None
+    session.flush()
+    _note(session, row, "bring_back", member, now, before=before.value, after=row.handling.value)
+
+
+def taken_row(session: Session, report: UUID, *, version: int, member: Member, now: datetime) -> stored.Report:
+    """The row of a report that this member holds and that nobody has changed since it was read.
+
+    Raises NoSuchReport, NotTaken, StaleReport.
+    """
+    row = _row(session, report, to_change=True)
+    if row.version != version:
+        raise StaleReport(row.id, row.incident_id)
+    if not _is_taken_by(row, member, now):
+        raise NotTaken(row.id, _holder(row, member_names(session), now))
+    return row
+
+
+def _row(session: Session, report: UUID, *, to_change: bool = False) -> stored.Report:
+    row = session.get(stored.Report, report, with_for_update=to_change)
+    if row is None:
+        raise NoSuchReport
+    return row
+
+
+def _is_taken_by(row: stored.Report, member: Member, now: datetime) -> bool:
+    return row.lease_member_id == member.id and row.lease_until is not None and row.lease_until > now
+
+
+def _holder(row: stored.Report, names: dict[UUID, str], now: datetime) -> str | None:
+    if row.lease_member_id is None or row.lease_until is None or row.lease_until <= now:
+        return None
+    return names[row.lease_member_id]
+
+
+def _private_keys(session: Session, member: Member) -> Callable[[int], bytes]:
+    """Opens the desk key of an epoch at most once. Raises services.keys.NoGrant when called."""
+
+    @cache
+    def private(epoch: int) -> bytes:
+        return keys.desk_private(session, epoch, member.id, member.key)
+
+    return private
+
+
+def _content(row: stored.Report, private: Callable[[int], bytes]) -> Report | None:
+    try:
+        opened = opening.open_report(row.sealed, row.sealed_key, report=row.id, desk_private=private(row.epoch))
+    except (keys.NoGrant, CannotOpen):
+        return None
+    return from_bytes(opened)
+
+
+def _said(message: Message, private: Callable[[int], bytes]) -> Said:
+    try:
+        text: str | None = opening.open_message(message.sealed_for_desk, private(message.epoch))
+    except (keys.NoGrant, CannotOpen):
+        text = None
+    return Said(message.direction, message.sent_on, text)
+
+
+def _note(
+    session: Session,
+    row: stored.Report,
+    action: str,
+    member: Member,
+    now: datetime,
+    *,
+    before: str = "",
+    after: str = "",
+    reason: str = "",
+) -> None:
+    record(
+        session,
+        at=now,
+        actor=member.name,
+        action=action,
+        subject=f"report:{row.id}",
+        before=before,
+        after=after,
+        reason=reason,
+    )

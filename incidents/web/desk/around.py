@@ -1,0 +1,86 @@
+"""What all pages of the desk share: its parts, who acts, and what to say when a colleague was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import g, request, url_for
+
+from incidents.core.accounts import Role
+from incidents.core.incident import NotAllowed
+from incidents.services import geocoding
+from incidents.services.moderation import NotTaken, StaleReport
+from incidents.services.settlement import AlreadyCounted, SamePerson, StaleIncident
+from incidents.web.desk import shown
+from incidents.web.platform import platform
+from incidents.web.texts import gettext as _
+from incidents.web.tokens import desk_token
+
+Conflict = StaleReport | NotTaken | NotAllowed | StaleIncident | SamePerson | AlreadyCounted
+CONFLICTS = (StaleReport, NotTaken, NotAllowed, StaleIncident, SamePerson, AlreadyCounted)
+"""What stands in the way of an act although nothing typed is wrong."""
+SETTLERS = (Role.MODERATOR, Role.REVIEWER)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One part of the desk."""
+
+    address: str
+    text: str
+    is_here: bool
+
+
+def ways() -> list[Way]:
+    """The parts of the desk that are open to the member."""
+    parts: Mapping[str, tuple[str, frozenset[Role]]] = {
+        "desk.queue": (_("Reports"), frozenset({Role.MODERATOR})),
+        "desk.incidents.listed": (_("Incidents"), frozenset(SETTLERS)),
+        "desk.releases.listed": (_("Releases"), frozenset({Role.PUBLISHER})),
+        "desk.trail": (_("Audit trail"), frozenset({Role.AUDITOR})),
+    }
+    return [
+        Way(url_for(endpoint), text, request.path == url_for(endpoint))
+        for endpoint, (text, open_to) in parts.items()
+        if open_to & g.member.roles
+    ]
+
+
+def context() -> dict[str, Any]:
+    return {
+        "desk_ways": ways,
+        "desk_token": desk_token,
+        "in_sight": shown.in_sight,
+        "in_latin": shown.in_latin,
+        "endonym": shown.endonym,
+    }
+
+
+def now() -> datetime:
+    return platform().now()
+
+
+def find(typed: str) -> list[str]:
+    """Codes of the places that a typed name may mean."""
+    return geocoding.places_meant(typed, geocoder=platform().geocoder, places=platform().places)
+
+
+def what_stands_in_the_way(conflict: Conflict | None) -> str:
+    match conflict:
+        case None:
+            return ""
+        case StaleReport() | StaleIncident():
+            return _("A colleague saved this while you had it open. Nothing of yours is lost: compare and save again.")
+        case NotTaken(holder=str(name)):
+            return _("%(name)s has this report now. What you typed is still here.", name=name)
+        case NotTaken():
+            return _("Your twenty minutes with this report are over. What you typed is still here.")
+        case SamePerson():
+            return _("You proposed this incident. It takes another person to accept or return it.")
+        case AlreadyCounted():
+            return _("A release counts this incident. What is released is never changed.")
+        case NotAllowed():
+            return _("This cannot be done any more: it has moved on meanwhile.")

@@ -1,0 +1,262 @@
+"""What members type at the desk: forms check shape and give core values; the rules stand in core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+
+from incidents.core.incident import NO_PLACE, ONLINE, BiasStrength, Settlement, Verification
+from incidents.core.places import KOSOVO
+from incidents.core.report import NOT_SURE, Problem, Report
+from incidents.core.vocabulary import Term
+from incidents.services.settlement import RETURN_REASONS
+from incidents.web.languages import label
+from incidents.web.places import place_name
+from incidents.web.platform import platform
+from incidents.web.texts import gettext
+from incidents.web.texts import lazy_gettext as _
+from incidents.web.tokens import DeskForm
+
+NO_DISTRICT = (ONLINE, NO_PLACE, KOSOVO)
+_ONLINE_SETTINGS = {"social_network", "private_message"}
+
+
+class _Ticks(SelectMultipleField):
+    def pre_validate(self, form: Any) -> None:
+        """Unknown codes are left to the rules."""
+
+    def open_choices(self) -> list[tuple[str, str, bool]]:
+        """Those that are ticked, which stand in sight."""
+        return [(value, text, chosen) for value, text, chosen, _attributes in self.iter_choices() if chosen]
+
+    def other_choices(self) -> list[tuple[str, str, bool]]:
+        return [(value, text, chosen) for value, text, chosen, _attributes in self.iter_choices() if not chosen]
+
+
+class _Pick(SelectField):
+    def pre_validate(self, form: Any) -> None:
+        """Unknown codes are left to the rules."""
+
+
+class ActForm(DeskForm):
+    """A button that acts on what its page showed."""
+
+    version = HiddenField()
+
+    def seen(self) -> int:
+        """The version that the page showed; 0, which none has, if that was not a number."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
+class AskForm(ActForm):
+    question = TextAreaField(_("Your question to the reporter"))
+
+
+class AsideForm(ActForm):
+    reason = _Pick(_("Reason"), [InputRequired(_("Choose a reason."))])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reason.choices = [("", "–"), *_choices(platform().vocabulary.of("set_aside_reason"))]
+
+    def is_known(self) -> bool:
+        return platform().vocabulary.has("set_aside_reason", self.reason.data or "")
+
+
+class LinkForm(ActForm):
+    incident = HiddenField()
+
+    def chosen(self) -> UUID | None:
+        try:
+            return UUID(self.incident.data or "")
+        except ValueError:
+            return None
+
+
+class ReturnForm(ActForm):
+    reason = SelectField(_("What you do not share"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = return_words()
+        self.reason.choices = [(code, words[code]) for code in RETURN_REASONS]
+
+
+class SettleForm(ActForm):
+    place = StringField(_("Place"))
+    place_code = RadioField(_("Which one is meant?"), validate_choice=False)
+    place_asked = HiddenField()
+    """The words that `place_code` answers; another place typed since makes the answer void."""
+    year = StringField(_("Year"))
+    month = _Pick(_("Month"))
+    acts = _Ticks(_("What happened"))
+    grounds = _Ticks(_("Grounds"))
+    targets = _Ticks(_("Target groups"))
+    setting = _Pick(_("Kind of place"))
+    verification = _Pick(_("How far it could be checked"))
+    bias_strength = _Pick(_("Signs of bias"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        terms = platform().vocabulary
+        self.place_code.choices = []
+        self.month.choices = [("", gettext("Not known")), *((str(month), str(month)) for month in range(1, 13))]
+        self.acts.choices = _choices(_settled(terms.of("act_type")))
+        self.grounds.choices = _choices(_settled(terms.of("ground")))
+        self.targets.choices = _choices(terms.of("target_group"))
+        self.setting.choices = [("", "–"), *_choices(terms.of("setting"))]
+        self.verification.choices = [
+            ("", "–"),
+            *_choices(term for term in terms.of("verification") if term.code != Verification.NOT_ASSESSED.value),
+        ]
+        self.bias_strength.choices = [("", "–"), *_choices(terms.of("bias_strength"))]
+
+    def ask_which(self, codes: Iterable[str]) -> None:
+        """Offer the places that the typed words may mean."""
+        self.place_code.choices = [(code, place_name(code)) for code in codes]
+        self.place_asked.data = self.place.data
+
+    def settlement(self, find: Callable[[str], list[str]]) -> Settlement | None:
+        """What was settled, as typed; not yet judged by the rules. None with errors at fields that cannot be read.
+
+        `find` gives the codes that a typed place may mean.
+        """
+        place = self._place(find)
+        year = (self.year.data or "").strip().rstrip(".")
+        if not (year.isascii() and year.isdigit() and len(year) == 4):
+            self.year.errors = [gettext("Write the year with four digits, for example 2025.")]
+        if (self.verification.data or "") not in {level.value for level in Verification}:
+            self.verification.errors = [gettext("Say how far it could be checked.")]
+        if (self.bias_strength.data or "") not in {level.value for level in BiasStrength}:
+            self.bias_strength.errors = [gettext("Say what signs of bias there are.")]
+        if self.year.errors or self.verification.errors or self.bias_strength.errors or not place:
+            return None
+        month = self.month.data or ""
+        return Settlement(
+            year=int(year),
+            month=int(month) if month.isascii() and month.isdigit() else None,
+            place=place,
+            acts=frozenset(self.acts.data or ()),
+            grounds=frozenset(self.grounds.data or ()),
+            targets=frozenset(self.targets.data or ()),
+            setting=self.setting.data or "",
+            verification=Verification(self.verification.data),
+            bias_strength=BiasStrength(self.bias_strength.data),
+        )
+
+    def _place(self, find: Callable[[str], list[str]]) -> str:
+        typed = (self.place.data or "").strip()
+        for code in NO_DISTRICT:
+            if typed == place_name(code):
+                return code
+        found = find(typed) if typed else []
+        if self.place_asked.data == self.place.data and self.place_code.data in found:
+            return str(self.place_code.data)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            self.ask_which(found)
+            self.place_code.errors = [gettext("Several places have this name. Choose the one that is meant.")]
+        else:
+            self.place.errors = [gettext("We know no municipality of this name. Choose one from the list.")]
+        return ""
+
+    def show(self, problems: Iterable[Problem]) -> None:
+        """Put what has to be mended at its fields, in words."""
+        for problem in problems:
+            field = self[problem.field]
+            field.errors = [*field.errors, _message(problem)]
+
+
+def settle_form_for(report: Report | None, version: int, find: Callable[[str], list[str]]) -> SettleForm:
+    """The form filled with what the reporter said, for the member to confirm or change."""
+    if report is None:
+        return SettleForm(formdata=None, data={"version": version})
+    year, _dash, month = (report.day or report.month or report.year).partition("-")
+    found = find(report.place) if report.place else []
+    place = place_name(found[0]) if len(found) == 1 else report.place
+    if report.setting in _ONLINE_SETTINGS:
+        place = place_name(ONLINE)
+    return SettleForm(
+        formdata=None,
+        data={
+            "version": version,
+            "place": place or place_name(NO_PLACE),
+            "year": year,
+            "month": month[:2].lstrip("0"),
+            "acts": sorted(report.acts - {NOT_SURE}),
+            "grounds": sorted(report.grounds - {NOT_SURE}),
+            "targets": sorted(report.targets),
+            "setting": report.setting,
+        },
+    )
+
+
+def settle_form_of(settlement: Settlement, version: int) -> SettleForm:
+    """The form filled with what stands in an incident."""
+    return SettleForm(
+        formdata=None,
+        data={
+            "version": version,
+            "place": place_name(settlement.place),
+            "year": str(settlement.year),
+            "month": str(settlement.month or ""),
+            "acts": sorted(settlement.acts),
+            "grounds": sorted(settlement.grounds),
+            "targets": sorted(settlement.targets),
+            "setting": settlement.setting,
+            "verification": settlement.verification.value,
+            "bias_strength": settlement.bias_strength.value,
+        },
+    )
+
+
+def place_names() -> list[str]:
+    """What the field for the place offers: no district, the municipalities, the districts."""
+    places = platform().places
+    return [place_name(code) for code in (*NO_DISTRICT, *places.municipalities, *places.districts)]
+
+
+def return_words() -> dict[str, str]:
+    return {
+        "place": gettext("The place"),
+        "time": gettext("The time"),
+        "acts": gettext("What happened"),
+        "grounds": gettext("The grounds"),
+        "targets": gettext("The target groups"),
+        "verification": gettext("How far it could be checked"),
+        "bias_strength": gettext("The signs of bias"),
+        "not_one_incident": gettext("It is not one incident"),
+    }
+
+
+def _choices(terms: Iterable[Term]) -> list[tuple[str, str]]:
+    return [(term.code, label(term)) for term in terms]
+
+
+def _settled(terms: list[Term]) -> list[Term]:
+    """What a member can settle on: not that the reporter was not sure."""
+    return [term for term in terms if term.code != NOT_SURE]
+
+
+def _message(problem: Problem) -> str:
+    match (problem.field, problem.message):
+        case ("year", _):
+            return gettext("This year cannot be right.")
+        case ("month", "in_future"):
+            return gettext("This date is still to come. Please check it.")
+        case ("acts", "missing"):
+            return gettext("Tick what happened.")
+        case ("grounds", "missing"):
+            return gettext("Tick at least one ground. If there is none, set the report aside.")
+        case ("setting", "missing"):
+            return gettext("Choose a kind of place.")
+        case ("verification", _):
+            return gettext("Say how far it could be checked.")
+        case _:
+            return gettext("One of these choices has changed meanwhile. Please choose again.")

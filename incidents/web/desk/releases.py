@@ -1,0 +1,86 @@
+"""Pages of releases before they are public: building a draft, reading it, signing it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from incidents.adapters import catalogues
+from incidents.adapters.solver import solve
+from incidents.core.accounts import MemberId, Role
+from incidents.core.disclosure import Unprotectable
+from incidents.services import releases as frozen
+from incidents.web.accounts import guard
+from incidents.web.desk.forms import ActForm
+from incidents.web.platform import platform
+from incidents.web.texts import gettext as _
+
+releases = Blueprint("releases", __name__, url_prefix="/releases")
+
+
+@releases.get("/")
+@guard.needs(Role.PUBLISHER)
+def listed() -> ResponseReturnValue:
+    return _releases_page()
+
+
+@releases.get("/<int:number>/<name>")
+@guard.needs(Role.PUBLISHER)
+def file(number: int, name: str) -> ResponseReturnValue:
+    """A file of a draft, for whoever is about to sign it."""
+    with platform().database.reader() as session:
+        file = frozen.file_to_sign(session, number, name)
+    return file.content, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@releases.post("/build")
+@guard.needs(Role.PUBLISHER)
+def build() -> ResponseReturnValue:
+    site = platform()
+    if not ActForm().validate():
+        return _releases_page(status=422)
+    try:
+        with site.database.unit_of_work() as session:
+            frozen.build_release(
+                session,
+                today=site.today(),
+                solve=solve,
+                vocabulary=site.vocabulary,
+                places=site.places,
+                label=catalogues.label,
+                actor=g.member.name,
+                now=site.now(),
+            )
+    except frozen.AlreadyPublished:
+        return _releases_page(
+            _("The release of this quarter is published already. Wait for the next quarter to build another."),
+            409,
+        )
+    except Unprotectable:
+        return _releases_page(
+            _("There are too few incidents yet to publish figures without giving somebody away."), 409
+        )
+    return redirect(url_for("desk.releases.listed"), 303)
+
+
+@releases.post("/<int:number>/sign")
+@guard.needs(Role.PUBLISHER)
+def sign(number: int) -> ResponseReturnValue:
+    if not ActForm().validate():
+        return _releases_page(status=422)
+    try:
+        with platform().database.unit_of_work() as session:
+            frozen.sign_release(session, number, member=MemberId(g.member.id), now=platform().now())
+    except frozen.AlreadySigned:
+        return _releases_page(_("You have signed this release. It takes a second person."), 409)
+    except frozen.AlreadyPublished:
+        return _releases_page(_("This release is published already."), 409)
+    except frozen.Tampered:
+        return _releases_page(_("The files are not those that were built. Build the release again."), 409)
+    return redirect(url_for("desk.releases.listed"), 303)
+
+
+def _releases_page(conflict: str = "", status: int = 200) -> ResponseReturnValue:
+    with platform().database.reader() as session:
+        found = frozen.list_releases(session)
+    return render_template("desk/releases.html", releases=found, conflict=conflict), status

@@ -1,0 +1,190 @@
+"""Pages of one report: taking it, reading it, asking its sender, settling it or setting it aside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from incidents.core.accounts import Role
+from incidents.core.incident import Settlement
+from incidents.services import moderation, settlement
+from incidents.services.accounts import Member
+from incidents.services.moderation import NotAQuestion, Opened
+from incidents.services.settlement import Rejected, Shown
+from incidents.web.accounts import guard
+from incidents.web.desk import shown
+from incidents.web.desk.around import CONFLICTS, Conflict, find, now, what_stands_in_the_way
+from incidents.web.desk.forms import ActForm, AsideForm, AskForm, LinkForm, SettleForm, place_names, settle_form_for
+from incidents.web.platform import platform
+from incidents.web.texts import gettext as _
+
+reports = Blueprint("reports", __name__, url_prefix="/reports")
+
+
+@reports.get("/<uuid:report>")
+@guard.needs(Role.MODERATOR)
+def show(report: UUID) -> ResponseReturnValue:
+    return _report_page(report)
+
+
+@reports.post("/<uuid:report>/take")
+@guard.needs(Role.MODERATOR)
+def take(report: UUID) -> ResponseReturnValue:
+    if not ActForm().validate():
+        return _report_page(report, status=422)
+    with platform().database.unit_of_work() as session:
+        moderation.take_report(session, report, member=g.member, now=now())
+    return redirect(url_for("desk.reports.show", report=report), 303)
+
+
+@reports.post("/<uuid:report>/put-back")
+@guard.needs(Role.MODERATOR)
+def put_back(report: UUID) -> ResponseReturnValue:
+    return _act(report, ActForm(), moderation.put_back)
+
+
+@reports.post("/<uuid:report>/ask")
+@guard.needs(Role.MODERATOR)
+def ask(report: UUID) -> ResponseReturnValue:
+    form = AskForm()
+    try:
+        return _act(report, form, partial(moderation.ask, typed=form.question.data or ""), asking=form)
+    except NotAQuestion as wrong:
+        too_long = _("That is too long. Please keep it under 2,000 characters.")
+        form.question.errors = [too_long if wrong.reason == "too_long" else _("Write your question first.")]
+        return _report_page(report, asking=form, status=422)
+
+
+@reports.post("/<uuid:report>/set-aside")
+@guard.needs(Role.MODERATOR)
+def set_aside(report: UUID) -> ResponseReturnValue:
+    form = AsideForm()
+    if not form.is_known():
+        form.reason.errors = [_("Choose a reason.")]
+        return _report_page(report, aside=form, status=422)
+    return _act(report, form, partial(moderation.set_aside, reason=form.reason.data), aside=form)
+
+
+@reports.post("/<uuid:report>/bring-back")
+@guard.needs(Role.MODERATOR)
+def bring_back(report: UUID) -> ResponseReturnValue:
+    return _act(report, ActForm(), moderation.bring_back)
+
+
+@reports.post("/<uuid:report>/link")
+@guard.needs(Role.MODERATOR)
+def link(report: UUID) -> ResponseReturnValue:
+    form = LinkForm()
+    incident = form.chosen()
+    if incident is None:
+        abort(400)
+    return _act(report, form, partial(settlement.link_report, incident=incident))
+
+
+@reports.post("/<uuid:report>/unlink")
+@guard.needs(Role.MODERATOR)
+def unlink(report: UUID) -> ResponseReturnValue:
+    return _act(report, ActForm(), settlement.unlink_report)
+
+
+@reports.post("/<uuid:report>/propose")
+@guard.needs(Role.MODERATOR)
+def propose(report: UUID) -> ResponseReturnValue:
+    form = SettleForm()
+    settled = form.settlement(find)
+    if settled is None:
+        return _report_page(report, settling=form, status=422)
+    try:
+        return _act(report, form, partial(_propose, settled=settled), settling=form)
+    except Rejected as rejected:
+        form.show(rejected.problems)
+        return _report_page(report, settling=form, status=422)
+
+
+def _propose(
+    session: Session, report: UUID, settled: Settlement, *, version: int, member: Member, now: datetime
+) -> None:
+    site = platform()
+    if "take_over" in request.form:
+        version = moderation.take_report(session, report, member=member, now=now)
+    settlement.propose_incident(
+        session,
+        report,
+        settled,
+        version=version,
+        member=member,
+        vocabulary=site.vocabulary,
+        places=site.places,
+        now=now,
+    )
+
+
+def _act(report: UUID, form: ActForm, act: Callable[..., object], **kept: ActForm) -> ResponseReturnValue:
+    """Do it in one unit of work and show the report again; what was typed stays if it cannot be done."""
+    if not form.validate():
+        return _report_page(report, status=422, **kept)
+    try:
+        with platform().database.unit_of_work() as session:
+            act(session, report, version=form.seen(), member=g.member, now=now())
+    except CONFLICTS as conflict:
+        return _report_page(report, conflict=conflict, status=409, **kept)
+    return redirect(url_for("desk.reports.show", report=report), 303)
+
+
+def _report_page(
+    report: UUID,
+    *,
+    settling: SettleForm | None = None,
+    asking: AskForm | None = None,
+    aside: AsideForm | None = None,
+    conflict: Conflict | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    """A report with its forms; those given keep what was typed and go on from the newest version."""
+    site = platform()
+    with site.database.reader() as session:
+        found = moderation.read_report(session, report, member=g.member, now=site.now())
+        incident = settlement.show_incident(session, found.incident) if found.incident else None
+        near = _near(session, found)
+    mine = settling.settlement(find) if settling and conflict else None
+    forms = {
+        "settling": settling or settle_form_for(found.content, found.version, find),
+        "asking": asking or AskForm(formdata=None),
+        "aside": aside or AsideForm(formdata=None),
+    }
+    for form in forms.values():
+        form.version.data = str(found.version)
+    page = render_template(
+        "desk/report.html",
+        report=found,
+        incident=incident,
+        near=near,
+        is_kept=settling is not None,
+        points=shown.points_of_report(found.content) if found.content else [],
+        settled=shown.points_of_incident(incident.settlement) if incident else [],
+        compared=shown.compared(mine, incident.settlement) if mine and incident else [],
+        obstacle=what_stands_in_the_way(conflict),
+        handling=shown.term("handling", found.handling.value),
+        place_names=place_names(),
+        near_text=shown.line,
+        **forms,
+    )
+    return page, status
+
+
+def _near(session: Session, found: Opened) -> list[Shown]:
+    """Incidents that the report may also be about."""
+    if found.content is None or found.incident is not None:
+        return []
+    form = settle_form_for(found.content, found.version, find)
+    meant, year = find(form.place.data or ""), form.year.data or ""
+    if len(meant) != 1 or not year.isdigit():
+        return []
+    month = form.month.data or ""
+    return settlement.candidates(session, place=meant[0], year=int(year), month=int(month) if month else None)

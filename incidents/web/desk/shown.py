@@ -1,0 +1,115 @@
+"""Records at the desk in words: what a report says, what an incident says, and what differs between two of them."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from incidents.core.incident import Settlement
+from incidents.core.languages import BY_TAG
+from incidents.core.report import Report
+from incidents.core.script import to_latin
+from incidents.services.settlement import Shown
+from incidents.web.languages import label
+from incidents.web.places import place_name
+from incidents.web.platform import platform
+from incidents.web.texts import gettext as _
+
+_HARMLESS = {"\u200c", "\u200d", "\u200e", "\u200f", "\u061c"}
+"""Joiners, with which emoji and several scripts are written, and marks of direction that turn nothing around."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing that a record says."""
+
+    name: str
+    text: str
+    other: str = ""
+    """The same point in the other record, where two are compared."""
+
+    @property
+    def differs(self) -> bool:
+        return self.text != self.other
+
+
+def points_of_report(report: Report) -> list[Point]:
+    """What the reporter answered, but for their own words."""
+    when = term("date_precision", report.when)
+    date = report.day or report.month or report.year
+    points = [
+        Point(_("What happened"), _terms("act_type", report.acts)),
+        Point(_("Grounds"), _terms("ground", report.grounds)),
+        Point(_("Target groups"), _terms("target_group", report.targets)),
+        Point(_("What makes them think so"), _terms("bias_indicator", report.indicators)),
+        Point(_("When"), f"{date} ({when})" if date else when),
+        Point(_("Place"), report.place),
+        Point(_("Kind of place"), term("setting", report.setting)),
+        Point(_("Who reports"), term("reporter_role", report.role)),
+        Point(_("What they want"), term("wish", report.wish)),
+        Point(_("May be passed on"), _terms("consent", report.consents)),
+        Point(_("Language of the form"), endonym(report.language)),
+    ]
+    return [point for point in points if point.text]
+
+
+def points_of_incident(settlement: Settlement) -> list[Point]:
+    return [
+        Point(_("When"), month_of(settlement)),
+        Point(_("Place"), place_name(settlement.place)),
+        Point(_("What happened"), _terms("act_type", settlement.acts)),
+        Point(_("Grounds"), _terms("ground", settlement.grounds)),
+        Point(_("Target groups"), _terms("target_group", settlement.targets)),
+        Point(_("Kind of place"), term("setting", settlement.setting)),
+        Point(_("How far it could be checked"), term("verification", settlement.verification.value)),
+        Point(_("Signs of bias"), term("bias_strength", settlement.bias_strength.value)),
+    ]
+
+
+def compared(mine: Settlement, theirs: Settlement) -> list[Point]:
+    """Both versions point by point, those that differ first."""
+    points = [
+        Point(own.name, own.text, other.text)
+        for own, other in zip(points_of_incident(mine), points_of_incident(theirs), strict=True)
+    ]
+    return sorted(points, key=lambda point: not point.differs)
+
+
+def month_of(settlement: Settlement) -> str:
+    return f"{settlement.year}-{settlement.month:02d}" if settlement.month else str(settlement.year)
+
+
+def acts(codes: frozenset[str]) -> str:
+    return _terms("act_type", codes)
+
+
+def endonym(tag: str) -> str:
+    return BY_TAG[tag].endonym if tag in BY_TAG else tag
+
+
+def line(incident: Shown) -> str:
+    """An incident on one line."""
+    settled = incident.settlement
+    return ", ".join((month_of(settled), place_name(settled.place), acts(settled.acts)))
+
+
+def in_sight(text: str) -> str:
+    """The text with marks that nobody sees and that could hide something written out, e.g. [U+202E]."""
+    return "".join(f"[U+{ord(c):04X}]" if unicodedata.category(c) == "Cf" and c not in _HARMLESS else c for c in text)
+
+
+def in_latin(text: str) -> str:
+    """The text in Latin letters if there is Serbian Cyrillic in it; otherwise empty."""
+    latin = to_latin(text)
+    return "" if latin == text else latin
+
+
+def _terms(vocabulary: str, codes: frozenset[str]) -> str:
+    listed = platform().vocabulary.terms[vocabulary]
+    known = [label(term) for code, term in listed.items() if code in codes]
+    return "; ".join([*known, *sorted(codes - listed.keys())])
+
+
+def term(vocabulary: str, code: str) -> str:
+    """What one code is called; empty for none."""
+    return _terms(vocabulary, frozenset({code}) if code else frozenset())

@@ -1,0 +1,54 @@
+"""The desk: its parts put together, the queue of reports, the audit trail."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from flask import Blueprint, g, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from incidents.core.accounts import Role
+from incidents.services import audit, moderation
+from incidents.services.moderation import NoSuchReport
+from incidents.services.releases import NotFound
+from incidents.services.settlement import NoSuchIncident
+from incidents.web.accounts import guard
+from incidents.web.desk import around, shown
+from incidents.web.desk.incidents import incidents
+from incidents.web.desk.releases import releases
+from incidents.web.desk.reports import reports
+from incidents.web.errors import error_page
+from incidents.web.platform import platform
+
+desk = Blueprint("desk", __name__, url_prefix="/desk")
+for part in (reports, incidents, releases):
+    desk.register_blueprint(part)
+desk.context_processor(around.context)
+
+
+@desk.errorhandler(NoSuchReport)
+@desk.errorhandler(NoSuchIncident)
+@desk.errorhandler(NotFound)
+def _nothing_there(_error: Exception) -> ResponseReturnValue:
+    return error_page(404)
+
+
+@desk.get("/")
+@guard.needs()
+def queue() -> ResponseReturnValue:
+    if Role.MODERATOR not in g.member.roles:
+        ways = around.ways()
+        return redirect(ways[0].address, 303) if ways else render_template("desk/nothing.html")
+    site = platform()
+    with site.database.reader() as session:
+        waiting = moderation.open_queue(session, g.member, vocabulary=site.vocabulary, now=site.now())
+    tongues = Counter(line.content.language for line in waiting if line.content is not None)
+    return render_template("desk/queue.html", waiting=waiting, tongues=tongues.most_common(), acts=shown.acts)
+
+
+@desk.get("/audit")
+@guard.needs(Role.AUDITOR)
+def trail() -> ResponseReturnValue:
+    with platform().database.reader() as session:
+        newest, broken_at = audit.newest_entries(session, most=200)
+    return render_template("desk/trail.html", entries=newest, broken_at=broken_at)

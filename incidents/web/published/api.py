@@ -1,0 +1,57 @@
+"""The read-only interface: which releases there are, and their files as they were frozen."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, jsonify, url_for
+from flask.typing import ResponseReturnValue
+
+from incidents.core.release import DESCRIPTION
+from incidents.services import releases
+from incidents.services.releases import NotFound, ReleaseSummary
+from incidents.web.headers import PUBLIC
+from incidents.web.platform import platform
+from incidents.web.published.files import frozen, opened
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@api.get("/releases")
+def listed() -> ResponseReturnValue:
+    with platform().database.reader() as session:
+        found = releases.published(session)
+    response = jsonify({"releases": [_described(release) for release in found]})
+    response.headers["Cache-Control"] = PUBLIC
+    return opened(response)
+
+
+@api.get("/releases/<int:number>")
+def described(number: int) -> ResponseReturnValue:
+    return frozen(_file(number, DESCRIPTION))
+
+
+@api.get("/releases/<int:number>/tables/<table>.<any(csv, json):form>")
+def table(number: int, table: str, form: str) -> ResponseReturnValue:
+    return frozen(_file(number, f"{table}.{form}"), save_as=f"release-{number}-{table}.{form}")
+
+
+def _file(number: int, name: str) -> releases.File:
+    try:
+        with platform().database.reader() as session:
+            return releases.file_of(session, number, name)
+    except NotFound:
+        abort(404)
+
+
+def _described(release: ReleaseSummary) -> dict[str, object]:
+    return {
+        "release": release.number,
+        "quarter": release.quarter,
+        "published_on": release.published_on,
+        "incidents_counted": release.counted,
+        "description": url_for("api.described", number=release.number),
+        "files": [
+            url_for("api.table", number=release.number, table=name.partition(".")[0], form=name.partition(".")[2])
+            for name in release.file_names
+            if name != DESCRIPTION
+        ],
+    }

@@ -1,0 +1,53 @@
+"""Pages of figures: the newest release, and every one before it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, render_template
+from flask.typing import ResponseReturnValue
+
+from incidents.services import releases
+from incidents.services.releases import NotFound
+from incidents.web.headers import PUBLIC
+from incidents.web.platform import platform
+from incidents.web.published import shown
+
+published = Blueprint("published", __name__, url_prefix="/<language:language>/statistics")
+
+
+@published.get("/")
+def newest() -> ResponseReturnValue:
+    with platform().database.reader() as session:
+        number = releases.newest_number(session)
+    if number is None:
+        return _public(render_template("published/none.html"))
+    return _page(number)
+
+
+@published.get("/<int:number>/")
+def release(number: int) -> ResponseReturnValue:
+    return _page(number)
+
+
+def _page(number: int) -> ResponseReturnValue:
+    try:
+        with platform().database.reader() as session:
+            found = releases.release_by_number(session, number)
+            others = releases.published(session)
+    except NotFound:
+        abort(404)
+    tables = shown.tables_at(found.files, found.quarter)
+    return _public(
+        render_template(
+            "published/release.html",
+            release=found,
+            others=others,
+            tables=tables,
+            bars=shown.bars(tables),
+            earlier=[shown.tables_at(found.files, time) for time in shown.times(found.files) if time != found.quarter],
+            written=shown.written,
+        )
+    )
+
+
+def _public(page: str) -> Response:
+    return Response(page, mimetype="text/html", headers={"Cache-Control": PUBLIC})
