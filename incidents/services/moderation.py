@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from incidents.adapters import opening, sealing
 from incidents.adapters.sealing import CannotOpen
 from incidents.core.audit import Entry
-from incidents.core.incident import HANDLING, Handling, is_at_risk, step
+from incidents.core.incident import HANDLING, Handling, NotAllowed, is_at_risk, step
 from incidents.core.periods import Quarter
 from incidents.core.report import Report, from_bytes, plain_text
 from incidents.core.vocabulary import Vocabulary
@@ -168,11 +168,14 @@ def take_report(session: Session, report: UUID, *, member: Member, now: datetime
 
 
 def put_back(session: Session, report: UUID, *, version: int, member: Member, now: datetime) -> None:
-    """Let go of a report; one that nothing was done with waits again. Raises NoSuchReport, NotTaken, StaleReport."""
+    """Let go of a report: it waits again, or rests on its incident as before.
+
+    Raises NoSuchReport, NotTaken, StaleReport.
+    """
     row = taken_row(session, report, version=version, member=member, now=now)
     before = row.handling
     if row.handling is Handling.IN_TRIAGE:
-        row.handling = step(HANDLING, row.handling, Handling.RECEIVED)
+        row.handling = step(HANDLING, row.handling, Handling.LINKED if row.incident_id else Handling.RECEIVED)
     row.lease_member_id = row.lease_until = None
     session.flush()
     _note(session, row, "put_back", member, now, before=before.value, after=row.handling.value)
@@ -210,11 +213,13 @@ def ask(session: Session, report: UUID, typed: str, *, version: int, member: Mem
 
 
 def set_aside(session: Session, report: UUID, reason: str, *, version: int, member: Member, now: datetime) -> None:
-    """Settle that a report is not counted, and why (a code of `set_aside_reason`).
+    """Settle that a report is not counted, and why (a code of `set_aside_reason`). It may rest on no incident.
 
     Raises NoSuchReport, NotTaken, StaleReport, core.incident.NotAllowed.
     """
     row = taken_row(session, report, version=version, member=member, now=now)
+    if row.incident_id is not None:
+        raise NotAllowed(row.handling, Handling.SET_ASIDE)
     before, row.handling = row.handling, step(HANDLING, row.handling, Handling.SET_ASIDE)
     row.set_aside_reason = reason
     # The same id as the report's would lead back to it: a new one, found again by quarter and reason.

@@ -224,8 +224,10 @@ def return_incident(
 ) -> None:
     """Send back what another member proposed, naming the part (of RETURN_REASONS) that is not shared.
 
-    Raises NoSuchIncident, StaleIncident, SamePerson, core.incident.NotAllowed.
+    Raises ValueError for any other reason, NoSuchIncident, StaleIncident, SamePerson, core.incident.NotAllowed.
     """
+    if reason not in RETURN_REASONS:
+        raise ValueError(reason)
     row = _proposed_by_another(session, incident, version, member)
     row.return_reason = reason
     _decide(session, row, Decision.RETURNED, "return", member, now, reason=reason)
@@ -274,7 +276,7 @@ def _decide(
 
 
 def _link(session: Session, row: stored_report.Report, incident: Incident, member: Member, now: datetime) -> None:
-    if incident.decision is Decision.WITHDRAWN:
+    if incident.decision is Decision.WITHDRAWN or row.incident_id is not None:
         raise rules.NotAllowed(incident.decision, Handling.LINKED)
     before, row.handling = row.handling, step(HANDLING, row.handling, Handling.LINKED)
     row.incident_id = incident.id

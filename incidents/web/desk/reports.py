@@ -160,6 +160,9 @@ def _report_page(
     }
     for form in forms.values():
         form.version.data = str(found.version)
+    if incident:
+        # What a colleague has settled meanwhile is revised, not settled a second time.
+        forms["settling"].version.data = str(incident.version)
     page = render_template(
         "desk/report.html",
         report=found,

@@ -1,0 +1,263 @@
+import csv
+import unicodedata
+from typing import Any
+
+import pytest
+from geopy.exc import GeocoderUnavailable
+from geopy.location import Location
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidents.adapters import data_files
+from incidents.adapters.geocoder import MunicipalityGeocoder
+from incidents.resources import data_file
+
+PLACES = data_files.places()
+GEOCODER = MunicipalityGeocoder(PLACES)
+CODES = {municipality.names["sr-Latn"]: code for code, municipality in PLACES.municipalities.items()}
+# The table of places calls both Kanizsa, and the Albanian name of Niš stands at four of its parts.
+SHARED = {"Kanizsa", "Nishi"}
+
+
+def found(query: str) -> list[Location]:
+    return GEOCODER.geocode(query, exactly_one=False) or []
+
+
+def codes(query: str) -> list[str]:
+    return [location.raw["code"] for location in found(query)]
+
+
+def names(query: str) -> list[str]:
+    return [location.address for location in found(query)]
+
+
+def bare(text: str) -> str:
+    """As people type it who have no accents: Arandjelovac, Cacak."""
+    spread = unicodedata.normalize("NFKD", text.replace("đ", "dj").replace("Đ", "Dj"))
+    return "".join(c for c in spread if not unicodedata.combining(c))
+
+
+def typed_places(language: str) -> list[tuple[str, str]]:
+    """How people write "in ...", by language, and the municipality that is meant."""
+    with data_file("synthetic/typed_places.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [(row[language], row["municipality"]) for row in rows if row[language]]
+
+
+# Names.
+
+
+@pytest.mark.parametrize("tag", ["sr-Cyrl", "sr-Latn", "en", "hu", "sq"])
+def test_every_municipality_is_found_by_its_names(tag: str) -> None:
+    named = {code: one.names[tag] for code, one in PLACES.municipalities.items() if tag in one.names}
+    assert [name for code, name in named.items() if name not in SHARED and codes(name) != [code]] == []
+
+
+def test_a_name_that_several_share_finds_them_all() -> None:
+    for name in SHARED:
+        sharing = {code for code, one in PLACES.municipalities.items() if name in one.names.values()}
+        assert sharing == set(codes(name))
+
+
+@pytest.mark.parametrize("write", [bare, str.upper, str.lower, lambda name: f"  {name}! "])
+def test_every_municipality_is_found_however_its_name_is_typed(write) -> None:
+    assert [name for name, code in CODES.items() if codes(write(name)) != [code]] == []
+
+
+def test_what_is_found_says_what_it_is_and_where() -> None:
+    location = GEOCODER.geocode("Суботица")
+    assert isinstance(location, Location)
+    assert location.address == "Subotica"
+    assert (location.latitude, location.longitude) == pytest.approx((46.1, 19.67), abs=0.02)
+    assert location.raw == {
+        "code": "80438",
+        "district_code": PLACES.district_of("80438"),
+        "level": "municipality",
+        "score": 1.0,
+        "ambiguous": False,
+    }
+
+
+# Other cases.
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("u Čačku", "Čačak"),
+        ("у Суботици", "Subotica"),
+        ("iz Šapca", "Šabac"),
+        ("u Sapcu", "Šabac"),
+        ("u Novom Sadu", "Novi Sad"),
+        ("У НОВОМ ПАЗАРУ", "Novi Pazar"),
+        ("u Leskovcu", "Leskovac"),
+        ("u Zrenjaninu", "Zrenjanin"),
+        ("blizu Rume", "Ruma"),
+        ("kod Zaječara", "Zaječar"),
+        ("u Sremskoj Mitrovici", "Sremska Mitrovica"),
+        ("у Бачкој Паланци", "Bačka Palanka"),
+        ("u Beloj Crkvi", "Bela Crkva"),
+        ("Bajinoj Bašti", "Bajina Bašta"),
+        ("u Novoj Varoši", "Nova Varoš"),
+        ("u Arandjelovcu", "Aranđelovac"),
+        ("u Petrovcu na Mlavi", "Petrovac na Mlavi"),
+        ("u opštini Bečej", "Bečej"),
+        ("grad Kragujevac", "Kragujevac"),
+        ("na Novom Beogradu", "Novi Beograd"),
+        ("na Starom gradu", "Stari Grad"),
+        ("Szabadkán", "Subotica"),
+        ("Zentán", "Senta"),
+        ("Újvidéken", "Novi Sad"),
+        ("Zomborban", "Sombor"),
+        ("në Preshevë", "Preševo"),
+        ("v Kovačici", "Kovačica"),
+        ("in Novi Sad", "Novi Sad"),
+    ],
+)
+def test_a_place_is_found_in_the_case_in_which_people_write_it(query: str, name: str) -> None:
+    assert names(query) == [name]
+
+
+def test_what_invented_reporters_write_in_serbian_is_found_nearly_always() -> None:
+    typed = [(query, code) for query, code in typed_places("sr") if code in PLACES.municipalities]
+    missed = [query for query, code in typed if code not in codes(query)]
+    assert len(typed) > 80
+    assert len(missed) <= 5, missed
+
+
+@pytest.mark.parametrize("language", ["sr", "hu", "sq", "sk"])
+def test_what_invented_reporters_write_never_finds_another_place(language: str) -> None:
+    wrong = [query for query, code in typed_places(language) if codes(query) and code not in codes(query)]
+    assert wrong == []
+
+
+# Slips.
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("Subotca", "Subotica"),
+        ("Subottica", "Subotica"),
+        ("Суботциа", "Subotica"),
+        ("Kragujvac", "Kragujevac"),
+        ("u Kragujvcu", "Kragujevac"),
+        ("Novi Sd", "Novi Sad"),
+        ("Zrenjannin", "Zrenjanin"),
+        ("Smedervo", "Smederevo"),
+    ],
+)
+def test_one_slip_does_not_hide_a_place(query: str, name: str) -> None:
+    [location] = found(query)
+    assert location.address == name
+    assert 0.8 < location.raw["score"] < 1
+
+
+def test_every_long_name_with_one_letter_missing_is_found() -> None:
+    slipped = {
+        name[: len(name) // 2] + name[len(name) // 2 + 1 :]: code for name, code in CODES.items() if len(name) > 7
+    }
+    assert [query for query, code in slipped.items() if code not in codes(query)] == []
+
+
+def test_no_name_is_taken_for_a_slip_of_another() -> None:
+    assert {location.raw["score"] for name in CODES for location in found(name)} == {1.0}
+
+
+# What may be several.
+
+
+@pytest.mark.parametrize("query", ["Palilula", "ПАЛИЛУЛА", "na Paliluli", "Paliluli"])
+def test_two_cities_have_a_palilula(query: str) -> None:
+    locations = found(query)
+    assert {location.address for location in locations} == {"Palilula (Beograd)", "Palilula (Niš)"}
+    assert all(location.raw["ambiguous"] for location in locations)
+
+
+@pytest.mark.parametrize("query", ["Palilula (Niš)", "Palilula, Niš", "палилула ниш"])
+def test_with_its_city_it_is_one(query: str) -> None:
+    [location] = found(query)
+    assert (location.address, location.raw["ambiguous"]) == ("Palilula (Niš)", False)
+
+
+@pytest.mark.parametrize(
+    ("query", "parts"), [("u Beogradu", 17), ("Београд", 17), ("kod Niša", 5), ("Ниш", 5), ("grad Niš", 5)]
+)
+def test_a_city_of_several_municipalities_is_all_of_them(query: str, parts: int) -> None:
+    locations = found(query)
+    assert len(locations) == parts
+    assert all(location.raw["ambiguous"] for location in locations)
+
+
+@pytest.mark.parametrize("name", ["Užice", "Požarevac", "Vranje"])
+def test_a_part_with_the_name_of_its_city_is_meant_by_it(name: str) -> None:
+    assert names(name) == [name]
+
+
+def test_asked_for_one_it_says_that_there_are_more() -> None:
+    location = GEOCODER.geocode("Palilula")
+    assert isinstance(location, Location)
+    assert location.raw["ambiguous"]
+
+
+# What is no municipality.
+
+
+NOWHERE = ("", "   ", "!!!", "u", "na", "qwertyuiop", "ne znam", "kod kuće", "internet", "у школи", "Bg", "😔")
+ELSEWHERE = ("Srbija", "Vojvodina", "Kosovo", "Priština", "London", "Zagreb", "Sarajevo", "Budimpešta")
+
+
+@pytest.mark.parametrize("query", [*NOWHERE, *ELSEWHERE])
+def test_what_is_no_municipality_is_not_found(query: str) -> None:
+    assert GEOCODER.geocode(query) is None
+    assert GEOCODER.geocode(query, exactly_one=False) is None
+
+
+def test_short_words_are_not_taken_for_slips() -> None:
+    assert [query for query in ("Abo", "Bar", "Ubi", "Bra", "Šad") if found(query)] == []
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_gives_places_or_nothing(query: str) -> None:
+    assert set(codes(query)) <= PLACES.municipalities.keys()
+
+
+def test_a_whole_story_in_the_field_is_no_municipality() -> None:
+    assert found("не сећам се тачно где је то било, негде " * 5) == []
+
+
+# The other way, and the network.
+
+
+def test_every_seat_is_nearest_to_itself() -> None:
+    seats = {one.code: GEOCODER.reverse((one.latitude, one.longitude)) for one in PLACES.municipalities.values()}
+    assert {code for code, seat in seats.items() if (seat.latitude, seat.longitude) != seat_of(code)} == set()
+
+
+def seat_of(code: str) -> tuple[float, float]:
+    municipality = PLACES.municipalities[code]
+    return municipality.latitude, municipality.longitude
+
+
+def test_a_point_gives_a_list_when_a_list_is_asked_for() -> None:
+    [location] = GEOCODER.reverse((46.1, 19.66), exactly_one=False)
+    assert location.address == "Subotica"
+
+
+@pytest.mark.parametrize("ask", ["get_json", "get_text"])
+def test_it_has_no_network(ask: str) -> None:
+    reach: Any = getattr(GEOCODER.adapter, ask)
+    with pytest.raises(GeocoderUnavailable):
+        reach("https://example.org/", timeout=1.0, headers={})
+
+
+def test_nothing_is_asked_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    def reached(*_: object) -> None:
+        raise AssertionError("the network was reached")
+
+    monkeypatch.setattr(socket.socket, "connect", reached)
+    monkeypatch.setattr(socket, "getaddrinfo", reached)
+    assert names("u Subotici") == ["Subotica"]
+    assert GEOCODER.geocode("nigde") is None

@@ -1,0 +1,76 @@
+"""Pages as a browser reads them: their forms, with what would be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+
+Fields = list[tuple[str, str]]
+
+
+@dataclass
+class PageForm:
+    action: str
+    fields: Fields
+
+    def sent(self, **changes: str | list[str]) -> dict[str, list[str]]:
+        """What goes out when these fields are changed and the others stay."""
+        values: dict[str, list[str]] = {}
+        for name, value in self.fields:
+            values.setdefault(name, []).append(value)
+        return values | {name: value if isinstance(value, list) else [value] for name, value in changes.items()}
+
+
+def parsed(page: str) -> Element:
+    return html5lib.parse(page, namespaceHTMLElements=False)
+
+
+def text_of(page: str) -> str:
+    """All words of the main part, as they are read."""
+    main = parsed(page).find(".//main")
+    assert main is not None
+    return "".join(main.itertext())
+
+
+def rows(page: str) -> list[list[str]]:
+    """The rows of all tables, each as the words of its cells."""
+    found = [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in parsed(page).iter("tr")]
+    return [row for row in found if row]
+
+
+def form(page: str, ending: str, *, own: str = "") -> PageForm:
+    """The first form whose action ends like this; `own` is the address of a page whose forms name none."""
+    for element in parsed(page).iter("form"):
+        action = element.get("action") or own
+        if action.endswith(ending):
+            return PageForm(action, list(_fields(element)))
+    raise AssertionError(f"no form for {ending}")
+
+
+def has_form(page: str, ending: str) -> bool:
+    return any((element.get("action") or "").endswith(ending) for element in parsed(page).iter("form"))
+
+
+def _fields(element: Element) -> Iterator[tuple[str, str]]:
+    for field in element.iter():
+        name = field.get("name")
+        if not name:
+            continue
+        if field.tag == "textarea":
+            yield name, (field.text or "").removeprefix("\n")
+        elif field.tag == "select":
+            yield name, _chosen(field)
+        elif field.tag == "input" and (
+            field.get("type") not in {"checkbox", "radio"} or field.get("checked") is not None
+        ):
+            yield name, field.get("value") or ""
+
+
+def _chosen(select: Element) -> str:
+    options: list[Any] = list(select.iter("option"))
+    chosen = [option for option in options if option.get("selected") is not None] or options[:1]
+    return str(chosen[0].get("value")) if chosen else ""

@@ -1,0 +1,581 @@
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from incidents.adapters import data_files, sealing
+from incidents.config import Settings
+from incidents.core.audit import first_break
+from incidents.core.incident import ONLINE, BiasStrength, Decision, Handling, NotAllowed, Settlement, Verification
+from incidents.core.report import Problem
+from incidents.db import report as stored
+from incidents.db.audit import entries
+from incidents.db.database import Database
+from incidents.db.incident import Incident, IncidentCode
+from incidents.services import moderation, receipts, settlement
+from incidents.services.accounts import Member
+from incidents.services.moderation import NotTaken, StaleReport
+from incidents.services.settlement import AlreadyCounted, NoSuchIncident, Rejected, SamePerson, StaleIncident
+from tests import builders
+from tests.builders import a_report
+from tests.conftest import NOW
+
+SUBOTICA = "80438"
+
+
+def a_settlement(**changes: Any) -> Settlement:
+    values: dict[str, Any] = {
+        "year": 2026,
+        "month": 10,
+        "place": SUBOTICA,
+        "acts": frozenset({"verbal_insult", "threat"}),
+        "grounds": frozenset({"national_ethnic"}),
+        "targets": frozenset({"roma"}),
+        "setting": "street",
+        "verification": Verification.PLAUSIBLE,
+        "bias_strength": BiasStrength.PERCEIVED,
+    }
+    return Settlement(**{**values, **changes})
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    with database.unit_of_work() as session:
+        yield session
+
+
+@pytest.fixture
+def desk(session: Session, settings: Settings) -> list[Member]:
+    return builders.a_desk(session, settings, now=NOW)
+
+
+@pytest.fixture
+def ana(desk: list[Member]) -> Member:
+    """Who proposes, in most tests."""
+    return desk[0]
+
+
+@pytest.fixture
+def boris(desk: list[Member]) -> Member:
+    """Who decides, in most tests."""
+    return desk[1]
+
+
+@pytest.fixture
+def report(session: Session, settings: Settings, desk: list[Member]) -> UUID:
+    return arrived(session, settings)
+
+
+@pytest.fixture
+def incident(session: Session, report: UUID, ana: Member) -> UUID:
+    """Proposed by Ana from the report."""
+    return propose(session, report, ana)
+
+
+@pytest.fixture
+def accepted(session: Session, incident: UUID, boris: Member) -> UUID:
+    accept(session, incident, boris)
+    return incident
+
+
+def arrived(session: Session, settings: Settings, **changes: Any) -> UUID:
+    code = builders.send(session, a_report(**changes), settings, now=NOW)
+    row = stored.report_by_verifier(session, sealing.verifier_of(code, settings.pepper))
+    assert row is not None
+    return row.id
+
+
+def take(session: Session, report: UUID, member: Member) -> int:
+    return moderation.take_report(session, report, member=member, now=NOW)
+
+
+def propose(
+    session: Session, report: UUID, member: Member, settled: Settlement | None = None, version: int | None = None
+) -> UUID:
+    return settlement.propose_incident(
+        session,
+        report,
+        settled or a_settlement(),
+        version=version or take(session, report, member),
+        member=member,
+        vocabulary=data_files.vocabulary(),
+        places=data_files.places(),
+        now=NOW,
+    )
+
+
+def link(session: Session, report: UUID, incident: UUID, member: Member) -> None:
+    version = take(session, report, member)
+    settlement.link_report(session, report, incident, version=version, member=member, now=NOW)
+
+
+def unlink(session: Session, report: UUID, member: Member) -> None:
+    settlement.unlink_report(session, report, version=take(session, report, member), member=member, now=NOW)
+
+
+def show(session: Session, incident: UUID) -> settlement.Shown:
+    return settlement.show_incident(session, incident)
+
+
+def seen(session: Session, incident: UUID, version: int | None) -> int:
+    """The version that was read: the newest unless the test says another."""
+    return show(session, incident).version if version is None else version
+
+
+def revise(
+    session: Session, incident: UUID, member: Member, settled: Settlement | None = None, version: int | None = None
+) -> None:
+    settlement.revise_incident(
+        session,
+        incident,
+        settled or a_settlement(month=9),
+        version=seen(session, incident, version),
+        member=member,
+        vocabulary=data_files.vocabulary(),
+        places=data_files.places(),
+        now=NOW,
+    )
+
+
+def accept(session: Session, incident: UUID, member: Member, version: int | None = None) -> None:
+    version = seen(session, incident, version)
+    settlement.accept_incident(session, incident, version=version, member=member, today=NOW.date(), now=NOW)
+
+
+def send_back(session: Session, incident: UUID, member: Member, version: int | None = None) -> None:
+    version = seen(session, incident, version)
+    settlement.return_incident(session, incident, "grounds", version=version, member=member, now=NOW)
+
+
+def reopen(session: Session, incident: UUID, member: Member, version: int | None = None) -> None:
+    version = seen(session, incident, version)
+    settlement.reopen_incident(session, incident, version=version, member=member, now=NOW)
+
+
+DECISIONS = {"revise": revise, "accept": accept, "return": send_back, "reopen": reopen}
+
+
+def count_in_release(session: Session, incident: UUID) -> None:
+    """As the release of the quarter does."""
+    session.get_one(Incident, incident).batch = "2026-Q3"
+    session.flush()
+
+
+def handling(session: Session, report: UUID) -> Handling:
+    return session.get_one(stored.Report, report).handling
+
+
+def how_many(session: Session, table: type[Any]) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+
+# Proposing.
+
+
+def test_what_is_proposed_is_what_was_settled(session: Session, incident: UUID, ana: Member) -> None:
+    session.expire_all()
+    shown = show(session, incident)
+    assert shown.settlement == a_settlement()
+    assert (shown.decision, shown.proposed_by, shown.proposer) == (Decision.PROPOSED, ana.id, ana.name)
+
+
+def test_a_proposed_incident_rests_on_its_report(session: Session, report: UUID, incident: UUID, ana: Member) -> None:
+    assert moderation.reports_of(session, incident) == [report]
+    opened = moderation.read_report(session, report, member=ana, now=NOW)
+    assert (opened.handling, opened.incident) == (Handling.LINKED, incident)
+
+
+def test_an_incident_remembers_the_mapping_it_was_settled_with(session: Session, incident: UUID) -> None:
+    version = session.get_one(Incident, incident).vocabulary_version
+    assert version == data_files.vocabulary().version
+
+
+@pytest.mark.parametrize("changes", [{"place": ONLINE}, {"month": None}, {"targets": frozenset()}])
+def test_what_is_not_known_can_be_left_open(
+    session: Session, report: UUID, ana: Member, changes: dict[str, Any]
+) -> None:
+    incident = propose(session, report, ana, a_settlement(**changes))
+    assert show(session, incident).settlement == a_settlement(**changes)
+
+
+def test_a_settlement_that_breaks_a_rule_stores_nothing(session: Session, report: UUID, ana: Member) -> None:
+    with pytest.raises(Rejected) as rejected:
+        propose(session, report, ana, a_settlement(place="00000", acts=frozenset()))
+    assert rejected.value.problems == [Problem("place", "unknown_place"), Problem("acts", "missing")]
+    assert (how_many(session, Incident), how_many(session, IncidentCode)) == (0, 0)
+    assert handling(session, report) is Handling.IN_TRIAGE
+
+
+def test_only_who_holds_the_report_proposes_from_it(session: Session, report: UUID, ana: Member, boris: Member) -> None:
+    version = take(session, report, ana)
+    with pytest.raises(NotTaken) as refused:
+        propose(session, report, boris, version=version)
+    assert refused.value.holder == ana.name
+    assert how_many(session, Incident) == 0
+
+
+def test_who_comes_second_learns_which_incident_the_report_rests_on(
+    session: Session, report: UUID, ana: Member
+) -> None:
+    version = take(session, report, ana)
+    incident = propose(session, report, ana, version=version)
+    with pytest.raises(StaleReport) as refused:
+        propose(session, report, ana, version=version)
+    assert (refused.value.report, refused.value.incident) == (report, incident)
+
+
+def test_a_report_makes_one_incident_only(session: Session, report: UUID, incident: UUID, ana: Member) -> None:
+    with pytest.raises(NotAllowed), session.begin_nested():
+        propose(session, report, ana)
+    assert how_many(session, Incident) == 1
+
+
+def test_there_is_no_incident_with_another_id(session: Session) -> None:
+    with pytest.raises(NoSuchIncident):
+        show(session, uuid4())
+
+
+# Deciding.
+
+
+def test_a_second_member_accepts(session: Session, incident: UUID, boris: Member) -> None:
+    accept(session, incident, boris)
+    shown = show(session, incident)
+    assert (shown.decision, shown.accepted_on) == (Decision.ACCEPTED, NOW.date())
+    assert session.get_one(Incident, incident).decided_by == boris.id
+
+
+@pytest.mark.parametrize("decide", [accept, send_back])
+def test_nobody_decides_on_their_own_proposal(session: Session, incident: UUID, ana: Member, decide) -> None:
+    with pytest.raises(SamePerson):
+        decide(session, incident, ana)
+    shown = show(session, incident)
+    assert (shown.decision, shown.accepted_on, shown.return_reason) == (Decision.PROPOSED, None, None)
+
+
+def test_what_is_returned_says_which_part_is_not_shared(session: Session, incident: UUID, boris: Member) -> None:
+    send_back(session, incident, boris)
+    shown = show(session, incident)
+    assert (shown.decision, shown.return_reason) == (Decision.RETURNED, "grounds")
+    assert shown.history[-1].reason == "grounds"
+
+
+def test_what_was_returned_is_revised_and_accepted(
+    session: Session, incident: UUID, ana: Member, boris: Member
+) -> None:
+    settled = a_settlement(month=9, acts=frozenset({"threat", "stalking"}), targets=frozenset())
+    send_back(session, incident, boris)
+    revise(session, incident, ana, settled)
+    accept(session, incident, boris)
+    session.expire_all()
+    shown = show(session, incident)
+    assert (shown.decision, shown.settlement, shown.return_reason) == (Decision.ACCEPTED, settled, None)
+
+
+def test_who_revises_is_the_proposer_from_now_on(session: Session, incident: UUID, ana: Member, boris: Member) -> None:
+    revise(session, incident, boris)
+    with pytest.raises(SamePerson):
+        accept(session, incident, boris)
+    accept(session, incident, ana)
+    assert show(session, incident).decision is Decision.ACCEPTED
+
+
+def test_a_revision_that_breaks_a_rule_changes_nothing(session: Session, incident: UUID, ana: Member) -> None:
+    with pytest.raises(Rejected) as rejected:
+        revise(session, incident, ana, a_settlement(year=2027))
+    assert rejected.value.problems == [Problem("year", "not_a_year")]
+    assert show(session, incident).settlement == a_settlement()
+
+
+def test_a_revision_cannot_say_that_nothing_was_assessed(session: Session, incident: UUID, ana: Member) -> None:
+    with pytest.raises(Rejected) as rejected:
+        revise(session, incident, ana, a_settlement(verification=Verification.NOT_ASSESSED))
+    assert rejected.value.problems == [Problem("verification", "missing")]
+
+
+def test_an_incident_is_returned_for_a_listed_reason_only(session: Session, incident: UUID, boris: Member) -> None:
+    with pytest.raises(ValueError, match="no such part"):
+        settlement.return_incident(session, incident, "no such part", version=1, member=boris, now=NOW)
+    assert show(session, incident).decision is Decision.PROPOSED
+
+
+def test_what_is_returned_cannot_be_accepted_as_it_is(session: Session, incident: UUID, boris: Member) -> None:
+    send_back(session, incident, boris)
+    with pytest.raises(NotAllowed):
+        accept(session, incident, boris)
+
+
+@pytest.mark.parametrize("decide", DECISIONS.values(), ids=DECISIONS)
+def test_nobody_decides_on_what_a_colleague_saved_since(
+    session: Session, incident: UUID, ana: Member, boris: Member, decide
+) -> None:
+    read = show(session, incident).version
+    revise(session, incident, ana)
+    with pytest.raises(StaleIncident) as refused:
+        decide(session, incident, boris, version=read)
+    assert refused.value.incident == incident
+
+
+@pytest.mark.parametrize("decide", DECISIONS.values(), ids=DECISIONS)
+def test_nobody_decides_on_an_incident_that_is_not_there(session: Session, boris: Member, decide) -> None:
+    with pytest.raises(NoSuchIncident):
+        decide(session, uuid4(), boris, version=1)
+
+
+# Once accepted.
+
+
+@pytest.mark.parametrize("decide", [revise, accept, send_back])
+def test_what_is_accepted_changes_only_after_reopening(session: Session, accepted: UUID, boris: Member, decide) -> None:
+    with pytest.raises(NotAllowed), session.begin_nested():
+        decide(session, accepted, boris)
+    assert show(session, accepted).decision is Decision.ACCEPTED
+
+
+def test_what_is_reopened_is_no_longer_accepted(session: Session, accepted: UUID, ana: Member) -> None:
+    reopen(session, accepted, ana)
+    shown = show(session, accepted)
+    assert (shown.decision, shown.accepted_on) == (Decision.OPEN, None)
+
+
+def test_what_is_reopened_is_seen_by_two_again(session: Session, accepted: UUID, ana: Member, boris: Member) -> None:
+    reopen(session, accepted, ana)
+    revise(session, accepted, ana)
+    with pytest.raises(SamePerson):
+        accept(session, accepted, ana)
+    accept(session, accepted, boris)
+    assert show(session, accepted).settlement == a_settlement(month=9)
+
+
+def test_what_is_only_proposed_cannot_be_reopened(session: Session, incident: UUID, boris: Member) -> None:
+    with pytest.raises(NotAllowed):
+        reopen(session, incident, boris)
+
+
+def test_what_a_release_counts_is_never_reopened(session: Session, accepted: UUID, ana: Member) -> None:
+    count_in_release(session, accepted)
+    with pytest.raises(AlreadyCounted):
+        reopen(session, accepted, ana)
+    shown = show(session, accepted)
+    assert (shown.decision, shown.accepted_on, shown.batch) == (Decision.ACCEPTED, NOW.date(), "2026-Q3")
+
+
+# Several reports of one incident.
+
+
+def test_a_second_report_can_rest_on_the_same_incident(
+    session: Session, settings: Settings, report: UUID, incident: UUID, boris: Member
+) -> None:
+    second = arrived(session, settings)
+    link(session, second, incident, boris)
+    assert set(moderation.reports_of(session, incident)) == {report, second}
+    assert how_many(session, Incident) == 1
+
+
+def test_linking_is_in_the_history_of_the_report(
+    session: Session, settings: Settings, incident: UUID, boris: Member
+) -> None:
+    second = arrived(session, settings)
+    link(session, second, incident, boris)
+    last = moderation.read_report(session, second, member=boris, now=NOW).history[-1]
+    assert (last.actor, last.action, last.after) == (boris.name, "link", "linked")
+    assert last.reason == f"incident:{incident}"
+
+
+def test_a_report_that_nobody_took_is_not_linked(
+    session: Session, settings: Settings, incident: UUID, boris: Member
+) -> None:
+    second = arrived(session, settings)
+    with pytest.raises(NotTaken):
+        settlement.link_report(session, second, incident, version=1, member=boris, now=NOW)
+    assert handling(session, second) is Handling.RECEIVED
+
+
+def test_no_report_is_linked_to_an_incident_that_is_not_there(session: Session, report: UUID, ana: Member) -> None:
+    with pytest.raises(NoSuchIncident):
+        link(session, report, uuid4(), ana)
+
+
+def test_taking_one_of_two_reports_off_leaves_the_incident(
+    session: Session, settings: Settings, report: UUID, accepted: UUID, boris: Member
+) -> None:
+    second = arrived(session, settings)
+    link(session, second, accepted, boris)
+    unlink(session, report, boris)
+    assert moderation.reports_of(session, accepted) == [second]
+    assert show(session, accepted).decision is Decision.ACCEPTED
+
+
+@pytest.mark.parametrize("state", ["incident", "accepted"])
+def test_an_incident_without_reports_is_withdrawn(
+    request: pytest.FixtureRequest, session: Session, report: UUID, ana: Member, state: str
+) -> None:
+    incident = request.getfixturevalue(state)
+    unlink(session, report, ana)
+    assert handling(session, report) is Handling.IN_TRIAGE
+    assert show(session, incident).decision is Decision.WITHDRAWN
+    assert show(session, incident).history[-1].action == "withdraw"
+
+
+def test_a_report_that_was_taken_off_can_make_another_incident(
+    session: Session, report: UUID, incident: UUID, ana: Member
+) -> None:
+    unlink(session, report, ana)
+    other = propose(session, report, ana)
+    assert moderation.reports_of(session, other) == [report]
+    assert moderation.reports_of(session, incident) == []
+
+
+def test_no_report_is_linked_to_a_withdrawn_incident(
+    session: Session, report: UUID, incident: UUID, ana: Member
+) -> None:
+    unlink(session, report, ana)
+    with pytest.raises(NotAllowed):
+        link(session, report, incident, ana)
+    assert moderation.reports_of(session, incident) == []
+
+
+def test_the_last_report_stays_with_an_incident_that_a_release_counts(
+    session: Session, report: UUID, accepted: UUID, ana: Member
+) -> None:
+    count_in_release(session, accepted)
+    with pytest.raises(AlreadyCounted), session.begin_nested():
+        unlink(session, report, ana)
+    assert moderation.reports_of(session, accepted) == [report]
+    assert show(session, accepted).decision is Decision.ACCEPTED
+
+
+def test_a_linked_report_is_taken_off_before_it_is_set_aside(
+    session: Session, report: UUID, incident: UUID, ana: Member
+) -> None:
+    with pytest.raises(NotAllowed):
+        moderation.set_aside(session, report, "test", version=take(session, report, ana), member=ana, now=NOW)
+    assert moderation.reports_of(session, incident) == [report]
+
+
+@pytest.mark.parametrize("is_answered", [False, True], ids=["asked", "answered"])
+def test_a_report_keeps_its_incident_while_its_sender_is_asked(
+    session: Session, settings: Settings, ana: Member, is_answered: bool
+) -> None:
+    code = builders.send(session, a_report(), settings, now=NOW)
+    report = builders.only_report(session)
+    incident = propose(session, report, ana)
+    moderation.ask(session, report, "Када?", version=take(session, report, ana), member=ana, now=NOW)
+    if is_answered:
+        receipts.answer(session, code, "Јуче.", nonce=builders.a_nonce(), today=NOW.date(), pepper=settings.pepper)
+    with pytest.raises(NotAllowed), session.begin_nested():
+        propose(session, report, ana)
+    with pytest.raises(NotAllowed), session.begin_nested():
+        moderation.set_aside(session, report, "test", version=take(session, report, ana), member=ana, now=NOW)
+    assert moderation.reports_of(session, incident) == [report]
+
+
+def test_an_answered_report_of_an_incident_is_put_back_to_it(session: Session, settings: Settings, ana: Member) -> None:
+    code = builders.send(session, a_report(), settings, now=NOW)
+    report = builders.only_report(session)
+    propose(session, report, ana)
+    moderation.ask(session, report, "Када?", version=take(session, report, ana), member=ana, now=NOW)
+    receipts.answer(session, code, "Јуче.", nonce=builders.a_nonce(), today=NOW.date(), pepper=settings.pepper)
+    moderation.put_back(session, report, version=take(session, report, ana), member=ana, now=NOW)
+    assert handling(session, report) is Handling.LINKED
+
+
+# Finding incidents.
+
+
+@pytest.mark.parametrize(
+    ("place", "year", "month", "is_found"),
+    [
+        (SUBOTICA, 2026, 10, True),
+        (SUBOTICA, 2026, 9, True),
+        (SUBOTICA, 2026, 11, True),
+        (SUBOTICA, 2026, None, True),
+        (SUBOTICA, 2026, 8, False),
+        (SUBOTICA, 2025, 10, False),
+        (ONLINE, 2026, 10, False),
+    ],
+)
+def test_candidates_are_near_in_place_and_time(
+    session: Session, incident: UUID, place: str, year: int, month: int | None, is_found: bool
+) -> None:
+    found = settlement.candidates(session, place=place, year=year, month=month)
+    assert [one.id for one in found] == [incident] * is_found
+
+
+def test_an_incident_without_a_month_may_be_about_any(session: Session, report: UUID, ana: Member) -> None:
+    incident = propose(session, report, ana, a_settlement(month=None))
+    [found] = settlement.candidates(session, place=SUBOTICA, year=2026, month=3)
+    assert found.id == incident
+
+
+def test_a_withdrawn_incident_is_no_candidate(session: Session, report: UUID, incident: UUID, ana: Member) -> None:
+    unlink(session, report, ana)
+    assert settlement.candidates(session, place=SUBOTICA, year=2026, month=10) == []
+
+
+def test_incidents_are_listed_by_where_they_stand(
+    session: Session, settings: Settings, accepted: UUID, ana: Member
+) -> None:
+    proposed = propose(session, arrived(session, settings), ana)
+    assert [one.id for one in settlement.incidents_in(session, Decision.PROPOSED)] == [proposed]
+    assert [one.id for one in settlement.incidents_in(session, Decision.ACCEPTED)] == [accepted]
+
+
+def test_the_newest_events_are_listed_first(session: Session, settings: Settings, ana: Member) -> None:
+    for year, month in ((2025, 12), (2026, 10), (2026, 2)):
+        propose(session, arrived(session, settings), ana, a_settlement(year=year, month=month))
+    listed = settlement.incidents_in(session, Decision.PROPOSED)
+    assert [(one.settlement.year, one.settlement.month) for one in listed] == [(2026, 10), (2026, 2), (2025, 12)]
+
+
+# What stays on record.
+
+
+def test_the_history_of_an_incident_names_each_step_in_order(
+    session: Session, incident: UUID, ana: Member, boris: Member
+) -> None:
+    send_back(session, incident, boris)
+    revise(session, incident, ana)
+    accept(session, incident, boris)
+    reopen(session, incident, ana)
+    steps = [(entry.actor, entry.action, entry.after) for entry in show(session, incident).history]
+    assert steps == [
+        (ana.name, "propose", "proposed"),
+        (boris.name, "return", "returned"),
+        (ana.name, "revise", "proposed"),
+        (boris.name, "accept", "accepted"),
+        (ana.name, "reopen", "open"),
+    ]
+
+
+@pytest.mark.parametrize("table", ["audit_entry", "incident", "incident_code", "set_aside"])
+def test_no_text_of_a_report_leaves_the_report(
+    session: Session, settings: Settings, ana: Member, boris: Member, table: str
+) -> None:
+    report = arrived(session, settings, words="медењак купљен на пијаци", place="код Медвеђе")
+    moderation.ask(session, report, "Ко је купио медењак?", version=take(session, report, ana), member=ana, now=NOW)
+    accept(session, propose(session, report, ana), boris)
+    everything = repr(session.execute(sa.text(f"SELECT * FROM {table}")).all())
+    for plain in ("медењак", "купио", "Медвеђ"):
+        assert plain not in everything
+
+
+def test_nothing_in_an_incident_leads_to_its_report(session: Session, report: UUID, incident: UUID) -> None:
+    values = [list(row) for row in session.execute(sa.select(*Incident.__table__.columns))]
+    assert report not in values[0]
+    assert not any("report" in column.name for column in Incident.__table__.columns)
+
+
+def test_the_chain_is_whole_after_all_this(
+    session: Session, report: UUID, incident: UUID, ana: Member, boris: Member
+) -> None:
+    send_back(session, incident, boris)
+    revise(session, incident, ana)
+    accept(session, incident, boris)
+    unlink(session, report, ana)
+    chain = list(entries(session))
+    assert [entry.action for entry, _ in chain][-2:] == ["unlink", "withdraw"]
+    assert first_break(chain) is None
