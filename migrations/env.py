@@ -9,6 +9,7 @@ import incidents.db.account
 import incidents.db.audit
 import incidents.db.incident
 import incidents.db.key
+import incidents.db.notice
 import incidents.db.release
 import incidents.db.report  # noqa: F401  (each table module must be imported to be seen)
 from incidents.db.base import Base, Instant

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import polib
 import pytest
 from babel.messages.extract import extract_from_dir
 from flask import Flask
-from jinja2 import meta
+from jinja2 import meta, nodes
 
 from incidents.resources import folder
 from incidents.web.accounts.guard import GUARDED
@@ -155,6 +156,23 @@ def test_every_text_is_translated_and_no_translation_is_left_over(tag: str) -> N
     assert written - _messages() == set()
 
 
+def _says(tool: str, *arguments: str | Path) -> str:
+    """What a tool of this environment prints."""
+    found = Path(sys.executable).parent / tool
+    return subprocess.run([found, *arguments], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+
+
 def test_layers_are_kept() -> None:
-    result = subprocess.run(["lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stdout
+    assert _says("lint-imports", "--no-cache").endswith("0 broken.\n")
+
+
+def _names_in_templates(app: Flask) -> set[str]:
+    trees = [app.jinja_env.parse(path.read_text(encoding="utf-8")) for path in TEMPLATES]
+    attributes = {node.attr for tree in trees for node in tree.find_all(nodes.Getattr)}
+    return attributes | {name for tree in trees for name in meta.find_undeclared_variables(tree)}
+
+
+def test_no_code_is_dead(app: Flask, tmp_path: Path) -> None:
+    used = tmp_path / "templates.py"
+    used.write_text("".join(f"_.{name}\n" for name in sorted(_names_in_templates(app))), encoding="utf-8")
+    assert _says("vulture", PACKAGE, used) == ""

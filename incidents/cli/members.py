@@ -1,4 +1,4 @@
-"""`members`: who works at the desk; on a trial also their current second-factor code."""
+"""`members`: who works at the desk, and letting another in; on a trial also their current second-factor code."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ import click
 import sqlalchemy as sa
 
 from incidents.adapters import second_factor
+from incidents.adapters.sealing import CannotOpen
+from incidents.cli.setup import new_password
 from incidents.cli.site import Wrong, database_of
 from incidents.config import Settings
+from incidents.core.accounts import Role
+from incidents.core.languages import BY_TAG
 from incidents.db.account import Member, member_by_name
+from incidents.services import accounts, keys
 
 
 @click.group()
@@ -25,6 +30,44 @@ def list_(settings: Settings) -> None:
     with database_of(settings) as database, database.reader() as session:
         for name in session.scalars(sa.select(Member.name).order_by(Member.name)):
             click.echo(name)
+
+
+@members.command()
+@click.argument("name")
+@click.option("--by", "host", required=True, help="A member who lets them in, and types their own password.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--language", default="sr-Cyrl", show_default=True, type=click.Choice(list(BY_TAG)))
+@click.pass_obj
+def add(settings: Settings, name: str, host: str, roles: tuple[str, ...], language: str) -> None:
+    """Let a new member in: they can open the reports that the member who lets them in can open."""
+    with database_of(settings) as database, database.unit_of_work() as session:
+        by = member_by_name(session, host)
+        if by is None:
+            raise Wrong(f"There is no member called {host}.")
+        if member_by_name(session, name) is not None:
+            raise Wrong(f"There is a member called {name} already.")
+        try:
+            key = keys.unlock_member_key(
+                session,
+                by.id,
+                click.prompt(f"Password of {host}", hide_input=True),
+                memory_mib=settings.seal_memory_mib,
+            )
+        except CannotOpen:
+            raise Wrong(f"That is not the password of {host}.") from None
+        enrolled = accounts.add_member(
+            session,
+            name,
+            new_password(name),
+            {Role(role) for role in roles},
+            language=language,
+            token_key=settings.token_key,
+            memory_mib=settings.seal_memory_mib,
+            now=datetime.now(UTC),
+            actor=host,
+        )
+        keys.share_desk_keys(session, enrolled.id, by=by.id, by_key=key)
+    click.echo(f"{name}: put this secret into the app that makes your codes: {enrolled.totp_secret}")
 
 
 @members.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,20 +28,22 @@ def make_secrets(instance: Path) -> None:
 
 
 @click.command()
-@click.option("--instance", type=click.Path(path_type=Path), default="instance", show_default=True)
 @click.option("--member", "names", multiple=True, required=True, help="A first member's name; give it twice or more.")
-def init(instance: Path, names: tuple[str, ...]) -> None:
-    """Make a site: key files, tables, first members, and the key that reports are sealed to."""
-    if len(names) < 2:
+def init(names: tuple[str, ...]) -> None:
+    """Make a site: key files, tables, first members, and the key that reports are sealed to.
+
+    The key files go to instance/, or to the folder that INCIDENTS_INSTANCE names.
+    """
+    if len(set(names)) < 2:
         raise Wrong("Name at least two members: what one proposes, another has to accept.")
-    make_secrets(instance)
+    make_secrets(Path(os.environ.get("INCIDENTS_INSTANCE", "instance")))
     settings = settings_of_site()
     with database_of(settings) as database:
         migrations.upgrade(database)
         with database.reader() as session:
             if current_desk_key(session) is not None:
                 raise Wrong("This site has its desk key already.")
-        enrolled = [_ask_member(name) for name in names]
+        enrolled = [(name, new_password(name)) for name in dict.fromkeys(names)]
         now = datetime.now(UTC)
         with database.unit_of_work() as session:
             holders = []
@@ -61,11 +64,12 @@ def init(instance: Path, names: tuple[str, ...]) -> None:
     click.echo("The site is ready. Back up the instance folder apart from the database.")
 
 
-def _ask_member(name: str) -> tuple[str, str]:
-    password = click.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True)
+def new_password(name: str) -> str:
+    """Asks for the password that a new member is to have."""
+    password = str(click.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True))
     if len(password) < SHORTEST_PASSWORD:
         raise Wrong(f"A password needs {SHORTEST_PASSWORD} characters or more. Four or five words do well.")
-    return name, password
+    return password
 
 
 @click.command()

@@ -19,7 +19,7 @@ class Role(enum.Enum):
     REVIEWER = "reviewer"
     """Accepts or returns what another member proposed."""
     PUBLISHER = "publisher"
-    """Builds and signs releases."""
+    """Builds and signs releases, writes notices."""
     AUDITOR = "auditor"
     """Reads the audit trail."""
     ADMINISTRATOR = "administrator"

@@ -9,14 +9,11 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NewType, TypeVar
-from uuid import UUID
+from typing import TypeVar
 
 from incidents.core.places import KOSOVO, Places
 from incidents.core.report import EARLIEST_YEAR, Problem
 from incidents.core.vocabulary import Vocabulary
-
-IncidentId = NewType("IncidentId", UUID)
 
 
 class Handling(enum.Enum):

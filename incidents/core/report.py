@@ -6,12 +6,9 @@ import json
 import unicodedata
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
-from typing import Any, NewType
-from uuid import UUID
+from typing import Any
 
 from incidents.core.vocabulary import Vocabulary
-
-ReportId = NewType("ReportId", UUID)
 
 SCHEMA = 1
 MOST_WORDS = 10_000

@@ -129,7 +129,7 @@ def build(
             order=int(row["order"]),
             parents=tuple(row["parent"].split("|")) if row["parent"] else (),
             is_public=row["visible_to"] == "public",
-            is_confirmed=row["status"] in {"confirmed", "design"},
+            is_confirmed=row["status"] != "unconfirmed",
             label_en=row["label_en"],
         )
     for vocabulary in _NEEDED:

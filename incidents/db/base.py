@@ -30,7 +30,6 @@ class Instant(sa.types.TypeDecorator[datetime]):
 
 
 Digest = Annotated[bytes, orm.mapped_column(sa.LargeBinary(32))]
-Short = Annotated[str, orm.mapped_column(sa.String(80))]
 
 
 class Base(orm.DeclarativeBase):

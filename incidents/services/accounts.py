@@ -57,6 +57,7 @@ def add_member(
     token_key: bytes,
     memory_mib: int,
     now: datetime,
+    actor: str = "system",
 ) -> Enrolled:
     """A member with a key of their own. They open nothing until somebody shares the desk key with them."""
     secret, sealed = second_factor.new_secret(token_key)
@@ -72,7 +73,7 @@ def add_member(
     session.flush()
     session.add_all(MemberRole(member_id=member.id, role=role) for role in roles)
     keys.add_member_key(session, member.id, password, memory_mib=memory_mib, today=now.date())
-    record(session, at=now, actor="system", action="add_member", subject=f"member:{member.id}", after=name)
+    record(session, at=now, actor=actor, action="add_member", subject=f"member:{member.id}", after=name)
     return Enrolled(member.id, secret)
 
 

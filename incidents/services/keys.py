@@ -36,9 +36,11 @@ def make_desk_key(session: Session, holders: list[UUID], *, today: date) -> int:
     return epoch
 
 
-def share_desk_key(session: Session, epoch: int, member: UUID, *, by: UUID, by_key: KeyPair) -> None:
-    """Give a member the desk key of one epoch, from one who holds it. Raises NoGrant, NoKey."""
-    _grant(session, epoch, desk_private(session, epoch, by, by_key), member)
+def share_desk_keys(session: Session, member: UUID, *, by: UUID, by_key: KeyPair) -> None:
+    """Give a member every desk key that the member `by` holds, of all epochs. Raises NoKey."""
+    held = session.scalars(sa.select(KeyGrant.epoch).where(KeyGrant.member_id == by).order_by(KeyGrant.epoch))
+    for epoch in held.all():
+        _grant(session, epoch, desk_private(session, epoch, by, by_key), member)
 
 
 def add_member_key(session: Session, member: UUID, password: str, *, memory_mib: int, today: date) -> KeyPair:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import bleach
 from bleach.linkifier import LinkifyFilter
 from markupsafe import Markup
+
+from incidents.core.script import to_latin
 
 _TAGS = frozenset({"a", "abbr", "b", "br", "em", "h2", "h3", "i", "li", "ol", "p", "strong", "ul"})
 _ATTRIBUTES = {"a": ["href"], "abbr": ["title"]}
@@ -37,3 +40,9 @@ _cleaner = bleach.Cleaner(
 def safe_html(written: str) -> Markup:
     """What a member wrote, with a few harmless tags kept and everything else taken out."""
     return Markup(_cleaner.clean(written))  # noqa: S704 (this is the door)
+
+
+def to_latin_html(html: Markup) -> Markup:
+    """Clean markup with its Serbian Cyrillic words in Latin letters; tags and the addresses in them stay."""
+    parts = re.split(r"(<[^>]*>)", html)
+    return Markup("".join(part if part.startswith("<") else to_latin(part) for part in parts))  # noqa: S704 (was clean)

@@ -8,7 +8,6 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Any
 
 from flask import g
 from flask_wtf import FlaskForm
@@ -94,6 +93,3 @@ class DeskForm(FlaskForm):
         csrf_class = _Bound
         csrf_context = None
         csrf_field_name = "token"
-
-    def problems(self) -> dict[str, list[Any]]:
-        return {name: list(found) for name, found in self.errors.items()}

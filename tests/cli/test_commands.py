@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from incidents.__main__ import cli
+from incidents.db.account import member_by_name
 from incidents.db.audit import AuditEntry
 from incidents.db.database import Database
+from incidents.services import keys
 
 PASSWORD = "tri zelene kruške na stolu"
 
@@ -51,6 +53,7 @@ def test_a_second_init_changes_nothing(run, site: Path) -> None:
     ("names", "typed", "sentence"),
     [
         (["Ana"], "", "Name at least two members"),
+        (["Ana", "Ana"], "", "Name at least two members"),
         (["Ana", "Boris"], "short\nshort\n", "A password needs 15 characters or more"),
     ],
 )
@@ -58,6 +61,41 @@ def test_init_says_what_is_wrong(run, names: list[str], typed: str, sentence: st
     made = run("init", *[part for name in names for part in ("--member", name)], typed=typed)
     assert made.exit_code == 2
     assert sentence in made.output
+
+
+def test_a_site_is_made_where_the_variable_says(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INCIDENTS_INSTANCE", str(tmp_path / "elsewhere"))
+    assert run("init", "--member", "Ana", "--member", "Boris", typed=f"{PASSWORD}\n" * 4).exit_code == 0
+    assert (tmp_path / "elsewhere" / "pepper").exists()
+    assert not (tmp_path / "instance").exists()
+
+
+def test_a_member_lets_another_in_who_opens_the_same_reports(run, site: Path) -> None:
+    typed = f"{PASSWORD}\n" + "četiri žute dunje u korpi\n" * 2
+    made = run("members", "add", "Vesna", "--by", "Ana", "--role", "moderator", typed=typed)
+    assert made.exit_code == 0, made.output
+    assert run("members", "list").output.split() == ["Ana", "Boris", "Vesna"]
+    database = Database(f"sqlite:///{site / 'incidents.sqlite'}")
+    with database.reader() as session:
+        vesna = member_by_name(session, "Vesna")
+        key = keys.unlock_member_key(session, vesna.id, "četiri žute dunje u korpi", memory_mib=128)
+        assert len(keys.desk_private(session, 1, vesna.id, key)) == 32
+    database.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "typed", "sentence"),
+    [
+        ("Vesna", "Niko", "", "There is no member called Niko."),
+        ("Boris", "Ana", "", "There is a member called Boris already."),
+        ("Vesna", "Ana", "pogrešna lozinka\n", "That is not the password of Ana."),
+    ],
+)
+def test_nobody_is_let_in_by_mistake(run, site: Path, name: str, host: str, typed: str, sentence: str) -> None:
+    refused = run("members", "add", name, "--by", host, "--role", "moderator", typed=typed)
+    assert refused.exit_code == 2
+    assert sentence in refused.output
+    assert run("members", "list").output.split() == ["Ana", "Boris"]
 
 
 @pytest.mark.parametrize("content", ["", "abc", "00" * 32, "zz" * 32])

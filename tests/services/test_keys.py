@@ -16,12 +16,15 @@ def test_a_member_without_a_grant_opens_nothing(database: Database, settings: Se
             keys.desk_private(session, 1, late.id, late.key)
 
 
-def test_a_holder_can_share_the_desk_key(database: Database, settings: Settings) -> None:
+def test_a_holder_shares_the_desk_keys_of_all_epochs(database: Database, settings: Settings) -> None:
     with database.unit_of_work() as session:
         ana, _ = builders.a_desk(session, settings, now=NOW)
+        keys.make_desk_key(session, [ana.id], today=NOW.date())
         late = builders.a_member(session, settings, now=NOW)
-        keys.share_desk_key(session, 1, late.id, by=ana.id, by_key=ana.key)
-        assert keys.desk_private(session, 1, late.id, late.key) == keys.desk_private(session, 1, ana.id, ana.key)
+        keys.share_desk_keys(session, late.id, by=ana.id, by_key=ana.key)
+        for epoch in (1, 2):
+            opened = keys.desk_private(session, epoch, late.id, late.key)
+            assert opened == keys.desk_private(session, epoch, ana.id, ana.key)
 
 
 def test_a_new_epoch_retires_the_one_before_and_leaves_it_readable(database: Database, settings: Settings) -> None:

@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec
 
 from flask import Response, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,11 +19,8 @@ from incidents.services.accounts import Member, NotLoggedIn
 from incidents.web.platform import platform
 
 P = ParamSpec("P")
-R = TypeVar("R", bound=ResponseReturnValue)
 View = Callable[P, ResponseReturnValue]
 
-ANYBODY = frozenset[Role]()
-"""Any member who is logged in."""
 GUARDED: dict[str, frozenset[Role]] = {}
 """Which roles may enter, by the view's full name. A test holds that every page of the desk stands here."""
 _TOUCH_AFTER = timedelta(minutes=1)

@@ -40,6 +40,7 @@ def ways() -> list[Way]:
         "desk.queue": (_("Reports"), frozenset({Role.MODERATOR})),
         "desk.incidents.listed": (_("Incidents"), frozenset(SETTLERS)),
         "desk.releases.listed": (_("Releases"), frozenset({Role.PUBLISHER})),
+        "desk.notices.listed": (_("Notices"), frozenset({Role.PUBLISHER})),
         "desk.trail": (_("Audit trail"), frozenset({Role.AUDITOR})),
     }
     return [

@@ -14,7 +14,7 @@ from incidents.core.places import KOSOVO
 from incidents.core.report import NOT_SURE, Problem, Report
 from incidents.core.vocabulary import Term
 from incidents.services.settlement import RETURN_REASONS
-from incidents.web.languages import label
+from incidents.web.desk.shown import named
 from incidents.web.places import place_name
 from incidents.web.platform import platform
 from incidents.web.texts import gettext
@@ -66,6 +66,10 @@ class AsideForm(ActForm):
 
     def is_known(self) -> bool:
         return platform().vocabulary.has("set_aside_reason", self.reason.data or "")
+
+
+class NoticeForm(ActForm):
+    text = TextAreaField(_("What everybody shall read"))
 
 
 class LinkForm(ActForm):
@@ -236,7 +240,7 @@ def return_words() -> dict[str, str]:
 
 
 def _choices(terms: Iterable[Term]) -> list[tuple[str, str]]:
-    return [(term.code, label(term)) for term in terms]
+    return [(term.code, named(term)) for term in terms]
 
 
 def _settled(terms: list[Term]) -> list[Term]:

@@ -9,6 +9,7 @@ from incidents.core.incident import Settlement
 from incidents.core.languages import BY_TAG
 from incidents.core.report import Report
 from incidents.core.script import to_latin
+from incidents.core.vocabulary import Term
 from incidents.services.settlement import Shown
 from incidents.web.languages import label
 from incidents.web.places import place_name
@@ -106,10 +107,15 @@ def in_latin(text: str) -> str:
 
 def _terms(vocabulary: str, codes: frozenset[str]) -> str:
     listed = platform().vocabulary.terms[vocabulary]
-    known = [label(term) for code, term in listed.items() if code in codes]
+    known = [named(term) for code, term in listed.items() if code in codes]
     return "; ".join([*known, *sorted(codes - listed.keys())])
 
 
 def term(vocabulary: str, code: str) -> str:
     """What one code is called; empty for none."""
     return _terms(vocabulary, frozenset({code}) if code else frozenset())
+
+
+def named(term: Term) -> str:
+    """What a code is called at the desk, where it is also said that nobody has checked its legal source yet."""
+    return label(term) if term.is_confirmed else _("%(name)s (not checked yet)", name=label(term))

@@ -15,13 +15,14 @@ from incidents.services.settlement import NoSuchIncident
 from incidents.web.accounts import guard
 from incidents.web.desk import around, shown
 from incidents.web.desk.incidents import incidents
+from incidents.web.desk.notices import notices
 from incidents.web.desk.releases import releases
 from incidents.web.desk.reports import reports
 from incidents.web.errors import error_page
 from incidents.web.platform import platform
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
-for part in (reports, incidents, releases):
+for part in (reports, incidents, releases, notices):
     desk.register_blueprint(part)
 desk.context_processor(around.context)
 

@@ -6,8 +6,10 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from incidents.db import migrations
+from incidents.db.notice import Page
 from incidents.web.headers import PUBLIC
 from incidents.web.languages import wanted_language
+from incidents.web.notices import notice_on
 from incidents.web.platform import platform
 
 pages = Blueprint("pages", __name__)
@@ -23,12 +25,12 @@ def choose() -> ResponseReturnValue:
 
 @pages.get("/<language:language>/")
 def start() -> ResponseReturnValue:
-    return _published(render_template("reporting/start.html"))
+    return _published(render_template("reporting/start.html", notice=notice_on(Page.START)))
 
 
 @pages.get("/<language:language>/help")
 def help_() -> ResponseReturnValue:
-    return _published(render_template("reporting/help.html"))
+    return _published(render_template("reporting/help.html", notice=notice_on(Page.HELP)))
 
 
 @pages.get("/<language:language>/privacy")
