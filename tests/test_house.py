@@ -90,15 +90,6 @@ def test_a_template_parses_and_uses_what_it_imports(app: Flask, path: Path) -> N
         assert re.search(rf"\b{name}\.", source), name
 
 
-def test_every_field_of_the_journey_refuses_completion(app: Flask) -> None:
-    for name in ("reporting/form.html", "reporting/return.html", "reporting/status.html", "macros/fields.html"):
-        text = (folder("templates") / name).read_text(encoding="utf-8")
-        for tag in re.findall(r"<(?:textarea|select|input)(?![^>]*type=\"hidden\")[^>]*>?", text):
-            assert "autocomplete=" in tag, (name, tag)
-        for tag in re.findall(r"<form[^>]*>", text):
-            assert 'autocomplete="off"' in tag, (name, tag)
-
-
 # What must not be written, and where it may be all the same.
 FORBIDDEN = [
     (r"\bMarkup\(", {"web/safe_html.py"}),

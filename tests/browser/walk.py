@@ -104,20 +104,24 @@ def status(who: Walker, code: str) -> str:
 
 
 def log_in(who: Walker, site: Site, member: Member) -> None:
+    type_login(who, member.name, PASSWORD, site.code_of(member))
+
+
+def type_login(who: Walker, name: str, password: str, code: str) -> None:
     who.go("/desk/login", "login")
-    who.page.locator("#name").fill(member.name)
-    who.page.locator("#password").fill(PASSWORD)
-    who.page.locator("#code").fill(site.code_of(member))
+    who.page.locator("#name").fill(name)
+    who.page.locator("#password").fill(password)
+    who.page.locator("#code").fill(code)
     who.page.locator("main form button").click()
     who.page.locator(".queue, main > p").first.wait_for(state="attached")
     assert who.page.url.endswith("/desk/"), who.page.url
 
 
-def propose(who: Walker, *, act: str, ground: str, verification: str = "2", bias: str = "2") -> None:
-    """Take the one report that waits and propose an incident from it."""
+def propose(who: Walker, *, act: str, ground: str, place: str = "", verification: str = "2", bias: str = "2") -> None:
+    """Take the first report that waits, or the first from this place, and propose an incident from it."""
     page = who.page
     who.go("/desk/", "queue")
-    page.locator(".queue__line a").first.click()
+    page.locator(".queue__line").filter(has_text=place).locator("a").first.click()
     page.locator("form[action$='/take'] button").click()
     page.locator(".points").first.wait_for()
     who.look("report")
