@@ -23,12 +23,13 @@ from incidents.core.report import Report, from_bytes, plain_text
 from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored
 from incidents.db.account import member_names
-from incidents.db.audit import entries, record
+from incidents.db.audit import entries
 from incidents.db.incident import SetAside
 from incidents.db.key import current_desk_key
 from incidents.db.report import Direction, Message, messages_of
 from incidents.services import keys
 from incidents.services.accounts import Member
+from incidents.services.audit import note
 from incidents.services.reporting import NoDeskKey
 
 LEASE = timedelta(minutes=20)
@@ -163,7 +164,7 @@ def take_report(session: Session, report: UUID, *, member: Member, now: datetime
         row.handling = step(HANDLING, row.handling, Handling.IN_TRIAGE)
     row.lease_member_id, row.lease_until = member.id, now + LEASE
     session.flush()
-    _note(session, row, action, member, now, before=before.value, after=row.handling.value)
+    note(session, action, f"report:{row.id}", member, now, before=before.value, after=row.handling.value)
     return row.version
 
 
@@ -178,7 +179,7 @@ def put_back(session: Session, report: UUID, *, version: int, member: Member, no
         row.handling = step(HANDLING, row.handling, Handling.LINKED if row.incident_id else Handling.RECEIVED)
     row.lease_member_id = row.lease_until = None
     session.flush()
-    _note(session, row, "put_back", member, now, before=before.value, after=row.handling.value)
+    note(session, "put_back", f"report:{row.id}", member, now, before=before.value, after=row.handling.value)
 
 
 def ask(session: Session, report: UUID, typed: str, *, version: int, member: Member, now: datetime) -> None:
@@ -209,7 +210,7 @@ def ask(session: Session, report: UUID, typed: str, *, version: int, member: Mem
         )
     )
     session.flush()
-    _note(session, row, "ask", member, now, before=before.value, after=row.handling.value)
+    note(session, "ask", f"report:{row.id}", member, now, before=before.value, after=row.handling.value)
 
 
 def set_aside(session: Session, report: UUID, reason: str, *, version: int, member: Member, now: datetime) -> None:
@@ -225,7 +226,16 @@ def set_aside(session: Session, report: UUID, reason: str, *, version: int, memb
     # The same id as the report's would lead back to it: a new one, found again by quarter and reason.
     session.add(SetAside(id=uuid4(), quarter=str(Quarter.of(now.date())), reason=reason))
     session.flush()
-    _note(session, row, "set_aside", member, now, before=before.value, after=row.handling.value, reason=reason)
+    note(
+        session,
+        "set_aside",
+        f"report:{row.id}",
+        member,
+        now,
+        before=before.value,
+        after=row.handling.value,
+        reason=reason,
+    )
 
 
 def bring_back(session: Session, report: UUID, *, version: int, member: Member, now: datetime) -> None:
@@ -239,7 +249,7 @@ def bring_back(session: Session, report: UUID, *, version: int, member: Member, 
         session.delete(tally)
     row.set_aside_reason = None
     session.flush()
-    _note(session, row, "bring_back", member, now, before=before.value, after=row.handling.value)
+    note(session, "bring_back", f"report:{row.id}", member, now, before=before.value, after=row.handling.value)
 
 
 def taken_row(session: Session, report: UUID, *, version: int, member: Member, now: datetime) -> stored.Report:
@@ -296,26 +306,3 @@ def _said(message: Message, private: Callable[[int], bytes]) -> Said:
     except (keys.NoGrant, CannotOpen):
         text = None
     return Said(message.direction, message.sent_on, text)
-
-
-def _note(
-    session: Session,
-    row: stored.Report,
-    action: str,
-    member: Member,
-    now: datetime,
-    *,
-    before: str = "",
-    after: str = "",
-    reason: str = "",
-) -> None:
-    record(
-        session,
-        at=now,
-        actor=member.name,
-        action=action,
-        subject=f"report:{row.id}",
-        before=before,
-        after=after,
-        reason=reason,
-    )

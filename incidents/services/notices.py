@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from incidents.core.languages import BY_TAG, Language
 from incidents.core.report import plain_text
-from incidents.db.audit import record
 from incidents.db.notice import Notice, Page
 from incidents.services.accounts import Member
+from incidents.services.audit import note
 
 LONGEST = 4_000
 
@@ -74,13 +74,7 @@ def write_notice(
     elif row is not None:
         session.delete(row)
     session.flush()
-    record(
-        session,
-        at=now,
-        actor=member.name,
-        action="write_notice" if text else "remove_notice",
-        subject=f"notice:{page.value}:{language}",
-    )
+    note(session, "write_notice" if text else "remove_notice", f"notice:{page.value}:{language}", member, now)
 
 
 def _tags(language: Language) -> list[str]:

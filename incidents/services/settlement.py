@@ -26,9 +26,10 @@ from incidents.core.report import Problem
 from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored_report
 from incidents.db.account import member_names
-from incidents.db.audit import entries, record
+from incidents.db.audit import entries
 from incidents.db.incident import Incident, IncidentCode, codes_of, incident_with_codes
 from incidents.services.accounts import Member
+from incidents.services.audit import note
 from incidents.services.moderation import taken_row
 
 RETURN_REASONS = ("place", "time", "acts", "grounds", "targets", "verification", "bias_strength", "not_one_incident")
@@ -140,7 +141,7 @@ def propose_incident(
     _write(incident, settlement)
     session.add(incident)
     session.flush()
-    _note(session, incident, "propose", member, now, after=incident.decision.value)
+    note(session, "propose", f"incident:{incident.id}", member, now, after=incident.decision.value)
     _link(session, row, incident, member, now)
     return incident.id
 
@@ -164,15 +165,7 @@ def unlink_report(session: Session, report: UUID, *, version: int, member: Membe
     incident = _row(session, row.incident_id) if row.incident_id else None
     row.incident_id = None
     session.flush()
-    record(
-        session,
-        at=now,
-        actor=member.name,
-        action="unlink",
-        subject=f"report:{row.id}",
-        before=before.value,
-        after=row.handling.value,
-    )
+    note(session, "unlink", f"report:{row.id}", member, now, before=before.value, after=row.handling.value)
     if incident is not None and not _rests_on_reports(session, incident):
         if incident.batch is not None:
             raise AlreadyCounted
@@ -207,7 +200,7 @@ def revise_incident(
     row.vocabulary_version = vocabulary.version
     _write(row, settlement)
     session.flush()
-    _note(session, row, "revise", member, now, before=before.value, after=row.decision.value)
+    note(session, "revise", f"incident:{row.id}", member, now, before=before.value, after=row.decision.value)
 
 
 def accept_incident(
@@ -272,7 +265,7 @@ def _decide(
     before, row.decision = row.decision, step(DECISION, row.decision, decision)
     row.decided_by = member.id
     session.flush()
-    _note(session, row, action, member, now, before=before.value, after=decision.value, reason=reason)
+    note(session, action, f"incident:{row.id}", member, now, before=before.value, after=decision.value, reason=reason)
 
 
 def _link(session: Session, row: stored_report.Report, incident: Incident, member: Member, now: datetime) -> None:
@@ -281,12 +274,12 @@ def _link(session: Session, row: stored_report.Report, incident: Incident, membe
     before, row.handling = row.handling, step(HANDLING, row.handling, Handling.LINKED)
     row.incident_id = incident.id
     session.flush()
-    record(
+    note(
         session,
-        at=now,
-        actor=member.name,
-        action="link",
-        subject=f"report:{row.id}",
+        "link",
+        f"report:{row.id}",
+        member,
+        now,
         before=before.value,
         after=row.handling.value,
         reason=f"incident:{incident.id}",
@@ -343,27 +336,4 @@ def _shown(row: Incident, history: list[Entry], names: dict[UUID, str]) -> Shown
         row.accepted_on,
         row.batch,
         history,
-    )
-
-
-def _note(
-    session: Session,
-    row: Incident,
-    action: str,
-    member: Member,
-    now: datetime,
-    *,
-    before: str = "",
-    after: str = "",
-    reason: str = "",
-) -> None:
-    record(
-        session,
-        at=now,
-        actor=member.name,
-        action=action,
-        subject=f"incident:{row.id}",
-        before=before,
-        after=after,
-        reason=reason,
     )
