@@ -155,7 +155,7 @@ def build_release(
     return _summary(session, number)
 
 
-def sign_release(session: Session, number: int, *, member: MemberId, now: datetime) -> ReleaseSummary:
+def sign_release(session: Session, number: int, *, member: MemberId, today: date, now: datetime) -> ReleaseSummary:
     """Put a member's name under a release; with the second name it is published.
 
     Raises NotFound, AlreadyPublished, AlreadySigned, and Tampered if the files are not those that were built.
@@ -173,7 +173,7 @@ def sign_release(session: Session, number: int, *, member: MemberId, now: dateti
     actor = session.get_one(Member, member).name
     _record(session, "sign_release", number, release.digest, actor=actor, now=now)
     if len(signed_by) + 1 == SIGNATURES:
-        release.state, release.published_on = ReleaseState.PUBLISHED, now.date()
+        release.state, release.published_on = ReleaseState.PUBLISHED, today
         _record(session, "publish_release", number, release.digest, actor=actor, now=now)
     session.flush()
     return _summary(session, number)
@@ -277,7 +277,7 @@ def _count(
     """The true counts of the cells that this release adds; with a fourth quarter also those of its year."""
     incidents = _counted_incidents(session, quarter, vocabulary, places)
     rows = tables.rows_of(vocabulary, places)
-    new = tables.count_quarter(quarter, incidents, _set_aside_since(session, earlier), rows)
+    new = tables.count_quarter(quarter, incidents, _set_aside_since(session, quarter, earlier), rows)
     if quarter.number == 4:
         new |= tables.count_year(str(quarter.year), {**earlier, **new})
     return new
@@ -305,15 +305,17 @@ def _counted_incidents(
     ]
 
 
-def _set_aside_since(session: Session, earlier: Mapping[Cell, int]) -> dict[str, int]:
-    """Reports set aside by reason, less those that earlier releases have counted."""
+def _set_aside_since(session: Session, quarter: Quarter, earlier: Mapping[Cell, int]) -> dict[str, int]:
+    """Reports set aside up to a quarter by reason, less those that earlier releases have counted."""
     table = tables.TABLES["set_aside"]
     counted: Counter[str] = Counter()
     for cell, count in earlier.items():
         path = table.path(cell)
         if path and cell.time != tables.year_of(cell.time):
             counted[path[0]] += count
-    reasons = session.execute(sa.select(SetAside.reason, sa.func.count()).group_by(SetAside.reason))
+    reasons = session.execute(
+        sa.select(SetAside.reason, sa.func.count()).where(SetAside.quarter <= str(quarter)).group_by(SetAside.reason)
+    )
     return {reason: max(0, number - counted[reason]) for reason, number in reasons}
 
 

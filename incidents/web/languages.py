@@ -46,8 +46,8 @@ def current_language() -> Language:
 
 
 def wanted_language() -> Language:
-    """What the browser asks for, of what we have."""
-    return negotiate([tag for tag, _ in request.accept_languages])
+    """What the browser asks for, of what we have; what it gives no quality it refuses (RFC 9110, section 12.4.2)."""
+    return negotiate([tag for tag, quality in request.accept_languages if quality > 0])
 
 
 def speak(language: Language) -> None:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, abort, request
+from flask import Flask, Response, abort, request
+from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
 LARGEST_BODY = 64 * 1024
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 
 
+class ReleaseConverter(IntegerConverter):
+    """The number of a release in an address; one that no database column holds is not found."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, min=1, max=1_000_000)
+
+
 def init_app(app: Flask) -> None:
+    app.url_map.converters["release"] = ReleaseConverter
     settings = app.extensions["incidents"].settings
     app.config["TRUSTED_HOSTS"] = list(settings.hosts)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -28,3 +37,11 @@ def init_app(app: Flask) -> None:
         origin = request.headers.get("Origin", "null")
         if origin != "null" and urlsplit(origin).netloc != request.host:
             abort(400)
+
+    @app.after_request
+    def _without_host(response: Response) -> Response:
+        # A slash was missing. Which host this is only the proxy knows for sure, and the text would be in English.
+        if isinstance(request.routing_exception, RequestRedirect):
+            response.location = urlunsplit(("", "", *urlsplit(request.routing_exception.new_url)[2:]))
+            response.set_data(b"")
+        return response

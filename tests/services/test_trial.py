@@ -21,7 +21,7 @@ from incidents.db import report as stored
 from incidents.db.audit import entries
 from incidents.db.database import Database
 from incidents.db.incident import Incident, SetAside
-from incidents.db.release import Release
+from incidents.db.release import Release, ReleaseCell
 from incidents.services import keys, moderation, settlement, trial
 from incidents.services.accounts import Member
 from incidents.services.reporting import NoDeskKey
@@ -254,6 +254,14 @@ def test_the_past_quarters_are_published_and_this_one_is_left(session: Session, 
     assert set(session.scalars(sa.select(Release.quarter))) == {"2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3"}
     of_this_quarter = sa.select(Incident.batch).where(Incident.accepted_on >= date(2026, 10, 1))
     assert set(session.scalars(of_this_quarter)) == {None}
+
+
+def test_a_release_counts_no_report_that_was_set_aside_after_its_quarter(session: Session, settings: Settings) -> None:
+    publish(session, a_trial(session, settings, open_reports=0, incidents=200))
+    rows = session.execute(sa.select(SetAside.quarter, sa.func.count()).group_by(SetAside.quarter))
+    aside = {quarter: number for quarter, number in rows if quarter <= "2026-Q3"}
+    totals = sa.select(sa.func.sum(ReleaseCell.count)).where(ReleaseCell.cell.like("report=set_aside,time=____-Q_"))
+    assert session.scalar(totals) == sum(aside.values()) > 0
 
 
 def test_one_member_cannot_publish(session: Session, members: list[TrialMember]) -> None:

@@ -271,7 +271,9 @@ def test_a_report_put_back_waits_again_and_shuts(two, filed, database) -> None:
 
 def test_an_act_without_the_sessions_token_changes_nothing(two, filed, database) -> None:
     foreign = pages.form(two[1].open(filed), "/take").sent()
-    assert two[0].client.post(f"{filed}/take", data=foreign).status_code == 422
+    refused = two[0].client.post(f"{filed}/take", data=foreign)
+    assert refused.status_code == 422
+    assert "Ова страница је застарела" in pages.text_of(refused.text)
     with database.reader() as session:
         assert session.scalars(sa.select(stored.Report.handling)).all() == [Handling.RECEIVED]
 

@@ -69,6 +69,10 @@ def find(typed: str) -> list[str]:
     return geocoding.places_meant(typed, geocoder=platform().geocoder, places=platform().places)
 
 
+def out_of_date() -> str:
+    return _("This page is out of date. Please try again.")
+
+
 def what_stands_in_the_way(conflict: Conflict | None) -> str:
     match conflict:
         case None:

@@ -15,7 +15,7 @@ from incidents.services import moderation, settlement
 from incidents.services.settlement import Rejected
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
-from incidents.web.desk.around import CONFLICTS, SETTLERS, Conflict, find, now, what_stands_in_the_way
+from incidents.web.desk.around import CONFLICTS, SETTLERS, Conflict, find, now, out_of_date, what_stands_in_the_way
 from incidents.web.desk.forms import ActForm, ReturnForm, SettleForm, place_names, return_words, settle_form_of
 from incidents.web.platform import platform
 
@@ -78,7 +78,7 @@ def revise(incident: UUID) -> ResponseReturnValue:
 def _act(incident: UUID, form: ActForm, act: Callable[..., object], **kept: SettleForm) -> ResponseReturnValue:
     """Do it in one unit of work and show the incident again; what was typed stays if it cannot be done."""
     if not form.validate():
-        return _incident_page(incident, status=422, **kept)
+        return _incident_page(incident, obstacle=out_of_date() if form.token.errors else "", status=422, **kept)
     try:
         with platform().database.unit_of_work() as session:
             act(session, incident, version=form.seen(), member=g.member, now=now())
@@ -88,7 +88,12 @@ def _act(incident: UUID, form: ActForm, act: Callable[..., object], **kept: Sett
 
 
 def _incident_page(
-    incident: UUID, *, settling: SettleForm | None = None, conflict: Conflict | None = None, status: int = 200
+    incident: UUID,
+    *,
+    settling: SettleForm | None = None,
+    conflict: Conflict | None = None,
+    obstacle: str = "",
+    status: int = 200,
 ) -> ResponseReturnValue:
     with platform().database.reader() as session:
         found = settlement.show_incident(session, incident)
@@ -102,7 +107,7 @@ def _incident_page(
         reports=reports if Role.MODERATOR in g.member.roles else [],
         points=shown.points_of_incident(found.settlement),
         compared=shown.compared(mine, found.settlement) if mine else [],
-        obstacle=what_stands_in_the_way(conflict),
+        obstacle=obstacle or what_stands_in_the_way(conflict),
         settling=form,
         is_kept=settling is not None,
         returning=ReturnForm(formdata=None, data={"version": found.version}),

@@ -11,6 +11,7 @@ from incidents.core.accounts import MemberId, Role
 from incidents.core.disclosure import Unprotectable
 from incidents.services import releases as frozen
 from incidents.web.accounts import guard
+from incidents.web.desk.around import out_of_date
 from incidents.web.desk.forms import ActForm
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
@@ -24,7 +25,7 @@ def listed() -> ResponseReturnValue:
     return _releases_page()
 
 
-@releases.get("/<int:number>/<name>")
+@releases.get("/<release:number>/<name>")
 @guard.needs(Role.PUBLISHER)
 def file(number: int, name: str) -> ResponseReturnValue:
     """A file of a draft, for whoever is about to sign it."""
@@ -38,7 +39,7 @@ def file(number: int, name: str) -> ResponseReturnValue:
 def build() -> ResponseReturnValue:
     site = platform()
     if not ActForm().validate():
-        return _releases_page(status=422)
+        return _releases_page(out_of_date(), 422)
     try:
         with site.database.unit_of_work() as session:
             frozen.build_release(
@@ -63,14 +64,16 @@ def build() -> ResponseReturnValue:
     return redirect(url_for("desk.releases.listed"), 303)
 
 
-@releases.post("/<int:number>/sign")
+@releases.post("/<release:number>/sign")
 @guard.needs(Role.PUBLISHER)
 def sign(number: int) -> ResponseReturnValue:
     if not ActForm().validate():
-        return _releases_page(status=422)
+        return _releases_page(out_of_date(), 422)
     try:
         with platform().database.unit_of_work() as session:
-            frozen.sign_release(session, number, member=MemberId(g.member.id), now=platform().now())
+            frozen.sign_release(
+                session, number, member=MemberId(g.member.id), today=platform().today(), now=platform().now()
+            )
     except frozen.AlreadySigned:
         return _releases_page(_("You have signed this release. It takes a second person."), 409)
     except frozen.AlreadyPublished:

@@ -19,7 +19,7 @@ from incidents.services.moderation import NotAQuestion, Opened
 from incidents.services.settlement import Rejected, Shown
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
-from incidents.web.desk.around import CONFLICTS, Conflict, find, now, what_stands_in_the_way
+from incidents.web.desk.around import CONFLICTS, Conflict, find, now, out_of_date, what_stands_in_the_way
 from incidents.web.desk.forms import ActForm, AsideForm, AskForm, LinkForm, SettleForm, place_names, settle_form_for
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
@@ -37,7 +37,7 @@ def show(report: UUID) -> ResponseReturnValue:
 @guard.needs(Role.MODERATOR)
 def take(report: UUID) -> ResponseReturnValue:
     if not ActForm().validate():
-        return _report_page(report, status=422)
+        return _report_page(report, obstacle=out_of_date(), status=422)
     with platform().database.unit_of_work() as session:
         moderation.take_report(session, report, member=g.member, now=now())
     return redirect(url_for("desk.reports.show", report=report), 303)
@@ -128,7 +128,7 @@ def _propose(
 def _act(report: UUID, form: ActForm, act: Callable[..., object], **kept: ActForm) -> ResponseReturnValue:
     """Do it in one unit of work and show the report again; what was typed stays if it cannot be done."""
     if not form.validate():
-        return _report_page(report, status=422, **kept)
+        return _report_page(report, obstacle=out_of_date() if form.token.errors else "", status=422, **kept)
     try:
         with platform().database.unit_of_work() as session:
             act(session, report, version=form.seen(), member=g.member, now=now())
@@ -144,6 +144,7 @@ def _report_page(
     asking: AskForm | None = None,
     aside: AsideForm | None = None,
     conflict: Conflict | None = None,
+    obstacle: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
     """A report with its forms; those given keep what was typed and go on from the newest version."""
@@ -172,7 +173,7 @@ def _report_page(
         points=shown.points_of_report(found.content) if found.content else [],
         settled=shown.points_of_incident(incident.settlement) if incident else [],
         compared=shown.compared(mine, incident.settlement) if mine and incident else [],
-        obstacle=what_stands_in_the_way(conflict),
+        obstacle=obstacle or what_stands_in_the_way(conflict),
         handling=shown.term("handling", found.handling.value),
         place_names=place_names(),
         near_text=shown.line,

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, jsonify, url_for
 from flask.typing import ResponseReturnValue
 
 from incidents.core.release import DESCRIPTION
+from incidents.core.tables import TABLES
 from incidents.services import releases
 from incidents.services.releases import NotFound, ReleaseSummary
 from incidents.web.headers import PUBLIC
@@ -24,13 +25,15 @@ def listed() -> ResponseReturnValue:
     return opened(response)
 
 
-@api.get("/releases/<int:number>")
+@api.get("/releases/<release:number>")
 def described(number: int) -> ResponseReturnValue:
     return frozen(_file(number, DESCRIPTION))
 
 
-@api.get("/releases/<int:number>/tables/<table>.<any(csv, json):form>")
+@api.get("/releases/<release:number>/tables/<table>.<any(csv, json):form>")
 def table(number: int, table: str, form: str) -> ResponseReturnValue:
+    if table not in TABLES:
+        abort(404)
     return frozen(_file(number, f"{table}.{form}"), save_as=f"release-{number}-{table}.{form}")
 
 

@@ -17,7 +17,7 @@ def frozen(file: File, *, save_as: str = "") -> Response:
     response.headers["Cache-Control"] = FOREVER
     if save_as:
         response.headers["Content-Disposition"] = f'attachment; filename="{save_as}"'
-    response.set_etag(file.sha256)
+    response.set_etag(file.sha256, weak=True)  # the same whether compressed or not (RFC 9110, section 8.8.1)
     response.make_conditional(request)
     return opened(response)
 

@@ -23,7 +23,7 @@ def newest() -> ResponseReturnValue:
     return _page(number)
 
 
-@published.get("/<int:number>/")
+@published.get("/<release:number>/")
 def release(number: int) -> ResponseReturnValue:
     return _page(number)
 

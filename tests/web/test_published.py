@@ -1,0 +1,583 @@
+import copy
+import csv
+import gzip
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from incidents.adapters import catalogues, data_files
+from incidents.adapters.solver import solve
+from incidents.app import create_app
+from incidents.config import Settings
+from incidents.core.accounts import MemberId
+from incidents.core.languages import LANGUAGES
+from incidents.core.release import sha256
+from incidents.core.script import to_latin
+from incidents.db.database import Database
+from incidents.db.release import ReleaseFile
+from incidents.services import releases, trial
+from incidents.web import headers
+from tests import pages
+from tests.conftest import NOW
+
+TAGS = [language.tag for language in LANGUAGES]
+TABLES = ["act", "district", "ground", "set_aside", "verification"]
+TIMES = {
+    "2026-Q3": "3rd quarter 2026",
+    "2026-Q2": "2nd quarter 2026",
+    "2026-Q1": "1st quarter 2026",
+    "2025-Q4": "4th quarter 2025",
+    "2025": "2025",
+}
+"""As an English page writes them, in its order."""
+QUARTERS = {1: TIMES["2025-Q4"], 2: TIMES["2026-Q1"], 3: TIMES["2026-Q2"], 4: TIMES["2026-Q3"]}
+"""What each release first counts."""
+NEWEST, DRAFT = 4, 5
+API = "/api/v1/releases"
+FOREVER = "public, max-age=31536000, immutable"
+WITHHELD = {"sr-Cyrl": "необјављено", "sr-Latn": "neobjavljeno", "hu": "nem közölt", "en": "withheld"}
+SVG = "{http://www.w3.org/2000/svg}"
+
+Lines = list[list[str]]
+Open = Callable[[str], str]
+
+
+@pytest.fixture(scope="module")
+def site(engine_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Four releases that two have signed and a draft that one has. These tests only read, so one site serves all."""
+    settings = Settings(
+        instance=tmp_path_factory.mktemp("published"),
+        database_url="",
+        pepper=bytes(range(32)),
+        token_key=bytes(range(1, 33)),
+        https=False,
+        exit_url="https://neutral.example/",
+        hosts=("localhost",),
+        seal_memory_mib=1,
+    )
+    with engine_database.rolled_back():
+        _publish(engine_database, settings)
+        yield create_app(settings, now=lambda: NOW, database=engine_database)
+
+
+def _publish(database: Database, settings: Settings) -> None:
+    vocabulary, places, label = data_files.vocabulary(), data_files.places(), catalogues.label
+    with database.unit_of_work() as session:
+        members = trial.make_trial(
+            session,
+            pepper=settings.pepper,
+            token_key=settings.token_key,
+            memory_mib=settings.seal_memory_mib,
+            vocabulary=vocabulary,
+            places=places,
+            now=NOW,
+            seed=1,
+            open_reports=0,
+            incidents=200,
+        )
+        ids = [member.id for member in members]
+        trial.publish_past_quarters(
+            session, ids, solve=solve, vocabulary=vocabulary, places=places, label=label, now=NOW
+        )
+        draft = releases.build_release(
+            session,
+            today=date(2027, 1, 4),  # the next quarter of another year: quicker to protect
+            solve=solve,
+            vocabulary=vocabulary,
+            places=places,
+            label=label,
+            actor="system",
+            now=NOW,
+        )
+        releases.sign_release(session, draft.number, member=MemberId(ids[0]), today=NOW.date(), now=NOW)
+
+
+@pytest.fixture
+def reader(site: Flask) -> FlaskClient:
+    return site.test_client()
+
+
+@pytest.fixture(scope="module")
+def opened(site: Flask) -> Open:
+    """The page at an address. Each is asked for once: they are long, and many tests look at the same."""
+    client = site.test_client()
+
+    @cache
+    def opened(path: str) -> str:
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        return answer.text
+
+    return opened
+
+
+@cache
+def parsed(page: str) -> Element:
+    return pages.parsed(page)
+
+
+def words(page: str) -> str:
+    return "".join(part for main in parsed(page).iter("main") for part in main.itertext())
+
+
+def stored(site: Flask, number: int) -> dict[str, bytes]:
+    """The files of a release as they lie in the database."""
+    with site.extensions["incidents"].database.reader() as session:
+        rows = session.scalars(sa.select(ReleaseFile).where(ReleaseFile.release_number == number))
+        return {row.name: row.content for row in rows}
+
+
+def csv_lines(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+
+
+def tables_on(page: str) -> dict[tuple[str, str], Lines]:
+    """The tables of figures by subject and time; each line is a name and a figure."""
+    return {
+        (section.get("aria-labelledby") or "", table.findtext("caption") or ""): [
+            ["".join(cell.itertext()).strip() for cell in row] for row in table.iter("tr")
+        ][1:]
+        for section in parsed(page).iter("section")
+        for table in section.iter("table")
+    }
+
+
+def tables_in(files: dict[str, bytes], *, label: str, withheld: str) -> dict[tuple[str, str], Lines]:
+    """What the files say, as a page shows it: the total, which they begin with, stands below."""
+    found: dict[tuple[str, str], Lines] = {}
+    for name in TABLES:
+        for line in csv_lines(files[f"{name}.csv"]):
+            found.setdefault((name, line["time"]), []).append([line[label], line["obs_value"] or withheld])
+    return {which: [*lines, total] for which, (total, *lines) in found.items()}
+
+
+def chart(page: str) -> Element:
+    [svg] = parsed(page).iter(f"{SVG}svg")
+    return svg
+
+
+def with_class(svg: Element, name: str) -> list[Element]:
+    return [element for element in svg.iter() if element.get("class") == name]
+
+
+def bars(page: str) -> Lines:
+    """The chart's lines, each a name and a figure."""
+    texts = [[element.text or "" for element in with_class(chart(page), f"bars__{part}")] for part in ("text", "value")]
+    return [list(line) for line in zip(*texts, strict=True)]
+
+
+# Before the first release.
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("sr-Cyrl", "Још ништа није објављено."),
+        ("sr-Latn", "Još ništa nije objavljeno."),
+        ("hu", "Még semmi sem jelent meg."),
+        ("en", "Nothing is published yet."),
+    ],
+)
+def test_before_the_first_release_the_page_says_so_in_words(client: FlaskClient, tag: str, words: str) -> None:
+    answer = client.get(f"/{tag}/statistics/")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, headers.PUBLIC)
+    assert words in pages.text_of(answer.text)
+
+
+def test_before_the_first_release_there_is_no_figure_anywhere(client: FlaskClient) -> None:
+    page = client.get("/en/statistics/").text
+    assert not re.search(r"\d", pages.text_of(page))
+    assert tables_on(page) == {}
+    assert client.get("/en/statistics/1/").status_code == 404
+    assert client.get(API).json == {"releases": []}
+
+
+# Pages.
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_first_page_is_that_of_the_newest_release(opened: Open, tag: str) -> None:
+    newest = words(opened(f"/{tag}/statistics/"))
+    assert newest == words(opened(f"/{tag}/statistics/{NEWEST}/"))
+    assert newest != words(opened(f"/{tag}/statistics/{NEWEST - 1}/"))
+
+
+@pytest.mark.parametrize(("number", "quarter"), QUARTERS.items())
+def test_every_release_keeps_its_page(reader: FlaskClient, number: int, quarter: str) -> None:
+    answer = reader.get(f"/en/statistics/{number}/")
+    assert answer.status_code == 200
+    assert parsed(answer.text).findtext(".//h1") == f"Figures: {quarter}"
+    assert f"Release {number} ·" in words(answer.text)
+
+
+@pytest.mark.parametrize("path", ["", "1/"])
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_page_of_figures_is_valid_html_in_its_language(reader: FlaskClient, tag: str, path: str) -> None:
+    answer = reader.get(f"/{tag}/statistics/{path}")
+    parser = html5lib.HTMLParser(strict=False)
+    parser.parse(answer.text)
+    assert [error for _, error, _ in parser.errors] == []
+    assert f'<html lang="{tag}">' in answer.text
+
+
+def test_a_page_of_figures_has_nothing_inline_and_no_name_twice(opened: Open) -> None:
+    elements = list(parsed(opened("/en/statistics/")).iter())
+    attributes = {name for element in elements for name in element.attrib}
+    assert not {name for name in attributes if name == "style" or name.startswith("on")}
+    assert not {"script", "style"} & {str(element.tag) for element in elements}
+    names = [element.get("id") for element in elements if element.get("id")]
+    assert len(names) == len(set(names))
+
+
+def test_a_page_of_figures_is_kept_a_while_by_anybody_and_read_by_our_pages_only(reader: FlaskClient) -> None:
+    answer = reader.get("/en/statistics/")
+    assert answer.headers["Cache-Control"] == headers.PUBLIC
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert answer.headers["Content-Security-Policy"] == headers.policy(with_script=False)
+    assert not {"Set-Cookie", "Access-Control-Allow-Origin"} & set(answer.headers.keys())
+
+
+def test_in_latin_letters_the_page_says_what_it_says_in_cyrillic(opened: Open) -> None:
+    cyrillic, latin = (words(opened(f"/{tag}/statistics/")) for tag in ("sr-Cyrl", "sr-Latn"))
+    assert latin == to_latin(cyrillic)
+
+
+@pytest.mark.parametrize("tag", ["sr-Latn", "hu", "en"])
+def test_no_cyrillic_letter_stands_among_the_figures_of_another_script(opened: Open, tag: str) -> None:
+    assert re.findall(r"\w*[\u0400-\u04ff]\w*", words(opened(f"/{tag}/statistics/"))) == []
+
+
+def test_the_other_languages_of_a_release_are_one_step_away(opened: Open) -> None:
+    links = parsed(opened("/hu/statistics/2/")).findall(".//a[@hreflang]")
+    assert [link.get("href") for link in links] == [f"/{tag}/statistics/2/" for tag in TAGS if tag != "hu"]
+
+
+def test_every_page_leads_to_all_releases_and_marks_its_own(opened: Open) -> None:
+    [others] = parsed(opened("/en/statistics/3/")).findall(".//section[@aria-labelledby='others']")
+    links = {link.text: link.get("href") for link in others.iter("a")}
+    assert links == {QUARTERS[number]: f"/en/statistics/{number}/" for number in (4, 2, 1)}
+    assert [here.text for here in others.findall(".//*[@aria-current='page']")] == [QUARTERS[3]]
+
+
+# Figures.
+
+
+@pytest.mark.parametrize("number", QUARTERS)
+def test_the_tables_of_a_page_are_those_of_its_files(site: Flask, opened: Open, number: int) -> None:
+    expected = tables_in(stored(site, number), label="label_en", withheld="withheld")
+    shown = tables_on(opened(f"/en/statistics/{number}/"))
+    assert shown == {(name, TIMES[time]): lines for (name, time), lines in expected.items()}
+
+
+def test_in_serbian_the_lines_have_the_serbian_names_of_the_files(site: Flask, opened: Open) -> None:
+    expected = tables_in(stored(site, NEWEST), label="label_sr", withheld="необјављено")
+    shown = tables_on(opened("/sr-Cyrl/statistics/"))
+    for name in TABLES:
+        assert shown[name, "трећи квартал 2026."] == expected[name, "2026-Q3"]
+
+
+@pytest.mark.parametrize("number", QUARTERS)
+def test_the_quarter_of_the_release_stands_first_and_earlier_ones_below(opened: Open, number: int) -> None:
+    known = list(TIMES.values())
+    for name in TABLES:
+        captions = [time for subject, time in tables_on(opened(f"/en/statistics/{number}/")) if subject == name]
+        assert captions == known[known.index(QUARTERS[number]) :]
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_figures_are_the_same_in_every_language(opened: Open, tag: str) -> None:
+    def figures(tag: str) -> list[list[str]]:
+        shown = tables_on(opened(f"/{tag}/statistics/"))
+        return [[line[1].replace(WITHHELD[tag], "?") for line in lines] for lines in shown.values()]
+
+    assert figures(tag) == figures("en")
+
+
+def test_a_withheld_figure_is_a_word_on_the_page_and_empty_in_the_files(site: Flask, opened: Open) -> None:
+    files = stored(site, NEWEST)
+    hidden = [line for line in csv_lines(files["ground.csv"]) if line["obs_status"] == "Q"]
+    in_json = [row["obs_value"] for row in json.loads(files["ground.json"])["rows"] if row["obs_status"] == "Q"]
+    assert {line["obs_value"] for line in hidden} == {""}
+    assert set(in_json) == {None}
+    shown = dict(tables_on(opened("/en/statistics/"))["ground", QUARTERS[NEWEST]])
+    assert {shown[line["label_en"]] for line in hidden if line["time"] == "2026-Q3"} == {"withheld"}
+
+
+def test_zero_and_withheld_are_two_marks(opened: Open) -> None:
+    figures = {figure for lines in tables_on(opened("/en/statistics/")).values() for _, figure in lines}
+    assert {"0", "withheld"} < figures
+    assert all(figure.isdigit() for figure in figures - {"withheld"})
+
+
+def test_the_first_sentence_says_the_total_of_the_quarter(site: Flask, opened: Open) -> None:
+    counted = json.loads(stored(site, NEWEST)["release.json"])["incidents_counted"]
+    page = opened("/en/statistics/")
+    assert f"{counted} incidents were settled and accepted by two people in this quarter." in words(page)
+    assert tables_on(page)["ground", QUARTERS[NEWEST]][-1] == ["Total", str(counted)]
+
+
+def test_no_other_number_stands_on_the_page_than_figures_and_dates(site: Flask, opened: Open) -> None:
+    page = opened("/en/statistics/")
+    main = copy.deepcopy(parsed(page).find(".//main"))
+    assert main is not None
+    for parent in list(main.iter()):
+        for part in [part for part in parent if part.tag in {"table", f"{SVG}svg", "ul"}]:
+            parent.remove(part)
+    counted = str(json.loads(stored(site, NEWEST)["release.json"])["incidents_counted"])
+    numbers = re.findall(r"\d+", "".join(main.itertext()))
+    assert numbers == ["4", "30", "2026", "3", "2026", counted, "1244", "1999"]
+
+
+# The chart.
+
+
+def test_the_chart_is_a_picture_with_a_title_and_a_description(opened: Open) -> None:
+    svg = chart(opened("/en/statistics/"))
+    named = {element.get("id"): element for element in svg.iter() if element.get("id")}
+    title, description = (named[name] for name in (svg.get("aria-labelledby") or "").split())
+    assert svg.get("role") == "img"
+    assert (title.tag, title.text) == (f"{SVG}title", "By what people were attacked or treated worse for")
+    assert description.tag == f"{SVG}desc"
+    assert description.text
+
+
+@pytest.mark.parametrize("number", QUARTERS)
+def test_the_chart_shows_the_figures_of_its_table_the_most_frequent_first(opened: Open, number: int) -> None:
+    page = opened(f"/en/statistics/{number}/")
+    lines = tables_on(page)["ground", QUARTERS[number]][:-1]
+    known = sorted((line for line in lines if line[1] not in {"0", "withheld"}), key=lambda line: -int(line[1]))
+    hidden = [line for line in lines if line[1] == "withheld"]
+    drawn = bars(page)
+    assert [figure for _, figure in drawn] == [figure for _, figure in [*known, *hidden]]
+    # Long names are cut in the picture; the table has them whole.
+    assert all(
+        name.startswith(text.removesuffix("…")) for (text, _), (name, _) in zip(drawn, [*known, *hidden], strict=True)
+    )
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_chart_says_withheld_in_words_and_draws_no_bar_for_it(opened: Open, tag: str) -> None:
+    page = opened(f"/{tag}/statistics/")
+    figures = [figure for _, figure in bars(page)]
+    assert WITHHELD[tag] in figures
+    assert len(with_class(chart(page), "bars__withheld")) == figures.count(WITHHELD[tag])
+    assert len(with_class(chart(page), "bars__bar")) == sum(figure.isdigit() for figure in figures)
+
+
+def test_a_bar_is_as_long_as_its_figure_is_large(opened: Open) -> None:
+    page = opened("/en/statistics/")
+    figures = [int(figure) for _, figure in bars(page) if figure.isdigit()]
+    widths = [float(bar.get("width") or "") for bar in with_class(chart(page), "bars__bar")]
+    assert len(set(figures)) > 2
+    assert [width / widths[0] for width in widths] == pytest.approx([one / figures[0] for one in figures], abs=0.001)
+
+
+def test_every_line_of_the_chart_lies_within_its_frame(opened: Open) -> None:
+    svg = chart(opened("/sr-Latn/statistics/"))
+    _, _, width, height = (float(number) for number in (svg.get("viewBox") or "").split())
+    for element in svg.iter():
+        if element.get("y"):
+            assert 0 <= float(element.get("y") or "") + float(element.get("height") or 0) <= height
+            assert 0 <= float(element.get("x") or "") + float(element.get("width") or 0) <= width
+
+
+# Files.
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize("number", QUARTERS)
+def test_a_file_goes_out_byte_for_byte_as_it_was_frozen(
+    site: Flask, reader: FlaskClient, number: int, form: str
+) -> None:
+    sent = {f"{name}.{form}": reader.get(f"{API}/{number}/tables/{name}.{form}").data for name in TABLES}
+    assert sent == {name: content for name, content in stored(site, number).items() if name in sent}
+
+
+@pytest.mark.parametrize("number", QUARTERS)
+def test_the_description_goes_out_as_it_was_frozen_and_its_checksums_hold(
+    site: Flask, reader: FlaskClient, number: int
+) -> None:
+    answer = reader.get(f"{API}/{number}")
+    assert answer.data == stored(site, number)["release.json"]
+    sent = {name: reader.get(f"{API}/{number}/tables/{name}").data for name in answer.json["files"]}
+    assert {name: sha256(content) for name, content in sent.items()} == answer.json["files"]
+    assert len(sent) == 2 * len(TABLES)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_json_says_what_csv_says(reader: FlaskClient, name: str) -> None:
+    lines = csv_lines(reader.get(f"{API}/{NEWEST}/tables/{name}.csv").data)
+    rows = json.loads(reader.get(f"{API}/{NEWEST}/tables/{name}.json").data)["rows"]
+    assert [{key: "" if value is None else str(value) for key, value in row.items()} for row in rows] == lines
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_what_was_once_published_stands_unchanged_in_every_later_release(reader: FlaskClient, name: str) -> None:
+    versions = [reader.get(f"{API}/{number}/tables/{name}.csv").data for number in QUARTERS]
+    for earlier, later in pairwise(versions):
+        assert later.startswith(earlier)
+        assert len(later) > len(earlier)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "cache"),
+    [
+        (API, "application/json", headers.PUBLIC),
+        (f"{API}/4", "application/json", FOREVER),
+        (f"{API}/4/tables/ground.json", "application/json", FOREVER),
+        (f"{API}/4/tables/ground.csv", "text/csv; charset=utf-8; header=present", FOREVER),
+    ],
+)
+def test_published_data_may_be_read_from_anywhere_and_kept(
+    reader: FlaskClient, path: str, kind: str, cache: str
+) -> None:
+    sent = reader.get(path).headers
+    assert (sent["Content-Type"], sent["Cache-Control"]) == (kind, cache)
+    assert sent["Access-Control-Allow-Origin"] == "*"
+    assert sent["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert sent["X-Content-Type-Options"] == "nosniff"
+    assert "Set-Cookie" not in sent
+    assert "Cookie" not in sent.get("Vary", "")
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_file_is_saved_under_a_name_that_says_what_it_is(reader: FlaskClient, form: str) -> None:
+    sent = reader.get(f"{API}/2/tables/act.{form}").headers
+    assert sent["Content-Disposition"] == f'attachment; filename="release-2-act.{form}"'
+
+
+def test_a_reader_who_has_a_file_gets_it_only_once(reader: FlaskClient) -> None:
+    path = f"{API}/4/tables/ground.csv"
+    answer = reader.get(path, headers={"If-None-Match": reader.get(path).headers["ETag"]})
+    assert (answer.status_code, answer.data) == (304, b"")
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_compressed_or_not_known_already_or_not_a_file_has_one_mark(reader: FlaskClient) -> None:
+    path, packed = f"{API}/4/tables/ground.csv", {"Accept-Encoding": "gzip"}
+    first = reader.get(path, headers=packed)
+    again = reader.get(path, headers={**packed, "If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert first.headers["ETag"] == again.headers["ETag"] == reader.get(path).headers["ETag"]
+    assert first.headers["Vary"] == again.headers["Vary"] == "Accept-Encoding"
+
+
+def test_the_mark_of_another_release_does_not_pass_for_this_one(reader: FlaskClient) -> None:
+    mark = reader.get(f"{API}/3/tables/ground.csv").headers["ETag"]
+    assert reader.get(f"{API}/4/tables/ground.csv", headers={"If-None-Match": mark}).status_code == 200
+
+
+def test_a_file_sent_compressed_opens_to_the_same_bytes(site: Flask, reader: FlaskClient) -> None:
+    answer = reader.get(f"{API}/4/tables/ground.csv", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(answer.data) == stored(site, NEWEST)["ground.csv"]
+    assert answer.headers["ETag"].startswith('W/"')
+
+
+def test_the_list_names_all_releases_newest_first_and_every_address_in_it_opens(reader: FlaskClient) -> None:
+    listed = reader.get(API).json["releases"]
+    assert [release["release"] for release in listed] == [4, 3, 2, 1]
+    assert [release["quarter"] for release in listed] == ["2026-Q3", "2026-Q2", "2026-Q1", "2025-Q4"]
+    for release in listed:
+        addresses = [release["description"], *release["files"]]
+        assert {reader.get(address).status_code for address in addresses} == {200}
+        assert len(addresses) == 1 + 2 * len(TABLES)
+
+
+def test_the_list_says_of_a_release_what_its_description_says(reader: FlaskClient) -> None:
+    for release in reader.get(API).json["releases"]:
+        described = reader.get(release["description"]).json
+        assert described["incidents_counted"] == release["incidents_counted"]
+        assert (described["release"], described["quarter"]) == (release["release"], release["quarter"])
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_page_offers_the_files_of_its_own_release(opened: Open, tag: str) -> None:
+    links = parsed(opened(f"/{tag}/statistics/3/")).findall(".//a[@download]")
+    wanted = {f"{API}/3/tables/{name}.{form}" for name in TABLES for form in ("csv", "json")}
+    assert {link.get("href") for link in links} == wanted
+    assert len({"".join(link.itertext()) for link in links}) == len(wanted)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", [API, f"{API}/4", f"{API}/4/tables/ground.csv", "/en/statistics/4/"])
+def test_published_data_can_only_be_read(reader: FlaskClient, method: str, path: str) -> None:
+    assert reader.open(path, method=method).status_code == 405
+
+
+# What is not there.
+
+
+@pytest.mark.parametrize("path", ["/en/statistics", "/hu/statistics/4"])
+def test_a_missing_slash_is_added_without_naming_a_host(reader: FlaskClient, path: str) -> None:
+    answer = reader.get(path, headers={"Host": "localhost"})
+    assert (answer.status_code, answer.headers["Location"], answer.data) == (308, f"{path}/", b"")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{API}/9",
+        f"{API}/0",
+        f"{API}/-1",
+        f"{API}/newest",
+        f"{API}/9/tables/ground.csv",
+        f"{API}/4/tables/nothing.csv",
+        f"{API}/4/tables/nothing.json",
+        f"{API}/4/tables/ground",
+        f"{API}/4/tables/ground.xlsx",
+        f"{API}/4/tables/ground.CSV",
+        f"{API}/4/tables/ground.csv.json",
+        f"{API}/4/tables/",
+        f"{API}/4/tables/..%2frelease.json",
+        f"{API}/4/tables/release.json",
+        f"{API}/3000000000",
+        f"{API}/99999999999999999999/tables/ground.csv",
+        "/en/statistics/3000000000/",
+        "/en/statistics/99999999999999999999/",
+        "/en/statistics/9/",
+        "/en/statistics/0/",
+        "/en/statistics/-1/",
+        "/en/statistics/newest/",
+        "/de/statistics/4/",
+    ],
+)
+def test_what_was_never_published_is_not_found(reader: FlaskClient, path: str) -> None:
+    answer = reader.get(path)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (404, headers.PRIVATE)
+    assert answer.mimetype == ("application/json" if path.startswith("/api/") else "text/html")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{API}/{DRAFT}",
+        *(f"{API}/{DRAFT}/tables/{name}.{form}" for name in TABLES for form in ("csv", "json")),
+        *(f"/{tag}/statistics/{DRAFT}/" for tag in TAGS),
+    ],
+)
+def test_a_draft_that_one_has_signed_is_not_found_by_the_public(site: Flask, reader: FlaskClient, path: str) -> None:
+    assert stored(site, DRAFT)
+    answer = reader.get(path)
+    assert answer.status_code == 404
+    assert answer.data == reader.get(path.replace(str(DRAFT), "9")).data
+
+
+def test_no_page_and_no_list_names_the_draft(reader: FlaskClient) -> None:
+    for path in ("/en/statistics/", *(f"/en/statistics/{number}/" for number in QUARTERS)):
+        page = reader.get(path).text
+        assert "2027" not in page
+        assert not re.search(rf"(statistics|releases)/{DRAFT}\b", page)
+    assert "2027" not in reader.get(API).text
