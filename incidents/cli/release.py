@@ -10,7 +10,8 @@ import click
 
 from incidents.adapters import catalogues, data_files
 from incidents.adapters.solver import solve
-from incidents.cli.site import Wrong, database_of
+from incidents.cli.protect import audit
+from incidents.cli.site import Wrong, database_of, settings_of_site
 from incidents.config import Settings
 from incidents.core.disclosure import Unprotectable
 from incidents.services import releases
@@ -21,8 +22,14 @@ _OPERATOR = "operator"
 
 
 @click.group()
-def release() -> None:
+@click.pass_context
+def release(context: click.Context) -> None:
     """Releases: the figures that everybody may download."""
+    if context.obj is None and context.invoked_subcommand != "audit":  # the audit reads files only
+        context.obj = settings_of_site()
+
+
+release.add_command(audit)
 
 
 @release.command()

@@ -1,0 +1,134 @@
+"""`protect` and `release audit`: disclosure control for any table of counts, and the attack on it. Needs no site."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import numpy as np
+
+from incidents.cli.site import Wrong
+from incidents.disclosure import files
+from incidents.disclosure.audit import Bounds, Contradiction, attack
+from incidents.disclosure.counts import read_data, tabulate
+from incidents.disclosure.protection import CannotProtect, Status, rules_of
+from incidents.disclosure.protection import protect as decide
+from incidents.disclosure.relations import relations
+from incidents.disclosure.spec import BadSpec, Spec, read_spec
+from incidents.disclosure.task import Progress
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("data", type=_FILE)
+@click.option("--spec", "spec_path", required=True, type=_FILE, help="Dimensions, tables and threshold, as JSON.")
+@click.option("--out", required=True, type=_FILE, help="One row a cell, with its status. For your own eyes only.")
+@click.option("--previous", multiple=True, type=_FILE, help="What an earlier release decided; may be given again.")
+def protect(data: Path, spec_path: Path, out: Path, previous: tuple[Path, ...]) -> None:
+    """Decide which cells of linked tables to withhold, so that no small count can be computed from the rest.
+
+    DATA is CSV, gzipped or not: counts, or one row an incident.
+    """
+    with _in_words():
+        spec = read_spec(spec_path)
+        cells = tabulate(read_data(data, spec), spec)
+        earlier = files.as_earlier([files.read_cells(path, spec) for path in previous], cells)
+        statuses = decide(cells, spec, rules_of(spec, cells), earlier=earlier, progress=_shown())
+        try:
+            with out.open("w", encoding="utf-8", newline="") as file:
+                files.write_cells(file, cells, statuses, spec)
+        except OSError as error:
+            raise Wrong(f"{out} cannot be written: {error.strerror}.") from None
+    counted = {status: statuses.count(status) for status in Status}
+    click.echo(
+        f"{len(statuses)} cells: {counted[Status.PRIMARY]} too small, {counted[Status.COMPLEMENTARY]} withheld with "
+        f"them, {counted[Status.PUBLISHED] + counted[Status.ZERO]} to publish.",
+        err=True,
+    )
+
+
+@click.command()
+@click.argument("cells", type=_FILE)
+@click.option("--spec", "spec_path", required=True, type=_FILE, help="Dimensions, tables and threshold, as JSON.")
+@click.option("--out", type=click.Path(dir_okay=False, allow_dash=True), default="-", help="Bounds, one row a cell.")
+def audit(cells: Path, spec_path: Path, out: str) -> None:
+    """Attack published cells: what can each withheld one be, for a reader who has all the others?
+
+    Exit code 0 if every small count is protected, 1 if one is not, 2 if the files cannot be read.
+    """
+    with _in_words():
+        spec = read_spec(spec_path)
+        stored = files.read_cells(cells, spec)
+        bounds = _bounds(stored, spec)
+        protected = {cell: _is_protected(stored.statuses[cell], found, spec) for cell, found in bounds.items()}
+        with click.open_file(out, "w", encoding="utf-8") as file:
+            files.write_bounds(file, stored, bounds, protected, spec)
+    idle = [cell for cell in bounds if not protected[cell] and stored.statuses[cell] == Status.COMPLEMENTARY.value]
+    if idle:
+        click.echo(
+            f"{len(idle)} cells withheld for others can be computed all the same: withholding them is idle.", err=True
+        )
+    failed = [cell for cell, is_safe in protected.items() if not is_safe and cell not in set(idle)]
+    if failed:
+        worst = bounds[failed[0]]
+        upper = "any number" if worst.upper is None else worst.upper
+        click.echo(
+            f"NOT SAFE: {len(failed)} of {len(bounds)} withheld cells give something away. The first, "
+            f"{' × '.join(stored.cells.codes(failed[0]))}, is known to lie between {worst.lower} and {upper}.",
+            err=True,
+        )
+        raise SystemExit(1)
+    click.echo(
+        f"Safe: each of {len(bounds)} withheld cells can be both 0 and {spec.threshold} or more, or is no small count.",
+        err=True,
+    )
+
+
+def _bounds(stored: files.Stored, spec: Spec) -> dict[int, Bounds]:
+    matrix, differences = relations(stored.cells, spec.multi_response)
+    unseen = np.ones(len(differences.counts), dtype=bool)
+    figures = np.concatenate([stored.cells.counts, np.zeros(len(unseen), dtype=np.int64)])
+    asked = np.flatnonzero(stored.withheld).tolist()
+    shown = _shown()
+    return attack(
+        matrix,
+        figures,
+        np.concatenate([stored.withheld, unseen]),
+        asked=asked,
+        progress=lambda done, of: shown("attacking", done, of),
+    )
+
+
+def _is_protected(status: str, bounds: Bounds, spec: Spec) -> bool:
+    """A small count must be possible as nothing and as one that may be published; others must not be known exactly."""
+    if status == Status.COMPLEMENTARY.value:
+        return bounds.lower != bounds.upper
+    return bounds.reaches(0, spec.threshold) or (status == "suppressed" and bounds.lower >= spec.threshold)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except (BadSpec, CannotProtect) as wrong:
+        raise Wrong(str(wrong)) from None
+    except Contradiction:
+        raise Wrong("The published figures contradict each other: a total is not the sum of its parts.") from None
+
+
+def _shown() -> Progress:
+    """Progress on the terminal, once a percent; nothing in a file or a pipe."""
+    last: tuple[str, int] = ("", -1)
+
+    def show(what: str, done: int, of: int) -> None:
+        nonlocal last
+        now = (what, 100 * done // max(of, 1))
+        if now != last and sys.stderr.isatty():
+            click.echo(f"\r{what}: {now[1]} % ", nl=done == of, err=True)
+        last = now
+
+    return show

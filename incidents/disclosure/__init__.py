@@ -1,0 +1,1 @@
+"""Protecting tables of counts, and attacking what was published of them. Knows nothing of reports, members or pages."""
