@@ -1,0 +1,298 @@
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
+
+from incidents.adapters import catalogues, data_files
+from incidents.adapters.solver import solve
+from incidents.cli.release import release
+from incidents.config import Settings
+from incidents.core.accounts import MemberId
+from incidents.core.incident import BiasStrength, Decision, Verification
+from incidents.core.release import digest
+from incidents.db import migrations
+from incidents.db.account import Member
+from incidents.db.audit import entries
+from incidents.db.database import Database
+from incidents.db.incident import Incident, IncidentCode
+from incidents.db.release import Release, ReleaseCell, ReleaseFile
+from incidents.services import releases
+from tests import builders
+from tests.conftest import NOW
+
+Run = Callable[..., Result]
+NAMES = {
+    *(
+        f"{table}.{ending}"
+        for table in ("act", "district", "ground", "set_aside", "verification")
+        for ending in ("csv", "json")
+    ),
+    "release.json",
+}
+
+
+@contextmanager
+def opened(site: Settings) -> Iterator[Session]:
+    database = Database(site.database_url)
+    with database.unit_of_work() as session:
+        yield session
+    database.engine.dispose()
+
+
+@pytest.fixture
+def empty(settings: Settings, tmp_path: Path) -> Settings:
+    """A site with two members and no incidents."""
+    site = replace(settings, database_url=f"sqlite:///{tmp_path / 'site.sqlite'}")
+    database = Database(site.database_url)
+    migrations.upgrade(database)
+    database.engine.dispose()
+    with opened(site) as session:
+        builders.a_desk(session, site, now=NOW)
+    return site
+
+
+@pytest.fixture
+def site(empty: Settings) -> Settings:
+    """Eleven accepted incidents, of which two are in Belgrade."""
+    settle(empty, 2, place="00")
+    settle(empty, 9, place="80438")
+    return empty
+
+
+def settle(site: Settings, number: int, *, place: str) -> None:
+    with opened(site) as session:
+        session.add_all(
+            Incident(
+                id=uuid4(),
+                decision=Decision.ACCEPTED,
+                verification=Verification.PLAUSIBLE,
+                bias_strength=BiasStrength.PERCEIVED,
+                year=2020,
+                month=6,
+                place=place,
+                setting="street",
+                vocabulary_version=data_files.vocabulary().version,
+                accepted_on=date(2020, 7, 1),
+                codes=[
+                    IncidentCode(vocabulary=name, code=code)
+                    for name, code in (("act_type", "threat"), ("ground", "race"))
+                ],
+            )
+            for _ in range(number)
+        )
+
+
+def run(site: Settings, *arguments: str) -> Result:
+    return CliRunner().invoke(release, arguments, obj=site)
+
+
+def sign(site: Settings, *, names: int) -> None:
+    """So many members sign the first release."""
+    with opened(site) as session:
+        for member in session.scalars(sa.select(Member.id).order_by(Member.name).limit(names)):
+            releases.sign_release(session, 1, member=MemberId(member), today=NOW.date(), now=NOW)
+
+
+@pytest.fixture
+def built(site: Settings) -> Settings:
+    """The site with a draft of a quarter long ago, so that no clock matters."""
+    with opened(site) as session:
+        releases.build_release(
+            session,
+            today=date(2020, 9, 30),
+            solve=solve,
+            vocabulary=data_files.vocabulary(),
+            places=data_files.places(),
+            label=catalogues.label,
+            actor="operator",
+            now=NOW,
+        )
+    return site
+
+
+@pytest.fixture
+def published(built: Settings) -> Settings:
+    sign(built, names=2)
+    return built
+
+
+def said(result: Result) -> tuple[int, str]:
+    return result.exit_code, result.output
+
+
+# Building: of the quarter in which the test runs.
+
+
+def test_building_says_what_was_built(site: Settings) -> None:
+    code, output = said(run(site, "build"))
+    assert code == 0
+    assert re.fullmatch(r"release 1  \d{4}-Q[1-4]  11 incidents  0 of 2 signatures\n", output)
+
+
+def test_the_draft_is_stored_for_the_desk_to_sign(site: Settings) -> None:
+    run(site, "build")
+    with opened(site) as session:
+        [draft] = releases.list_releases(session)
+        [entry] = [entry for entry, _ in entries(session, subject="release:1")]
+    assert (draft.state.value, set(draft.file_names)) == ("built", NAMES)
+    assert (entry.actor, entry.action) == ("operator", "build_release")
+
+
+def test_building_again_replaces_the_draft(built: Settings) -> None:
+    settle(built, 5, place="80438")
+    code, output = said(run(built, "build"))
+    assert (code, " 16 incidents " in output) == (0, True)
+    assert len(run(built, "list").output.splitlines()) == 1
+
+
+def test_a_site_without_incidents_has_a_release_of_zeros(empty: Settings) -> None:
+    code, output = said(run(empty, "build"))
+    assert (code, " 0 incidents " in output) == (0, True)
+
+
+def test_the_same_quarter_is_not_published_twice(site: Settings) -> None:
+    run(site, "build")
+    sign(site, names=2)
+    code, output = said(run(site, "build"))
+    assert code == 2
+    assert re.fullmatch(r"Error: Release 1 of \d{4}-Q[1-4] is published: wait for the next quarter\.\n", output)
+
+
+def test_counts_that_cannot_be_protected_are_not_built(empty: Settings) -> None:
+    settle(empty, 1, place="80438")
+    code, output = said(run(empty, "build"))
+    sentence = r"area=01,time=\d{4}(-Q[1-4])? cannot be kept from being computed \(threshold 5\)\."
+    assert code == 2
+    assert re.fullmatch(rf"Error: These counts cannot be published safely: {sentence}\n", output)
+    assert said(run(empty, "list")) == (0, "")
+
+
+# Going over one again.
+
+
+def test_a_release_that_holds_is_said_to_hold(built: Settings) -> None:
+    assert said(run(built, "check", "1")) == (
+        0,
+        "101 figures, 2 of them withheld.\n"
+        "Every figure is as it was counted, and no small count can be computed from them.\n",
+    )
+
+
+def test_a_published_release_can_be_gone_over_too(published: Settings) -> None:
+    assert run(published, "check", "1").exit_code == 0
+
+
+def test_a_figure_that_is_not_the_count_is_named(built: Settings) -> None:
+    with opened(built) as session:
+        session.get_one(ReleaseCell, (1, "time=2020-Q3,verification=2")).count = 12
+    checked = run(built, "check", "1")
+    assert checked.exit_code == 2
+    assert checked.stderr.startswith("not the count that was stored: time=2020-Q3,verification=2\n")
+    assert checked.stderr.endswith("Error: The release does not hold.\n")
+
+
+def test_a_small_count_that_can_be_computed_is_named(built: Settings) -> None:
+    with opened(built) as session:
+        file = session.get_one(ReleaseFile, (1, "district.csv"))
+        file.content = re.sub(rb"(,01,[^\r]*),,Q\r", rb"\1,9,A\r", file.content)
+        contents = session.execute(sa.select(ReleaseFile.name, ReleaseFile.content)).all()
+        session.get_one(Release, 1).digest = digest({row.name: row.content for row in contents})
+    checked = run(built, "check", "1")
+    assert checked.exit_code == 2
+    assert set(checked.stderr.splitlines()) == {
+        "can be computed: area=00,time=2020-Q3",
+        "Error: The release does not hold.",
+    }
+
+
+def test_files_that_were_not_built_are_one_clear_line(built: Settings) -> None:
+    with opened(built) as session:
+        session.get_one(ReleaseFile, (1, "act.csv")).content = b""
+    line = "Error: The files of release 1 are not those that were built.\n"
+    assert said(run(built, "check", "1")) == (2, line)
+
+
+def test_a_release_that_is_not_there_cannot_be_gone_over(built: Settings) -> None:
+    assert said(run(built, "check", "2")) == (2, "Error: There is no release 2.\n")
+
+
+# Listing.
+
+
+def test_nothing_is_listed_where_nothing_was_built(site: Settings) -> None:
+    assert said(run(site, "list")) == (0, "")
+
+
+@pytest.mark.parametrize("names", [0, 1])
+def test_a_draft_is_listed_with_its_signatures(built: Settings, names: int) -> None:
+    sign(built, names=names)
+    line = f"release 1  2020-Q3  11 incidents  {names} of 2 signatures\n"
+    assert said(run(built, "list")) == (0, line)
+
+
+def test_releases_are_listed_with_the_day_they_were_published_on(published: Settings) -> None:
+    run(published, "build")
+    draft, first = run(published, "list").output.splitlines()
+    assert first == "release 1  2020-Q3  11 incidents  published 2026-11-24"
+    assert draft.startswith("release 2  ")
+
+
+# Writing the files out.
+
+
+def test_the_files_are_written_as_they_were_published(published: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "release-1"
+    assert said(run(published, "export", "1", "--to", str(folder))) == (0, f"Wrote 11 files into {folder}.\n")
+    with opened(published) as session:
+        files = releases.release_by_number(session, 1).files
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
+    assert files.keys() == NAMES
+
+
+def test_files_are_written_over_those_of_before(published: Settings, tmp_path: Path) -> None:
+    (tmp_path / "act.csv").write_text("old")
+    assert run(published, "export", "1", "--to", str(tmp_path)).exit_code == 0
+    assert (tmp_path / "act.csv").read_bytes().startswith(b"time,act_group,act_type,")
+
+
+def test_a_draft_is_not_written_out(built: Settings, tmp_path: Path) -> None:
+    sign(built, names=1)
+    folder = tmp_path / "release-1"
+    refused = run(built, "export", "1", "--to", str(folder))
+    assert said(refused) == (2, "Error: There is no published release 1.\n")
+    assert not folder.exists()
+
+
+def test_a_release_that_is_not_there_is_not_written_out(published: Settings, tmp_path: Path) -> None:
+    refused = run(published, "export", "2", "--to", str(tmp_path / "release-2"))
+    assert said(refused) == (2, "Error: There is no published release 2.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["export", "1"], "Missing option '--to'."),
+        (["export", "1", "--to", __file__], "is a file."),
+        (["check", "one"], "'one' is not a valid integer."),
+        (["check"], "Missing argument 'NUMBER'."),
+    ],
+)
+def test_a_command_that_is_not_understood_says_why(empty: Settings, arguments: list[str], sentence: str) -> None:
+    refused = run(empty, *arguments)
+    assert refused.exit_code == 2
+    assert refused.output.splitlines()[-1].endswith(sentence)
+
+
+@pytest.mark.parametrize("arguments", [["build"], ["check", "1"], ["list"], ["export", "1", "--to", "out"]])
+def test_a_database_without_tables_is_one_clear_line(settings: Settings, tmp_path: Path, arguments: list[str]) -> None:
+    bare = replace(settings, database_url=f"sqlite:///{tmp_path / 'bare.sqlite'}")
+    line = "Error: The database does not answer as it should: OperationalError.\n"
+    assert said(run(bare, *arguments)) == (2, line)

@@ -1,0 +1,824 @@
+import csv
+import hashlib
+import io
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from incidents.adapters import catalogues, data_files
+from incidents.adapters.solver import solve
+from incidents.config import Settings
+from incidents.core import release as files_of_release
+from incidents.core.accounts import MemberId
+from incidents.core.audit import first_break
+from incidents.core.disclosure import Search, Unprotectable
+from incidents.core.incident import BiasStrength, Decision, Settlement, Verification
+from incidents.core.tables import TABLES, Cell, Path, Relation, Table
+from incidents.db import account, key
+from incidents.db import report as stored
+from incidents.db.audit import entries
+from incidents.db.database import Database
+from incidents.db.incident import Incident, IncidentCode, SetAside
+from incidents.db.release import Release, ReleaseCell, ReleaseFile, ReleaseSignature, ReleaseState
+from incidents.services import moderation, releases, settlement, trial
+from incidents.services.accounts import Member
+from incidents.services.releases import AlreadyPublished, AlreadySigned, NotFound, ReleaseSummary, Tampered
+from tests import builders
+from tests.builders import a_report
+from tests.conftest import NOW
+
+VOCABULARY = data_files.vocabulary()
+PLACES = data_files.places()
+SUBOTICA, BELGRADE = "80438", "00"
+SUMMER, AUTUMN, WINTER, SPRING = date(2026, 7, 1), date(2026, 9, 30), date(2026, 12, 31), date(2027, 3, 31)
+"""The first day of a quarter, and the days that releases are built on."""
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    with database.unit_of_work() as session:
+        yield session
+
+
+@pytest.fixture
+def desk(session: Session, settings: Settings) -> list[Member]:
+    return builders.a_desk(session, settings, now=NOW)
+
+
+@pytest.fixture
+def ana(desk: list[Member]) -> Member:
+    return desk[0]
+
+
+@pytest.fixture
+def boris(desk: list[Member]) -> Member:
+    return desk[1]
+
+
+@pytest.fixture
+def draft(session: Session, desk: list[Member]) -> ReleaseSummary:
+    """Of the third quarter, with six incidents; nobody has signed it."""
+    settled(session, 6)
+    return build(session)
+
+
+@pytest.fixture
+def published(session: Session, draft: ReleaseSummary, ana: Member, boris: Member) -> ReleaseSummary:
+    """The draft, signed by two."""
+    return sign_both(session, draft.number, ana, boris)
+
+
+def settled(session: Session, number: int = 1, **changes: Any) -> list[Incident]:
+    """So many incidents, all alike; accepted in the third quarter unless the test says something else."""
+    codes = {"act_type": {"threat"}, "ground": {"national_ethnic"}, "target_group": {"roma"}}
+    codes |= {name: changes.pop(name) for name in list(codes) if name in changes}
+    values: dict[str, Any] = {
+        "decision": Decision.ACCEPTED,
+        "verification": Verification.PLAUSIBLE,
+        "bias_strength": BiasStrength.PERCEIVED,
+        "year": 2026,
+        "month": 6,
+        "place": SUBOTICA,
+        "setting": "street",
+        "vocabulary_version": VOCABULARY.version,
+        "accepted_on": SUMMER,
+    }
+    rows = [
+        Incident(
+            id=uuid4(),
+            codes=[IncidentCode(vocabulary=name, code=code) for name in codes for code in codes[name]],
+            **{**values, **changes},
+        )
+        for _ in range(number)
+    ]
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def set_aside(session: Session, reason: str, number: int, quarter: str = "2026-Q3") -> None:
+    session.add_all(SetAside(id=uuid4(), quarter=quarter, reason=reason) for _ in range(number))
+    session.flush()
+
+
+def at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def build(session: Session, today: date = AUTUMN) -> ReleaseSummary:
+    return releases.build_release(
+        session,
+        today=today,
+        solve=solve,
+        vocabulary=VOCABULARY,
+        places=PLACES,
+        label=catalogues.label,
+        actor="operator",
+        now=at(today),
+    )
+
+
+def sign(session: Session, number: int, member: Member, day: date = AUTUMN) -> ReleaseSummary:
+    return releases.sign_release(session, number, member=MemberId(member.id), today=day, now=at(day))
+
+
+def sign_both(session: Session, number: int, ana: Member, boris: Member, day: date = AUTUMN) -> ReleaseSummary:
+    sign(session, number, ana, day)
+    return sign(session, number, boris, day)
+
+
+def publish(session: Session, desk: list[Member], day: date) -> ReleaseSummary:
+    return sign_both(session, build(session, day).number, *desk, day)
+
+
+def contents(session: Session, number: int = 1) -> dict[str, bytes]:
+    rows = session.execute(sa.select(ReleaseFile.name, ReleaseFile.content).where(ReleaseFile.release_number == number))
+    return {row.name: row.content for row in rows}
+
+
+def shown(session: Session, number: int = 1) -> dict[str, int | None]:
+    """What the files say, zeros left out."""
+    values = files_of_release.published_values(contents(session, number))
+    return {str(cell): value for cell, value in values.items() if value != 0}
+
+
+def how_many(session: Session, table: type[Any]) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+
+# Building.
+
+
+def test_a_draft_says_what_it_is(draft: ReleaseSummary) -> None:
+    names = {f"{table}.{ending}" for table in TABLES for ending in ("csv", "json")}
+    assert (draft.number, draft.quarter, draft.state) == (1, "2026-Q3", ReleaseState.BUILT)
+    assert (draft.built_on, draft.published_on, draft.signed_by, draft.signers) == (AUTUMN, None, [], [])
+    assert (draft.counted, set(draft.file_names)) == (6, names | {"release.json"})
+
+
+def test_a_draft_counts_what_is_accepted(session: Session, draft: ReleaseSummary) -> None:
+    assert shown(session) == {
+        "time=2026-Q3": 6,
+        "area=01,time=2026-Q3": 6,
+        "ground=national_ethnic,time=2026-Q3": 6,
+        "act_group=threats,time=2026-Q3": 6,
+        "act_group=threats,act_type=threat,time=2026-Q3": 6,
+        "time=2026-Q3,verification=2": 6,
+    }
+
+
+def test_an_incident_stands_in_its_district_with_all_its_grounds_and_its_gravest_act(session: Session) -> None:
+    settled(session, 7, place="25", ground={"race", "sex"}, act_type={"verbal_insult", "arson"})
+    build(session)
+    assert shown(session) == {
+        "time=2026-Q3": 7,
+        "area=KM,time=2026-Q3": 7,
+        "ground=race,time=2026-Q3": 7,
+        "ground=sex,time=2026-Q3": 7,
+        "act_group=property,time=2026-Q3": 7,
+        "act_group=property,act_type=arson,time=2026-Q3": 7,
+        "time=2026-Q3,verification=2": 7,
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"decision": Decision.PROPOSED, "accepted_on": None},
+        {"decision": Decision.RETURNED, "accepted_on": None},
+        {"decision": Decision.OPEN, "accepted_on": None},
+        {"decision": Decision.WITHDRAWN},
+        {"verification": Verification.DID_NOT_HAPPEN},
+        {"accepted_on": date(2026, 10, 1)},
+    ],
+    ids=["proposed", "returned", "open", "withdrawn", "did not happen", "accepted later"],
+)
+def test_nothing_else_is_counted(session: Session, changes: dict[str, Any]) -> None:
+    [other] = settled(session, **changes)
+    settled(session, 6)
+    assert build(session).counted == 6
+    assert other.batch is None
+
+
+def test_what_cannot_be_assessed_is_counted(session: Session) -> None:
+    settled(session, 6, verification=Verification.CANNOT_BE_ASSESSED)
+    assert build(session).counted == 6
+
+
+def test_an_incident_knows_the_quarter_that_counts_it(session: Session) -> None:
+    incidents = settled(session, 6, accepted_on=AUTUMN)
+    build(session)
+    session.expire_all()
+    assert {incident.batch for incident in incidents} == {"2026-Q3"}
+
+
+def test_a_quarter_without_incidents_is_a_release_of_zeros(session: Session) -> None:
+    assert build(session).counted == 0
+    assert shown(session) == {}
+
+
+def test_reports_set_aside_are_counted_by_reason(session: Session) -> None:
+    set_aside(session, "test", 6)
+    set_aside(session, "abuse", 7)
+    build(session)
+    assert shown(session) == {
+        "report=set_aside,time=2026-Q3": 13,
+        "report=set_aside,set_aside_reason=test,time=2026-Q3": 6,
+        "report=set_aside,set_aside_reason=abuse,time=2026-Q3": 7,
+    }
+
+
+def test_what_is_counted_is_stored_with_the_release(session: Session, desk: list[Member]) -> None:
+    settled(session, 2, place=BELGRADE)
+    settled(session, 9)
+    build(session)
+    belgrade, subotica = (session.get_one(ReleaseCell, (1, f"area={area},time=2026-Q3")) for area in ("00", "01"))
+    assert (belgrade.count, belgrade.is_withheld) == (2, True)
+    assert (subotica.count, shown(session)["area=00,time=2026-Q3"]) == (9, None)
+
+
+def test_what_cannot_be_protected_is_not_built(session: Session) -> None:
+    [incident] = settled(session)
+    with pytest.raises(Unprotectable), session.begin_nested():
+        build(session)
+    assert (how_many(session, Release), how_many(session, ReleaseCell)) == (0, 0)
+    assert incident.batch is None
+
+
+@pytest.mark.parametrize("undo", ["reopened", "withdrawn"])
+def test_what_the_desk_takes_back_is_not_counted(
+    session: Session, settings: Settings, ana: Member, boris: Member, undo: str
+) -> None:
+    builders.send(session, a_report(), settings, now=NOW)
+    report = builders.only_report(session)
+    incident = accepted(session, report, ana, boris)
+    settled(session, 6)
+    if undo == "reopened":
+        settlement.reopen_incident(session, incident, version=2, member=boris, now=NOW)
+    else:
+        version = moderation.take_report(session, report, member=ana, now=NOW)
+        settlement.unlink_report(session, report, version=version, member=ana, now=NOW)
+    assert build(session, NOW.date()).counted == 6
+
+
+def accepted(session: Session, report: UUID, ana: Member, boris: Member) -> UUID:
+    """The way of a report that two members settle."""
+    settled_as = Settlement(
+        year=2026,
+        month=10,
+        place=SUBOTICA,
+        acts=frozenset({"threat"}),
+        grounds=frozenset({"national_ethnic"}),
+        targets=frozenset(),
+        setting="street",
+        verification=Verification.PLAUSIBLE,
+        bias_strength=BiasStrength.PERCEIVED,
+    )
+    version = moderation.take_report(session, report, member=ana, now=NOW)
+    incident = settlement.propose_incident(
+        session, report, settled_as, version=version, member=ana, vocabulary=VOCABULARY, places=PLACES, now=NOW
+    )
+    settlement.accept_incident(session, incident, version=1, member=boris, today=NOW.date(), now=NOW)
+    return incident
+
+
+def test_what_the_desk_accepts_is_counted(session: Session, settings: Settings, ana: Member, boris: Member) -> None:
+    builders.send(session, a_report(), settings, now=NOW)
+    accepted(session, builders.only_report(session), ana, boris)
+    settled(session, 6)
+    assert build(session, NOW.date()).counted == 7
+
+
+# Building again.
+
+
+def test_a_draft_is_replaced_by_the_next(session: Session, draft: ReleaseSummary) -> None:
+    settled(session, 3)
+    again = build(session)
+    assert (again.number, again.counted) == (1, 9)
+    assert how_many(session, Release) == 1
+    assert shown(session)["area=01,time=2026-Q3"] == 9
+
+
+def test_a_draft_that_is_built_again_loses_its_signatures(session: Session, draft: ReleaseSummary, ana: Member) -> None:
+    assert sign(session, 1, ana).signed_by == [ana.id]
+    assert build(session).signed_by == []
+    assert sign(session, 1, ana).state is ReleaseState.BUILT
+
+
+def test_a_draft_that_was_not_signed_in_time_goes_into_the_next_quarter(session: Session, desk: list[Member]) -> None:
+    settled(session, 6)
+    build(session)
+    settled(session, 2, accepted_on=WINTER)
+    later = build(session, WINTER)
+    assert (later.number, later.quarter, later.counted) == (1, "2026-Q4", 8)
+    assert set(session.scalars(sa.select(Incident.batch))) == {"2026-Q4"}
+
+
+def test_the_same_incidents_give_the_same_bytes(session: Session, draft: ReleaseSummary) -> None:
+    before = contents(session)
+    build(session)
+    assert contents(session) == before
+
+
+def test_a_published_release_is_not_built_again(session: Session, published: ReleaseSummary) -> None:
+    before = contents(session)
+    with pytest.raises(AlreadyPublished) as refused:
+        build(session)
+    assert (refused.value.number, refused.value.quarter) == (1, "2026-Q3")
+    assert contents(session) == before
+
+
+def test_no_release_comes_before_one_that_is_published(session: Session, published: ReleaseSummary) -> None:
+    with pytest.raises(AlreadyPublished, match=r"release 1 of 2026-Q3 is published"):
+        build(session, date(2026, 6, 30))
+
+
+def test_a_draft_leaves_the_published_release_as_it_is(
+    session: Session, published: ReleaseSummary, desk: list[Member]
+) -> None:
+    before = contents(session)
+    for _ in range(2):
+        assert build(session, WINTER).number == 2
+    assert contents(session) == before
+    assert releases.newest_number(session) == 1
+
+
+def delete_all_that_is_sealed(session: Session) -> None:
+    for table in (
+        stored.Message,
+        stored.Report,
+        key.KeyGrant,
+        key.RecoveryKey,
+        key.DeskKey,
+        key.MemberKey,
+        account.LoginSession,
+    ):
+        session.execute(sa.delete(table))
+    session.expire_all()
+
+
+def test_a_release_needs_no_report_and_no_key(session: Session, settings: Settings, ana: Member, boris: Member) -> None:
+    builders.send(session, a_report(), settings, now=NOW)
+    report = builders.only_report(session)
+    accepted(session, report, ana, boris)
+    version = moderation.take_report(session, report, member=ana, now=NOW)
+    moderation.ask(session, report, "Када?", version=version, member=ana, now=NOW)
+    settled(session, 30)
+    settled(session, 3, place=BELGRADE, act_type={"arson"}, ground={"sexual_orientation"})
+    build(session, NOW.date())
+    before, digest = contents(session), session.get_one(Release, 1).digest
+    delete_all_that_is_sealed(session)
+    build(session, NOW.date())
+    assert (how_many(session, stored.Report), how_many(session, key.DeskKey)) == (0, 0)
+    assert (contents(session), session.get_one(Release, 1).digest) == (before, digest)
+
+
+# Quarter after quarter.
+
+
+def test_what_is_counted_once_is_never_counted_again(
+    session: Session, published: ReleaseSummary, desk: list[Member]
+) -> None:
+    settled(session, 7, accepted_on=WINTER)
+    assert build(session, WINTER).counted == 7
+
+
+def test_what_was_accepted_late_goes_into_the_next_release(session: Session, published: ReleaseSummary) -> None:
+    late = settled(session, 8, accepted_on=SUMMER)
+    assert build(session, WINTER).counted == 8
+    session.expire_all()
+    assert {incident.batch for incident in late} == {"2026-Q4"}
+
+
+def test_a_report_set_aside_in_a_later_quarter_is_not_counted_yet(session: Session) -> None:
+    set_aside(session, "test", 6)
+    set_aside(session, "test", 9, "2026-Q4")
+    build(session)
+    assert shown(session)["report=set_aside,time=2026-Q3"] == 6
+
+
+def test_reports_set_aside_are_counted_once(session: Session, desk: list[Member]) -> None:
+    set_aside(session, "test", 6)
+    publish(session, desk, AUTUMN)
+    set_aside(session, "test", 8, "2026-Q4")
+    set_aside(session, "abuse", 5, "2026-Q4")
+    build(session, WINTER)
+    values = shown(session, 2)
+    codes = ("report=set_aside,", "report=set_aside,set_aside_reason=test,")
+    assert [values[f"{code}time=2026-Q3"] for code in codes] == [6, 6]
+    assert [values[f"{code}time=2026-Q4"] for code in codes] == [13, 8]
+
+
+def test_reports_brought_back_after_they_were_counted_make_no_number_negative(
+    session: Session, desk: list[Member]
+) -> None:
+    set_aside(session, "test", 6)
+    publish(session, desk, AUTUMN)
+    for brought_back in session.scalars(sa.select(SetAside)).all()[:4]:
+        session.delete(brought_back)
+    build(session, WINTER)
+    values = files_of_release.published_values(contents(session, 2))
+    assert values[Cell("2026-Q4", (("report", "set_aside"), ("set_aside_reason", "test")))] == 0
+
+
+def test_reports_set_aside_are_counted_once_after_a_year_too(session: Session, desk: list[Member]) -> None:
+    set_aside(session, "test", 6)
+    publish(session, desk, AUTUMN)
+    publish(session, desk, WINTER)
+    set_aside(session, "test", 5, "2027-Q1")
+    build(session, SPRING)
+    assert shown(session, 3)["report=set_aside,set_aside_reason=test,time=2027-Q1"] == 5
+
+
+def test_a_later_release_begins_with_the_bytes_of_the_earlier(session: Session, published: ReleaseSummary) -> None:
+    settled(session, 9, accepted_on=WINTER, place=BELGRADE)
+    build(session, WINTER)
+    before, after = contents(session, 1), contents(session, 2)
+    for table in TABLES:
+        assert after[f"{table}.csv"].startswith(before[f"{table}.csv"])
+
+
+def test_a_fourth_quarter_adds_its_year(session: Session, published: ReleaseSummary) -> None:
+    settled(session, 9, accepted_on=WINTER, place=BELGRADE)
+    build(session, WINTER)
+    values = shown(session, 2)
+    assert [values[f"time={time}"] for time in ("2026-Q3", "2026-Q4", "2026")] == [6, 9, 15]
+    assert [values[f"area={area},time=2026"] for area in ("01", "00")] == [6, 9]
+    assert values["ground=national_ethnic,time=2026"] == 15
+
+
+def test_a_quarter_stands_before_its_year(session: Session, published: ReleaseSummary) -> None:
+    build(session, WINTER)
+    times = [row.time for row in files_of_release.from_csv(contents(session, 2)["district.csv"])]
+    assert list(dict.fromkeys(times)) == ["2026-Q3", "2026-Q4", "2026"]
+
+
+def test_no_other_quarter_adds_a_year(session: Session, published: ReleaseSummary, desk: list[Member]) -> None:
+    publish(session, desk, WINTER)
+    settled(session, 5, accepted_on=SPRING)
+    build(session, SPRING)
+    assert {cell.time for cell in files_of_release.published_values(contents(session, 3))} == {
+        *("2026-Q3", "2026-Q4", "2026", "2027-Q1")
+    }
+    assert shown(session, 3)["time=2027-Q1"] == 5
+
+
+def test_a_quarter_may_be_left_out(session: Session, published: ReleaseSummary) -> None:
+    settled(session, 5, accepted_on=WINTER)
+    assert build(session, SPRING).counted == 5
+    assert set(shown(session, 2)) & {"time=2026", "time=2026-Q4"} == set()
+
+
+def test_what_was_withheld_stays_withheld(session: Session, desk: list[Member]) -> None:
+    settled(session, 2, place=BELGRADE)
+    settled(session, 9)
+    publish(session, desk, AUTUMN)
+    settled(session, 20, place=BELGRADE, accepted_on=WINTER)
+    publish(session, desk, WINTER)
+    before = files_of_release.published_values(contents(session, 1))
+    after = files_of_release.published_values(contents(session, 2))
+    assert {cell: after[cell] for cell in before} == before
+    assert before[Cell("2026-Q3", (("area", "00"),))] is None
+
+
+# Signing.
+
+
+def test_one_signature_publishes_nothing(session: Session, draft: ReleaseSummary, ana: Member) -> None:
+    signed = sign(session, 1, ana)
+    assert (signed.state, signed.published_on) == (ReleaseState.BUILT, None)
+    assert (signed.signed_by, signed.signers) == ([ana.id], [ana.name])
+    assert releases.published(session) == []
+
+
+def test_two_members_publish(session: Session, draft: ReleaseSummary, ana: Member, boris: Member) -> None:
+    sign(session, 1, boris, date(2026, 10, 1))
+    signed = sign(session, 1, ana, date(2026, 10, 2))
+    assert (signed.state, signed.published_on) == (ReleaseState.PUBLISHED, date(2026, 10, 2))
+    assert signed.signers == [boris.name, ana.name]
+    assert releases.published(session) == [signed]
+
+
+def test_a_release_is_published_on_the_day_that_it_is_here(
+    session: Session, draft: ReleaseSummary, desk: list[Member]
+) -> None:
+    late_in_the_evening = datetime(2026, 9, 30, 22, 30, tzinfo=UTC)
+    for member in desk:
+        signed = releases.sign_release(
+            session, 1, member=MemberId(member.id), today=date(2026, 10, 1), now=late_in_the_evening
+        )
+    assert signed.published_on == date(2026, 10, 1)
+
+
+def test_nobody_signs_twice(session: Session, draft: ReleaseSummary, ana: Member) -> None:
+    sign(session, 1, ana)
+    with pytest.raises(AlreadySigned):
+        sign(session, 1, ana)
+    assert releases.published(session) == []
+
+
+def test_a_third_signature_is_not_taken(session: Session, settings: Settings, published: ReleaseSummary) -> None:
+    vesna = builders.a_member(session, settings, now=NOW)
+    with pytest.raises(AlreadyPublished):
+        sign(session, 1, vesna)
+    assert how_many(session, ReleaseSignature) == 2
+
+
+def test_signing_changes_no_byte(session: Session, draft: ReleaseSummary, ana: Member, boris: Member) -> None:
+    before = contents(session)
+    sign_both(session, 1, ana, boris)
+    assert releases.release_by_number(session, 1).files == before
+
+
+def change_a_byte(session: Session) -> None:
+    file = session.get_one(ReleaseFile, (1, "district.csv"))
+    file.content = file.content.replace(b",6,A", b",7,A")
+    session.flush()
+
+
+def drop_a_file(session: Session) -> None:
+    session.delete(session.get_one(ReleaseFile, (1, "act.json")))
+    session.flush()
+
+
+def add_a_file(session: Session) -> None:
+    session.add(ReleaseFile(release_number=1, name="more.csv", media_type="text/csv", content=b""))
+    session.flush()
+
+
+@pytest.mark.parametrize("tamper", [change_a_byte, drop_a_file, add_a_file])
+def test_nobody_signs_what_was_not_built(session: Session, draft: ReleaseSummary, ana: Member, tamper) -> None:
+    tamper(session)
+    with pytest.raises(Tampered) as refused:
+        sign(session, 1, ana)
+    assert refused.value.number == 1
+    assert how_many(session, ReleaseSignature) == 0
+
+
+def test_a_file_that_changes_between_two_signatures_is_not_published(
+    session: Session, draft: ReleaseSummary, ana: Member, boris: Member
+) -> None:
+    sign(session, 1, ana)
+    change_a_byte(session)
+    with pytest.raises(Tampered):
+        sign(session, 1, boris)
+    assert releases.published(session) == []
+
+
+# Reading.
+
+
+def test_readers_find_no_draft(session: Session, draft: ReleaseSummary, ana: Member) -> None:
+    sign(session, 1, ana)
+    with pytest.raises(NotFound):
+        releases.release_by_number(session, 1)
+    with pytest.raises(NotFound):
+        releases.file_of(session, 1, "district.csv")
+    assert (releases.published(session), releases.newest_number(session)) == ([], None)
+
+
+def test_who_signs_reads_the_draft_first(session: Session, draft: ReleaseSummary) -> None:
+    assert [one.number for one in releases.list_releases(session)] == [1]
+    file = releases.file_to_sign(session, 1, "district.csv")
+    assert file.content == contents(session)["district.csv"]
+    assert file.sha256 == hashlib.sha256(file.content).hexdigest()
+
+
+def test_readers_find_what_is_published(session: Session, published: ReleaseSummary) -> None:
+    found = releases.release_by_number(session, 1)
+    assert (found.number, found.quarter, found.published_on) == (1, "2026-Q3", AUTUMN)
+    assert found.files == contents(session)
+    assert releases.newest_number(session) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [("ground.csv", "text/csv"), ("ground.json", "application/json"), ("release.json", "application/json")],
+)
+def test_a_file_comes_with_its_media_type(
+    session: Session, published: ReleaseSummary, name: str, media_type: str
+) -> None:
+    file = releases.file_of(session, 1, name)
+    assert (file.name, file.media_type, file.content) == (name, media_type, contents(session)[name])
+
+
+@pytest.mark.parametrize(("number", "name"), [(1, "secret.csv"), (2, "district.csv"), (0, "district.csv")])
+def test_what_is_not_there_is_not_found(session: Session, published: ReleaseSummary, number: int, name: str) -> None:
+    for read in (releases.file_of, releases.file_to_sign):
+        with pytest.raises(NotFound):
+            read(session, number, name)
+
+
+def test_a_release_that_is_not_there_is_not_found(session: Session, published: ReleaseSummary, ana: Member) -> None:
+    with pytest.raises(NotFound):
+        sign(session, 2, ana)
+    with pytest.raises(NotFound):
+        releases.check_release(session, 2, solve=solve)
+    with pytest.raises(NotFound):
+        releases.release_by_number(session, 2)
+
+
+def test_releases_are_listed_newest_first(session: Session, published: ReleaseSummary, desk: list[Member]) -> None:
+    publish(session, desk, WINTER)
+    build(session, SPRING)
+    assert [one.number for one in releases.list_releases(session)] == [3, 2, 1]
+    assert [one.number for one in releases.published(session)] == [2, 1]
+    assert releases.newest_number(session) == 2
+
+
+# Going over a release again.
+
+
+def test_a_release_holds(session: Session, desk: list[Member]) -> None:
+    settled(session, 2, place=BELGRADE)
+    settled(session, 9)
+    build(session)
+    found = releases.check_release(session, 1, solve=solve)
+    withheld = sum(value is None for value in shown(session).values())
+    assert (found.wrong, found.unmet, found.withheld) == ([], [], withheld)
+    assert found.cells == how_many(session, ReleaseCell)
+
+
+def test_an_earlier_release_holds_after_a_later_one(session: Session, desk: list[Member]) -> None:
+    for day in (AUTUMN, WINTER):
+        settled(session, 2, place=BELGRADE, accepted_on=day)
+        settled(session, 9, accepted_on=day)
+        publish(session, desk, day)
+    for number in (1, 2):
+        found = releases.check_release(session, number, solve=solve)
+        assert (found.wrong, found.unmet) == ([], [])
+
+
+def test_a_figure_that_is_published_already_hides_nothing(
+    session: Session, published: ReleaseSummary, desk: list[Member]
+) -> None:
+    settled(session, 2, accepted_on=WINTER)
+    settled(session, 6, accepted_on=WINTER, place=BELGRADE)
+    publish(session, desk, WINTER)
+    assert shown(session, 2)["area=01,time=2026-Q4"] is None
+    assert releases.check_release(session, 2, solve=solve).unmet == []
+
+
+def test_a_figure_that_is_not_the_count_is_found(session: Session, draft: ReleaseSummary) -> None:
+    session.get_one(ReleaseCell, (1, "area=01,time=2026-Q3")).count = 8
+    session.flush()
+    assert releases.check_release(session, 1, solve=solve).wrong == [Cell("2026-Q3", (("area", "01"),))]
+
+
+def test_a_count_without_a_figure_is_found(session: Session, draft: ReleaseSummary) -> None:
+    session.delete(session.get_one(ReleaseCell, (1, "ground=race,time=2026-Q3")))
+    session.flush()
+    assert releases.check_release(session, 1, solve=solve).wrong == [Cell("2026-Q3", (("ground", "race"),))]
+
+
+@pytest.mark.parametrize("tamper", [change_a_byte, drop_a_file, add_a_file])
+def test_files_that_were_not_built_are_not_gone_over(session: Session, draft: ReleaseSummary, tamper) -> None:
+    tamper(session)
+    with pytest.raises(Tampered):
+        releases.check_release(session, 1, solve=solve)
+
+
+def test_a_small_count_that_the_files_give_away_is_found(session: Session, desk: list[Member]) -> None:
+    settled(session, 2, place=BELGRADE)
+    settled(session, 9)
+    build(session)
+    file = session.get_one(ReleaseFile, (1, "district.csv"))
+    assert file.content.count(b"01,North Ba\xc4\x8dka District") == 1
+    lines = file.content.split(b"\r\n")
+    file.content = b"\r\n".join(line.replace(b",,Q", b",9,A") if b",01," in line else line for line in lines)
+    session.get_one(Release, 1).digest = files_of_release.digest(contents(session) | {file.name: file.content})
+    session.flush()
+    found = releases.check_release(session, 1, solve=solve)
+    assert (found.wrong, {need.cell for need in found.unmet}) == ([], {Cell("2026-Q3", (("area", "00"),))})
+
+
+# What stays on record.
+
+
+def test_every_step_of_a_release_is_in_the_audit_trail(
+    session: Session, published: ReleaseSummary, ana: Member, boris: Member
+) -> None:
+    digest = session.get_one(Release, 1).digest.hex()
+    steps = [(entry.actor, entry.action, entry.after) for entry, _ in entries(session, subject="release:1")]
+    assert steps == [
+        ("operator", "build_release", digest),
+        (ana.name, "sign_release", digest),
+        (boris.name, "sign_release", digest),
+        (boris.name, "publish_release", digest),
+    ]
+
+
+def test_the_chain_is_whole_after_a_release(session: Session, published: ReleaseSummary) -> None:
+    build(session, WINTER)
+    assert first_break(list(entries(session))) is None
+
+
+def test_a_draft_that_was_replaced_stays_in_the_audit_trail(session: Session, draft: ReleaseSummary) -> None:
+    before = session.get_one(Release, 1).digest
+    settled(session, 1)
+    build(session)
+    digests = [entry.after for entry, _ in entries(session, subject="release:1")]
+    assert digests == [before.hex(), session.get_one(Release, 1).digest.hex()]
+    assert digests[0] != digests[1]
+
+
+# An attacker who has the public files of a whole trial and shares no rule with the house.
+
+Bounds = dict[Cell, tuple[int, int | None]]
+
+
+def place(table: Table, time: str, path: Path) -> Cell:
+    """A line as the files name it: `_T` is a sum."""
+    return Cell(time, tuple(zip(table.levels, (*path, *["_T"] * len(table.levels)), strict=False)))
+
+
+def lacking(line: Cell) -> Cell:
+    """How many incidents do not have this ground."""
+    return Cell(line.time, (*line.codes, ("without", "it")))
+
+
+def figures_of(table: Table, content: bytes) -> Bounds:
+    """What every line can be: its figure, or anything where it is withheld."""
+    rows = csv.DictReader(io.StringIO(content.decode(), newline=""))
+    lines = {Cell(row["time"], tuple((level, row[level]) for level in table.levels)): row["obs_value"] for row in rows}
+    return {line: (int(value), int(value)) if value else (0, None) for line, value in lines.items()}
+
+
+def known_of(table: Table, figures: Bounds) -> list[Relation]:
+    """That lines add up to the line above them, and quarters to their year. Grounds may overlap."""
+    parts: dict[Cell, list[Cell]] = defaultdict(list)
+    relations: list[Relation] = []
+    for line in figures:
+        path = [code for _, code in line.codes if code != "_T"]
+        if path:
+            parts[place(table, line.time, tuple(path[:-1]))].append(line)
+        quarters = [other for other in figures if other.codes == line.codes and other.time.startswith(line.time + "-")]
+        if quarters:
+            relations.append({line: 1, **dict.fromkeys(quarters, -1)})
+    for whole, lines in parts.items():
+        if table.name == "ground":
+            beyond = Cell(whole.time, (("beyond", "one"),))
+            relations += [{whole: 1, line: -1, lacking(line): -1} for line in lines]
+            relations.append({whole: -1, **dict.fromkeys(lines, 1), beyond: -1})
+        else:
+            relations.append({whole: 1, **dict.fromkeys(lines, -1)})
+    return relations
+
+
+def secrets_of(session: Session, table: Table) -> list[Cell]:
+    """The small counts of one table, and how many lack a ground where they are few."""
+    counts = {Cell.parse(row.cell): row.count for row in session.scalars(sa.select(ReleaseCell))}
+    found = []
+    for cell, count in counts.items():
+        path = table.path(cell)
+        if path is None or not cell.codes:
+            continue
+        if 0 < count < table.threshold:
+            found.append(place(table, cell.time, path))
+        if table.name == "ground" and 0 < counts[Cell(cell.time)] - count < table.threshold:
+            found.append(lacking(place(table, cell.time, path)))
+    return found
+
+
+def can_be(relations: list[Relation], figures: Bounds, secret: Cell, least: int, most: int | None) -> bool:
+    """Whether whole figures fit all that is known, with this one in these bounds."""
+    cells = sorted({cell for relation in relations for cell in relation})
+    bounds: Bounds = {**dict.fromkeys(cells, (0, None)), **figures, secret: (least, most)}
+    return solve(Search(tuple(relations), bounds, dict.fromkeys(bounds, 1.0))) is not None
+
+
+def test_nobody_finds_a_small_count_from_the_files_of_all_quarters(session: Session, settings: Settings) -> None:
+    number = publish_a_trial(session, settings)
+    for table in TABLES.values():
+        figures = figures_of(table, releases.file_of(session, number, f"{table.name}.csv").content)
+        relations, secrets = known_of(table, figures), secrets_of(session, table)
+        assert secrets
+        for secret in secrets:
+            assert can_be(relations, figures, secret, 0, 0), secret
+            assert can_be(relations, figures, secret, table.threshold, None), secret
+
+
+def publish_a_trial(session: Session, settings: Settings) -> int:
+    """The number of its newest release."""
+    shared: dict[str, Any] = {"vocabulary": VOCABULARY, "places": PLACES, "now": NOW}
+    members = trial.make_trial(
+        session,
+        pepper=settings.pepper,
+        token_key=settings.token_key,
+        memory_mib=settings.seal_memory_mib,
+        open_reports=0,
+        incidents=150,
+        **shared,
+    )
+    people = [member.id for member in members]
+    trial.publish_past_quarters(session, people, solve=solve, label=catalogues.label, **shared)
+    number = releases.newest_number(session)
+    assert number == 4
+    return number
