@@ -1,4 +1,4 @@
-"""`release`: build a draft, go over one again, sign it, list them, write their files out."""
+"""`release`: build a draft, go over one again, list them, write their files out. Members sign at the desk."""
 
 from __future__ import annotations
 
@@ -53,6 +53,8 @@ def build(settings: Settings) -> None:
             raise Wrong(
                 f"Release {earlier.number} of {earlier.quarter} is published: wait for the next quarter."
             ) from None
+        except releases.Tampered as tampered:
+            raise Wrong(f"{tampered}: nothing can be built on them.".capitalize()) from None
         except Unprotectable as unsafe:
             raise Wrong(f"These counts cannot be published safely: {unsafe}.") from None
     click.echo(_line(built))
@@ -73,8 +75,8 @@ def check(settings: Settings, number: int) -> None:
     click.echo(f"{found.cells} figures, {found.withheld} of them withheld.")
     for cell in found.wrong:
         click.echo(f"not the count that was stored: {cell}", err=True)
-    for need in found.unmet:
-        click.echo(f"can be computed: {need.cell}", err=True)
+    for cell in sorted({need.cell for need in found.unmet}):
+        click.echo(f"can be computed: {cell}", err=True)
     if found.wrong or found.unmet:
         raise Wrong("The release does not hold.")
     click.echo("Every figure is as it was counted, and no small count can be computed from them.")
@@ -100,9 +102,12 @@ def export(settings: Settings, number: int, folder: Path) -> None:
             found = releases.release_by_number(session, number)
         except releases.NotFound:
             raise Wrong(f"There is no published release {number}.") from None
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in found.files.items():
-        (folder / name).write_bytes(content)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in found.files.items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise Wrong(f"{folder} cannot be written: {error.strerror}.") from None
     click.echo(f"Wrote {len(found.files)} files into {folder}.")
 
 

@@ -60,10 +60,14 @@ class SetAside(Base):
     id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
     quarter: orm.Mapped[str] = orm.mapped_column(sa.String(7), index=True)
     reason: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    batch: orm.Mapped[str | None] = orm.mapped_column(sa.String(7), index=True)
+    """The quarter whose release counts it, as an incident's."""
 
 
-def incident_with_codes(session: orm.Session, incident: UUID) -> Incident | None:
-    return session.get(Incident, incident, options=[orm.selectinload(Incident.codes)])
+def incident_with_codes(session: orm.Session, incident: UUID, *, to_change: bool = False) -> Incident | None:
+    """`to_change` waits for whoever is changing it just now, a release that counts it above all."""
+    codes = orm.selectinload(Incident.codes)
+    return session.get(Incident, incident, options=[codes], with_for_update=to_change, populate_existing=to_change)
 
 
 def codes_of(incident: Incident, vocabulary: str) -> frozenset[str]:

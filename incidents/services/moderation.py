@@ -239,11 +239,17 @@ def set_aside(session: Session, report: UUID, reason: str, *, version: int, memb
 
 
 def bring_back(session: Session, report: UUID, *, version: int, member: Member, now: datetime) -> None:
-    """Undo setting aside. Raises NoSuchReport, NotTaken, StaleReport, core.incident.NotAllowed."""
+    """Undo setting aside; what a release has counted already stays counted.
+
+    Raises NoSuchReport, NotTaken, StaleReport, core.incident.NotAllowed.
+    """
     row = taken_row(session, report, version=version, member=member, now=now)
     before, row.handling = row.handling, step(HANDLING, row.handling, Handling.IN_TRIAGE)
     tally = session.scalars(
-        sa.select(SetAside).where(SetAside.reason == row.set_aside_reason).order_by(SetAside.quarter.desc()).limit(1)
+        sa.select(SetAside)
+        .where(SetAside.reason == row.set_aside_reason, SetAside.batch.is_(None))
+        .order_by(SetAside.quarter.desc())
+        .limit(1)
     ).first()
     if tally is not None:
         session.delete(tally)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -49,6 +49,10 @@ class AlreadySigned(Exception):
     """This member's name stands under the release; it takes another member's."""
 
 
+class Changed(Exception):
+    """The draft is not the one that the member has read: it was built anew, or dropped."""
+
+
 class Tampered(Exception):
     """The files of `number` are not those that were built."""
 
@@ -70,6 +74,8 @@ class ReleaseSummary:
     counted: int
     """Incidents that this release counts for the first time."""
     file_names: list[str]
+    digest: str
+    """Of all its files, in hexadecimal digits: what a signature stands for."""
 
 
 @dataclass(frozen=True)
@@ -120,13 +126,16 @@ def build_release(
 
     `solve` is adapters.solver.solve, `label` is adapters.catalogues.label, `actor` the name for the audit trail.
     Counts what was accepted up to `today` and in no release before. Raises AlreadyPublished if that quarter or a
-    later one is published, core.disclosure.Unprotectable if the counts cannot be protected. There is one draft at
-    most: one that stands already is replaced, and signatures under it fall with it.
+    later one is published, Tampered if the files of the release before are not those that were signed, and
+    core.disclosure.Unprotectable if the counts cannot be protected. There is one draft at most: one that stands already
+    is replaced, and signatures under it fall with it.
     """
     quarter = Quarter.of(today)
     before = _newest(session)
     if before and quarter <= Quarter.parse(before.quarter):
         raise AlreadyPublished(before.number, before.quarter)
+    if before:
+        _verify(session, before)
     _drop_draft(session)
     _assign_batch(session, quarter, today)
     earlier = _stored_cells(session)
@@ -155,10 +164,13 @@ def build_release(
     return _summary(session, number)
 
 
-def sign_release(session: Session, number: int, *, member: MemberId, today: date, now: datetime) -> ReleaseSummary:
+def sign_release(
+    session: Session, number: int, *, digest: str, member: MemberId, today: date, now: datetime
+) -> ReleaseSummary:
     """Put a member's name under a release; with the second name it is published.
 
-    Raises NotFound, AlreadyPublished, AlreadySigned, and Tampered if the files are not those that were built.
+    `digest` is that of the files the member has read (ReleaseSummary.digest). Raises NotFound, AlreadyPublished,
+    AlreadySigned, Changed for other files than those, and Tampered if the files are not those that were built.
     """
     release = session.get(Release, number, with_for_update=True)
     if release is None:
@@ -168,6 +180,8 @@ def sign_release(session: Session, number: int, *, member: MemberId, today: date
     signed_by = _signers(session, number)
     if member in signed_by:
         raise AlreadySigned
+    if release.digest.hex() != digest:
+        raise Changed
     _verify(session, release)
     session.add(ReleaseSignature(release_number=number, member_id=member, signed_at=now))
     actor = session.get_one(Member, member).name
@@ -245,12 +259,24 @@ def _newest(session: Session) -> Release | None:
     )
 
 
+def drop_draft(session: Session, quarter: str, *, actor: str, now: datetime) -> bool:
+    """Take back the draft of a quarter, so that what it counts can change; False if there is none."""
+    draft = session.scalar(sa.select(Release).where(Release.state == ReleaseState.BUILT, Release.quarter == quarter))
+    if draft is None:
+        return False
+    number, digest = draft.number, draft.digest
+    _drop_draft(session)
+    _record(session, "drop_release", number, digest, actor=actor, now=now)
+    return True
+
+
 def _drop_draft(session: Session) -> None:
     """Take back what was built and is not published, and the batches it gave."""
     draft = session.scalar(sa.select(Release).where(Release.state == ReleaseState.BUILT).with_for_update())
     if draft is None:
         return
-    session.execute(sa.update(Incident).where(Incident.batch == draft.quarter).values(batch=None))
+    for counted in (Incident, SetAside):
+        session.execute(sa.update(counted).where(counted.batch == draft.quarter).values(batch=None))
     for part in (ReleaseFile, ReleaseSignature, ReleaseCell):
         session.execute(sa.delete(part).where(part.release_number == draft.number))
     session.delete(draft)
@@ -269,6 +295,9 @@ def _assign_batch(session: Session, quarter: Quarter, today: date) -> None:
         )
         .values(batch=str(quarter))
     )
+    session.execute(
+        sa.update(SetAside).where(SetAside.quarter <= str(quarter), SetAside.batch.is_(None)).values(batch=str(quarter))
+    )
 
 
 def _count(
@@ -277,7 +306,7 @@ def _count(
     """The true counts of the cells that this release adds; with a fourth quarter also those of its year."""
     incidents = _counted_incidents(session, quarter, vocabulary, places)
     rows = tables.rows_of(vocabulary, places)
-    new = tables.count_quarter(quarter, incidents, _set_aside_since(session, quarter, earlier), rows)
+    new = tables.count_quarter(quarter, incidents, _set_aside(session, quarter), rows)
     if quarter.number == 4:
         new |= tables.count_year(str(quarter.year), {**earlier, **new})
     return new
@@ -305,18 +334,14 @@ def _counted_incidents(
     ]
 
 
-def _set_aside_since(session: Session, quarter: Quarter, earlier: Mapping[Cell, int]) -> dict[str, int]:
-    """Reports set aside up to a quarter by reason, less those that earlier releases have counted."""
-    table = tables.TABLES["set_aside"]
-    counted: Counter[str] = Counter()
-    for cell, count in earlier.items():
-        path = table.path(cell)
-        if path and cell.time != tables.year_of(cell.time):
-            counted[path[0]] += count
+def _set_aside(session: Session, quarter: Quarter) -> dict[str, int]:
+    """Reports set aside that this release counts, by reason."""
     reasons = session.execute(
-        sa.select(SetAside.reason, sa.func.count()).where(SetAside.quarter <= str(quarter)).group_by(SetAside.reason)
+        sa.select(SetAside.reason, sa.func.count().label("number"))
+        .where(SetAside.batch == str(quarter))
+        .group_by(SetAside.reason)
     )
-    return {reason: max(0, number - counted[reason]) for reason, number in reasons}
+    return {row.reason: row.number for row in reasons}
 
 
 def _protect(
@@ -406,6 +431,7 @@ def _summary(session: Session, number: int) -> ReleaseSummary:
         signers=[names[member] for member in signed_by],
         counted=session.get_one(ReleaseCell, (number, str(Cell(release.quarter)))).count,
         file_names=list(files),
+        digest=release.digest.hex(),
     )
 
 

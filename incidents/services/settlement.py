@@ -31,6 +31,7 @@ from incidents.db.incident import Incident, IncidentCode, codes_of, incident_wit
 from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.moderation import taken_row
+from incidents.services.releases import drop_draft
 
 RETURN_REASONS = ("place", "time", "acts", "grounds", "targets", "verification", "bias_strength", "not_one_incident")
 """Which part the second member does not share. A code: incidents hold no text."""
@@ -84,7 +85,9 @@ class Shown:
 
 def show_incident(session: Session, incident: UUID) -> Shown:
     """Raises NoSuchIncident."""
-    row = _row(session, incident)
+    row = incident_with_codes(session, incident)
+    if row is None:
+        raise NoSuchIncident
     history = [entry for entry, _ in entries(session, subject=f"incident:{row.id}")]
     return _shown(row, history, member_names(session))
 
@@ -167,8 +170,7 @@ def unlink_report(session: Session, report: UUID, *, version: int, member: Membe
     session.flush()
     note(session, "unlink", f"report:{row.id}", member, now, before=before.value, after=row.handling.value)
     if incident is not None and not _rests_on_reports(session, incident):
-        if incident.batch is not None:
-            raise AlreadyCounted
+        _uncount(session, incident, member, now)
         _decide(session, incident, Decision.WITHDRAWN, "withdraw", member, now)
 
 
@@ -227,13 +229,12 @@ def return_incident(
 
 
 def reopen_incident(session: Session, incident: UUID, *, version: int, member: Member, now: datetime) -> None:
-    """Take an acceptance back, as long as no release counts the incident.
+    """Take an acceptance back, as long as no published release counts the incident. A draft that does falls.
 
     Raises NoSuchIncident, StaleIncident, AlreadyCounted, core.incident.NotAllowed.
     """
     row = _row(session, incident, version=version)
-    if row.batch is not None:
-        raise AlreadyCounted
+    _uncount(session, row, member, now)
     row.accepted_on = None
     _decide(session, row, Decision.OPEN, "reopen", member, now)
 
@@ -244,12 +245,22 @@ def _check(settlement: Settlement, vocabulary: Vocabulary, places: Places, now: 
 
 
 def _row(session: Session, incident: UUID, *, version: int | None = None) -> Incident:
-    row = incident_with_codes(session, incident)
+    """The row to be changed, which nobody else can change meanwhile."""
+    row = incident_with_codes(session, incident, to_change=True)
     if row is None:
         raise NoSuchIncident
     if version is not None and row.version != version:
         raise StaleIncident(row.id)
     return row
+
+
+def _uncount(session: Session, row: Incident, member: Member, now: datetime) -> None:
+    """Let no release count the incident; a draft that does falls. Raises AlreadyCounted for a published one."""
+    if row.batch is None:
+        return
+    if not drop_draft(session, row.batch, actor=member.name, now=now):
+        raise AlreadyCounted
+    session.refresh(row, ["batch"])
 
 
 def _proposed_by_another(session: Session, incident: UUID, version: int, member: Member) -> Incident:

@@ -141,7 +141,9 @@ def publish_past_quarters(
         )
         for member in members[: releases.SIGNATURES]:
             signed_at = datetime.combine(day, now.timetz())
-            releases.sign_release(session, built.number, member=MemberId(member), today=day, now=signed_at)
+            releases.sign_release(
+                session, built.number, digest=built.digest, member=MemberId(member), today=day, now=signed_at
+            )
 
 
 def _last_days_before(today: date, quarters: int) -> list[date]:

@@ -28,7 +28,7 @@ from incidents.db.incident import Incident, IncidentCode, SetAside
 from incidents.db.release import Release, ReleaseCell, ReleaseFile, ReleaseSignature, ReleaseState
 from incidents.services import moderation, releases, settlement, trial
 from incidents.services.accounts import Member
-from incidents.services.releases import AlreadyPublished, AlreadySigned, NotFound, ReleaseSummary, Tampered
+from incidents.services.releases import AlreadyPublished, AlreadySigned, Changed, NotFound, ReleaseSummary, Tampered
 from tests import builders
 from tests.builders import a_report
 from tests.conftest import NOW
@@ -125,7 +125,9 @@ def build(session: Session, today: date = AUTUMN) -> ReleaseSummary:
 
 
 def sign(session: Session, number: int, member: Member, day: date = AUTUMN) -> ReleaseSummary:
-    return releases.sign_release(session, number, member=MemberId(member.id), today=day, now=at(day))
+    release = session.get(Release, number)
+    digest = release.digest.hex() if release else ""
+    return releases.sign_release(session, number, digest=digest, member=MemberId(member.id), today=day, now=at(day))
 
 
 def sign_both(session: Session, number: int, ana: Member, boris: Member, day: date = AUTUMN) -> ReleaseSummary:
@@ -416,16 +418,17 @@ def test_reports_set_aside_are_counted_once(session: Session, desk: list[Member]
     assert [values[f"{code}time=2026-Q4"] for code in codes] == [13, 8]
 
 
-def test_reports_brought_back_after_they_were_counted_make_no_number_negative(
+def test_each_report_set_aside_is_counted_by_one_release_whatever_is_brought_back(
     session: Session, desk: list[Member]
 ) -> None:
     set_aside(session, "test", 6)
     publish(session, desk, AUTUMN)
     for brought_back in session.scalars(sa.select(SetAside)).all()[:4]:
         session.delete(brought_back)
+    set_aside(session, "test", 7, "2026-Q4")
     build(session, WINTER)
     values = files_of_release.published_values(contents(session, 2))
-    assert values[Cell("2026-Q4", (("report", "set_aside"), ("set_aside_reason", "test")))] == 0
+    assert values[Cell("2026-Q4", (("report", "set_aside"), ("set_aside_reason", "test")))] == 7
 
 
 def test_reports_set_aside_are_counted_once_after_a_year_too(session: Session, desk: list[Member]) -> None:
@@ -512,9 +515,33 @@ def test_a_release_is_published_on_the_day_that_it_is_here(
     late_in_the_evening = datetime(2026, 9, 30, 22, 30, tzinfo=UTC)
     for member in desk:
         signed = releases.sign_release(
-            session, 1, member=MemberId(member.id), today=date(2026, 10, 1), now=late_in_the_evening
+            session,
+            1,
+            digest=draft.digest,
+            member=MemberId(member.id),
+            today=date(2026, 10, 1),
+            now=late_in_the_evening,
         )
     assert signed.published_on == date(2026, 10, 1)
+
+
+def test_nobody_signs_what_they_have_not_read(
+    session: Session, draft: ReleaseSummary, desk: list[Member], ana: Member
+) -> None:
+    set_aside(session, "abuse", 9)
+    build(session, AUTUMN)
+    with pytest.raises(Changed):
+        releases.sign_release(session, 1, digest=draft.digest, member=MemberId(ana.id), today=AUTUMN, now=at(AUTUMN))
+
+
+def test_nothing_is_built_on_files_that_were_changed(
+    session: Session, published: ReleaseSummary, desk: list[Member]
+) -> None:
+    file = session.get_one(ReleaseFile, (1, "district.csv"))
+    file.content = file.content.replace(b"District", b"FORGED")
+    session.flush()
+    with pytest.raises(Tampered):
+        build(session, WINTER)
 
 
 def test_nobody_signs_twice(session: Session, draft: ReleaseSummary, ana: Member) -> None:

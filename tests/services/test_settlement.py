@@ -15,6 +15,7 @@ from incidents.db import report as stored
 from incidents.db.audit import entries
 from incidents.db.database import Database
 from incidents.db.incident import Incident, IncidentCode
+from incidents.db.release import Release, ReleaseState
 from incidents.services import moderation, receipts, settlement
 from incidents.services.accounts import Member
 from incidents.services.moderation import NotTaken, StaleReport
@@ -158,9 +159,10 @@ def reopen(session: Session, incident: UUID, member: Member, version: int | None
 DECISIONS = {"revise": revise, "accept": accept, "return": send_back, "reopen": reopen}
 
 
-def count_in_release(session: Session, incident: UUID) -> None:
+def count_in_release(session: Session, incident: UUID, *, state: ReleaseState = ReleaseState.PUBLISHED) -> None:
     """As the release of the quarter does."""
     session.get_one(Incident, incident).batch = "2026-Q3"
+    session.add(Release(number=1, quarter="2026-Q3", state=state, built_on=NOW.date(), digest=bytes(32)))
     session.flush()
 
 
@@ -361,6 +363,17 @@ def test_what_a_release_counts_is_never_reopened(session: Session, accepted: UUI
         reopen(session, accepted, ana)
     shown = show(session, accepted)
     assert (shown.decision, shown.accepted_on, shown.batch) == (Decision.ACCEPTED, NOW.date(), "2026-Q3")
+
+
+def test_an_incident_that_only_a_draft_counts_is_reopened_and_the_draft_falls(
+    session: Session, accepted: UUID, ana: Member
+) -> None:
+    count_in_release(session, accepted, state=ReleaseState.BUILT)
+    reopen(session, accepted, ana)
+    shown = show(session, accepted)
+    assert (shown.decision, shown.batch) == (Decision.OPEN, None)
+    assert session.get(Release, 1) is None
+    assert [entry.action for entry, _ in entries(session, subject="release:1")] == ["drop_release"]
 
 
 # Several reports of one incident.

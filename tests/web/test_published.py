@@ -100,7 +100,9 @@ def _publish(database: Database, settings: Settings) -> None:
             actor="system",
             now=NOW,
         )
-        releases.sign_release(session, draft.number, member=MemberId(ids[0]), today=NOW.date(), now=NOW)
+        releases.sign_release(
+            session, draft.number, digest=draft.digest, member=MemberId(ids[0]), today=NOW.date(), now=NOW
+        )
 
 
 @pytest.fixture

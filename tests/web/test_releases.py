@@ -73,8 +73,14 @@ def sign(who: AtDesk) -> TestResponse:
 
 def sign_unasked(who: AtDesk, number: int = 1) -> TestResponse:
     """Send a signature for which the page has no button."""
-    token = pages.form(who.open(HERE), "/build").sent()
+    token = pages.form(who.open(HERE), "/build").sent(version=only_release_digest(who))
     return who.client.post(f"{HERE}{number}/sign", data=token)
+
+
+def only_release_digest(who: AtDesk) -> str:
+    with who.client.application.extensions["incidents"].database.reader() as session:
+        digest = session.scalar(sa.select(Release.digest))
+    return digest.hex() if digest else ""
 
 
 def how_many(database: Database, table: type[Release | ReleaseFile | ReleaseCell | ReleaseSignature]) -> int:
@@ -288,6 +294,18 @@ def test_another_role_does_not_sign_a_draft_that_waits(
 def test_nobody_gets_in_without_logging_in(drafted: list[AtDesk], client: FlaskClient, database: Database) -> None:
     answers = [client.get(HERE), client.get(f"{HERE}1/ground.csv"), client.post(f"{HERE}1/sign")]
     assert {(answer.status_code, answer.headers["Location"]) for answer in answers} == {(303, "/desk/login")}
+    assert how_many(database, ReleaseSignature) == 0
+
+
+def test_a_draft_built_anew_since_it_was_read_is_not_signed(
+    drafted: list[AtDesk], database: Database, settings: Settings
+) -> None:
+    read = pages.form(drafted[0].open(HERE), "/1/sign")
+    accept(INCIDENTS, drafted, database, settings)
+    drafted[1].press(HERE, "/build")
+    answer = drafted[0].client.post(read.action, data=read.sent())
+    assert answer.status_code == 409
+    assert "Нацрт је у међувремену поново направљен" in pages.text_of(answer.text)
     assert how_many(database, ReleaseSignature) == 0
 
 

@@ -57,6 +57,10 @@ def build() -> ResponseReturnValue:
             _("The release of this quarter is published already. Wait for the next quarter to build another."),
             409,
         )
+    except frozen.Tampered:
+        return _releases_page(
+            _("The files of the last release are not those that were signed. Nothing can be built on them."), 409
+        )
     except Unprotectable:
         return _releases_page(
             _("There are too few incidents yet to publish figures without giving somebody away."), 409
@@ -67,15 +71,23 @@ def build() -> ResponseReturnValue:
 @releases.post("/<release:number>/sign")
 @guard.needs(Role.PUBLISHER)
 def sign(number: int) -> ResponseReturnValue:
-    if not ActForm().validate():
+    form = ActForm()
+    if not form.validate():
         return _releases_page(out_of_date(), 422)
     try:
         with platform().database.unit_of_work() as session:
             frozen.sign_release(
-                session, number, member=MemberId(g.member.id), today=platform().today(), now=platform().now()
+                session,
+                number,
+                digest=form.version.data or "",
+                member=MemberId(g.member.id),
+                today=platform().today(),
+                now=platform().now(),
             )
     except frozen.AlreadySigned:
         return _releases_page(_("You have signed this release. It takes a second person."), 409)
+    except frozen.Changed:
+        return _releases_page(_("The draft was built anew. Read its files again before you sign."), 409)
     except frozen.AlreadyPublished:
         return _releases_page(_("This release is published already."), 409)
     except frozen.Tampered:
