@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from incidents.adapters import catalogues, data_files
-from incidents.adapters.solver import solve
 from incidents.cli.setup import make_secrets
 from incidents.cli.site import Wrong, database_of, settings_of_site
 from incidents.config import Settings
@@ -56,7 +55,6 @@ def _fill(database: Database, settings: Settings, now: datetime) -> str:
         trial.publish_past_quarters(
             session,
             [member.id for member in members],
-            solve=solve,
             vocabulary=data_files.vocabulary(),
             places=data_files.places(),
             label=catalogues.label,

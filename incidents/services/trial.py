@@ -22,7 +22,6 @@ from incidents.adapters.synthetic_texts import synthetic_texts
 from incidents.core import report as rules
 from incidents.core import synthesis
 from incidents.core.accounts import MemberId, Role
-from incidents.core.disclosure import Solve
 from incidents.core.incident import Decision, Handling, Settlement
 from incidents.core.periods import Quarter
 from incidents.core.places import Places
@@ -116,7 +115,6 @@ def publish_past_quarters(
     session: Session,
     members: Sequence[UUID],
     *,
-    solve: Solve,
     vocabulary: Vocabulary,
     places: Places,
     label: releases.Label,
@@ -132,7 +130,6 @@ def publish_past_quarters(
         built = releases.build_release(
             session,
             today=day,
-            solve=solve,
             vocabulary=vocabulary,
             places=places,
             label=label,

@@ -12,7 +12,6 @@ from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
 from incidents.adapters import catalogues, data_files
-from incidents.adapters.solver import solve
 from incidents.cli.release import release
 from incidents.config import Settings
 from incidents.core.accounts import MemberId
@@ -109,7 +108,6 @@ def built(site: Settings) -> Settings:
         releases.build_release(
             session,
             today=date(2020, 9, 30),
-            solve=solve,
             vocabulary=data_files.vocabulary(),
             places=data_files.places(),
             label=catalogues.label,

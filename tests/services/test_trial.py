@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from incidents.adapters import catalogues, data_files
-from incidents.adapters.solver import solve
 from incidents.adapters.synthetic_texts import synthetic_texts
 from incidents.config import Settings
 from incidents.core import report as rules
@@ -241,7 +240,6 @@ def publish(session: Session, members: list[TrialMember]) -> None:
     trial.publish_past_quarters(
         session,
         [member.id for member in members],
-        solve=solve,
         vocabulary=VOCABULARY,
         places=PLACES,
         label=catalogues.label,

@@ -17,7 +17,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from incidents.adapters import catalogues, data_files
-from incidents.adapters.solver import solve
 from incidents.app import create_app
 from incidents.config import Settings
 from incidents.core.accounts import MemberId
@@ -87,13 +86,10 @@ def _publish(database: Database, settings: Settings) -> None:
             incidents=200,
         )
         ids = [member.id for member in members]
-        trial.publish_past_quarters(
-            session, ids, solve=solve, vocabulary=vocabulary, places=places, label=label, now=NOW
-        )
+        trial.publish_past_quarters(session, ids, vocabulary=vocabulary, places=places, label=label, now=NOW)
         draft = releases.build_release(
             session,
             today=date(2027, 1, 4),  # the next quarter of another year: quicker to protect
-            solve=solve,
             vocabulary=vocabulary,
             places=places,
             label=label,

@@ -6,7 +6,6 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from incidents.adapters import catalogues
-from incidents.adapters.solver import solve
 from incidents.core.accounts import MemberId, Role
 from incidents.core.disclosure import Unprotectable
 from incidents.services import releases as frozen
@@ -45,7 +44,6 @@ def build() -> ResponseReturnValue:
             frozen.build_release(
                 session,
                 today=site.today(),
-                solve=solve,
                 vocabulary=site.vocabulary,
                 places=site.places,
                 label=catalogues.label,

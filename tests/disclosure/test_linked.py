@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidents.adapters.solver import solve
 from incidents.core import disclosure, tables
-from incidents.core.disclosure import Deviation, Requirement, Unprotectable
+from incidents.core.disclosure import Unprotectable
 from incidents.core.incident import NO_PLACE, ONLINE
 from incidents.core.periods import Quarter
 from incidents.core.tables import PLAN, Cell, CountedIncident, System, Table
+from incidents.disclosure import linked
 
 Rows = Mapping[str, Sequence[tables.Path]]
 Shown = Mapping[Cell, int | None]
@@ -42,11 +42,11 @@ def a_quarter(total: int, **areas: int) -> System:
 
 
 def protected(system: System, earlier: Mapping[Cell, bool] | None = None) -> frozenset[Cell]:
-    return disclosure.protect(system, earlier=earlier or {}, solve=solve)
+    return linked.protect(system, earlier=earlier or {})
 
 
-def unmet(system: System, *withheld: Cell) -> list[Requirement]:
-    return disclosure.unmet(system, set(withheld), solve=solve)
+def found_out(system: System, *withheld: Cell) -> list[Cell]:
+    return linked.given_away(system, set(withheld))
 
 
 # An attacker who shares no rule with the house: tries every way to fill the tables that fits what is published.
@@ -196,10 +196,10 @@ def test_it_is_given_up_only_where_nothing_can_be_done(counts: dict[Cell, int]) 
 
 @settings(deadline=None, max_examples=20)
 @given(quarters(5, 9))
-def test_what_the_attacker_finds_out_is_what_is_unmet(counts: dict[Cell, int]) -> None:
+def test_what_the_attacker_finds_out_is_what_is_found_out(counts: dict[Cell, int]) -> None:
     system = tables.system(counts)
     withheld = disclosure.primary(system) - system.slacks
-    assert {need.cell for need in unmet(system, *withheld)} == given_away(counts, withheld, ROWS)
+    assert {*found_out(system, *withheld)} == given_away(counts, withheld, ROWS)
 
 
 @settings(deadline=None, max_examples=20)
@@ -218,7 +218,7 @@ def protected_in_writing() -> str:
 
 @pytest.mark.parametrize("seed", ["1", "2", "3"])
 def test_another_process_withholds_the_same_cells(seed: str) -> None:
-    code = "from tests.core.test_disclosure import protected_in_writing; print(protected_in_writing())"
+    code = "from tests.disclosure.test_linked import protected_in_writing; print(protected_in_writing())"
     root, environment = Path(__file__).parents[2], {**os.environ, "PYTHONHASHSEED": seed}
     other = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root, env=environment
@@ -244,49 +244,30 @@ def test_a_small_difference_that_readers_can_compute_is_small_too() -> None:
     assert disclosure.primary(system) == {cell(without="race")}
 
 
-def test_a_small_count_has_to_fit_nobody_and_the_threshold() -> None:
-    system = a_quarter(20, a01=2, a02=18)
-    assert disclosure.requirements(system) == [Requirement(cell(area="01"), 3), Requirement(cell(area="01"), -2)]
-
-
-def test_the_largest_change_is_asked_for_first() -> None:
-    changes = [need.change for need in disclosure.requirements(a_quarter(24, a01=2, a02=4, a03=18))]
-    assert changes == [-4, 3, -2, 1]
-
-
-@pytest.mark.parametrize(
-    ("change", "moved", "is_met"),
-    [(-2, -2, True), (-2, -3, True), (-2, -1, False), (3, 3, True), (3, 4, True), (3, 2, False), (3, 0, False)],
-)
-def test_a_change_is_met_by_figures_that_move_as_far(change: int, moved: int, is_met: bool) -> None:
-    assert Requirement(cell(area="01"), change).is_met_by({cell(area="01"): moved, cell(area="02"): 9}) is is_met
-
-
 # What can be computed.
 
 
-def test_nothing_is_unmet_where_no_count_is_small() -> None:
-    assert unmet(a_quarter(20, a01=5, a02=15, a03=0)) == []
+def test_nothing_is_given_away_where_no_count_is_small() -> None:
+    assert found_out(a_quarter(20, a01=5, a02=15, a03=0)) == []
 
 
-def test_a_small_count_that_is_published_is_unmet() -> None:
+def test_a_small_count_that_is_published_is_found_out() -> None:
     system = a_quarter(20, a01=2, a02=18)
-    assert unmet(system, cell(area="02")) == disclosure.requirements(system)
+    assert found_out(system, cell(area="02")) == [cell(area="01")]
 
 
 def test_a_small_count_alone_can_be_computed_from_the_total() -> None:
     system = a_quarter(20, a01=2, a02=18)
-    assert unmet(system, cell(area="01")) == disclosure.requirements(system)
+    assert found_out(system, cell(area="01")) == [cell(area="01")]
 
 
 def test_two_small_counts_together_are_known_to_be_few() -> None:
     system = a_quarter(20, a01=2, a02=1, a03=17)
-    few = [Requirement(cell(area="02"), 4), Requirement(cell(area="01"), 3)]
-    assert unmet(system, cell(area="01"), cell(area="02")) == few
+    assert found_out(system, cell(area="01"), cell(area="02")) == [cell(area="01"), cell(area="02")]
 
 
 def test_a_small_count_and_a_large_one_together_are_safe() -> None:
-    assert unmet(a_quarter(20, a01=2, a02=18), cell(area="01"), cell(area="02")) == []
+    assert found_out(a_quarter(20, a01=2, a02=18), cell(area="01"), cell(area="02")) == []
 
 
 def test_a_quarter_can_be_computed_from_its_year() -> None:
@@ -294,14 +275,14 @@ def test_a_quarter_can_be_computed_from_its_year() -> None:
     second = {found.at("2026-Q2"): n + 10 for found, n in first.items()} | {cell("2026-Q2"): 40}
     system = tables.system(with_year(first, second))
     hidden = {cell(area="01"), cell(area="02")}
-    assert {need.cell for need in unmet(system, *hidden)} == {cell(area="01")}
-    assert unmet(system, *hidden, cell("2026", area="01"), cell("2026", area="02")) == []
+    assert {*found_out(system, *hidden)} == {cell(area="01")}
+    assert found_out(system, *hidden, cell("2026", area="01"), cell("2026", area="02")) == []
 
 
 def test_how_many_lack_a_ground_can_be_computed_from_the_total() -> None:
     system = tables.system({cell(): 20, cell(ground="race"): 18, cell(ground="sex"): 15, cell(ground="age"): 3})
-    assert {need.cell for need in unmet(system)} == {cell(without="race")}
-    assert unmet(system, cell(ground="race")) == []
+    assert {*found_out(system)} == {cell(without="race")}
+    assert found_out(system, cell(ground="race")) == []
 
 
 def test_an_act_can_be_computed_from_its_group() -> None:
@@ -309,31 +290,8 @@ def test_an_act_can_be_computed_from_its_group() -> None:
     acts = {cell(act_group=group, act_type=act): n for (group, act), n in lines.items()}
     system = tables.system({cell(): 18, cell(act_group="violence"): 10, cell(act_group="threats"): 8, **acts})
     arson, robbery = cell(act_group="violence", act_type="arson"), cell(act_group="violence", act_type="robbery")
-    assert {need.cell for need in unmet(system, arson)} == {arson}
-    assert unmet(system, arson, robbery) == []
-
-
-A_LIE = {
-    "nothing moves": {},
-    "a sum does not hold": {cell(area="01"): 3},
-    "a published figure moves": {cell(area="01"): 3, cell(area="03"): -3},
-    "fewer than nobody": {cell(area="01"): 19, cell(area="02"): -19},
-    "not far enough": {cell(area="01"): 1, cell(area="02"): -1},
-}
-
-
-@pytest.mark.parametrize("lie", A_LIE.values(), ids=A_LIE)
-def test_a_solver_is_never_believed(lie: Deviation) -> None:
-    system = a_quarter(40, a01=2, a02=18, a03=20)
-    hidden = {cell(area="01"), cell(area="02")}
-    assert disclosure.unmet(system, hidden, solve=lambda _: lie) == disclosure.requirements(system)
-    assert unmet(system, *hidden) == []
-
-
-@pytest.mark.parametrize("lie", A_LIE.values(), ids=A_LIE)
-def test_a_pattern_from_a_solver_that_lies_is_not_given_out(lie: Deviation) -> None:
-    with pytest.raises(Unprotectable):
-        disclosure.protect(a_quarter(40, a01=2, a02=18, a03=20), earlier={}, solve=lambda _: lie)
+    assert {*found_out(system, arson)} == {arson}
+    assert found_out(system, arson, robbery) == []
 
 
 # What is withheld.
@@ -405,6 +363,7 @@ def test_a_count_that_only_published_figures_surround_cannot_be_protected() -> N
     assert str(stopped.value) == "area=01,time=2026-Q1 cannot be kept from being computed (threshold 5)"
 
 
-def test_where_a_solver_finds_nothing_nothing_is_published() -> None:
-    with pytest.raises(Unprotectable):
-        disclosure.protect(a_quarter(40, a01=2, a02=38), earlier={}, solve=lambda _: None)
+def test_a_small_count_that_was_published_once_cannot_be_protected_any_more() -> None:
+    with pytest.raises(Unprotectable) as stopped:
+        protected(a_quarter(40, a01=2, a02=38), {cell(area="01"): False})
+    assert stopped.value.cell == cell(area="01")
