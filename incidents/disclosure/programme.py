@@ -112,6 +112,7 @@ class Moves:
         self._prices = prices[self._old].astype(np.float64)
         self._amount = 0
         self._random = np.random.Generator(np.random.PCG64(self._size))
+        self._noise = np.ones(self._size)
         self._upper = np.concatenate([np.full(self._size, highspy.kHighsInf), self._counts])
         self._solver = new_solver()
         self._solver.setOptionValue("presolve", "off")
@@ -149,8 +150,13 @@ class Moves:
         return None if found is None else self._dense(found)
 
     def shake(self) -> None:
-        """Other prices, by a hair: the next move may turn another corner, and be whole."""
-        self._prices *= 1 + 0.02 * self._random.random(self._size)
+        """Other prices for now: the next move goes another way, and may be whole."""
+        self._noise = 1 + self._random.random(self._size)
+        self._amount = 0
+
+    def calm(self) -> None:
+        """The true prices again."""
+        self._noise = np.ones(self._size)
         self._amount = 0
 
     def reach(self, columns: Ints, signs: Ints, amounts: Ints) -> Floats:
@@ -181,8 +187,9 @@ class Moves:
         if self._amount == amount:
             return
         self._amount = amount
-        down = self._prices / np.maximum(np.minimum(self._counts, amount), 1.0)
-        costs = np.concatenate([self._prices / amount, down])
+        prices = self._prices * self._noise
+        down = prices / np.maximum(np.minimum(self._counts, amount), 1.0)
+        costs = np.concatenate([prices / amount, down])
         self._solver.changeColsCost(2 * self._size, np.arange(2 * self._size, dtype=np.int32), costs)
 
 

@@ -143,8 +143,6 @@ def best(task: Task, *, progress: Progress = silent) -> Mask:
     better = exact.better(task, found)
     if better is not found and suppress.witnessed(task, better):
         found = better
-    if not suppress.witnessed(task, found):
-        raise AssertionError("a pattern without witnesses")
     return found
 
 

@@ -19,10 +19,10 @@ from incidents.disclosure.task import Floats, Mask, Needs, Progress, Task, Unpro
 _FREE = 1e-4
 """What moving a column costs that is withheld anyway."""
 _NOTHING = 1e-9
-_TRIES = 3
+_TRIES = 8
 """At a move in whole numbers with a linear programme, before the integer one is asked."""
-_SMALL = 6_000
-"""Columns up to which the search is made a second time, knowing which cells serve many."""
+_FEW = 2_000
+"""Needs up to which the search is made a second time, knowing which cells serve many."""
 
 
 def silent(_what: str, _done: int, _of: int) -> None:
@@ -34,13 +34,15 @@ def pattern(task: Task, *, progress: Progress = silent) -> Mask:
     task = replace(task, needs=task.needs.hardest_first())
     prices = task.prices * (1 + np.log1p(task.counts))
     state = _State(task)
-    for again in range(2 if task.matrix.width <= _SMALL else 1):
+    for again in range(2 if len(task.needs) <= _FEW else 1):
         # A cell that bore out many needs the first time is worth its price: the second time it looks cheaper.
         served = state.served() if again else np.zeros(len(prices))
         state = _State(task)
         _harvest(state, np.arange(len(task.needs)))
         _grow(state, prices / (1 + served), progress)
     _take_back(state, progress)
+    if not state.is_certified():
+        raise AssertionError("a pattern without witnesses")
     return state.withheld
 
 
@@ -71,6 +73,8 @@ class _State:
         """By requirement: which of the moves bears it out."""
         self.borne: list[set[int]] = []
         """By move: the requirements that it bears out."""
+        self.moves: list[tuple[Ints, Ints]] = []
+        """Columns and steps of each move."""
         self.using: dict[int, set[int]] = {}
         """By column withheld for others: the moves that change it."""
         self.reason: dict[int, int] = {}
@@ -96,11 +100,26 @@ class _State:
         for number, needs in met_by.items():
             own = len(self.borne)
             self.borne.append(set(needs))
+            self.moves.append(parts[number])
             self.witness |= dict.fromkeys(needs, own)
             columns = parts[number][0]
             for column in columns[~self.task.withheld[columns]].tolist():
                 self.using.setdefault(column, set()).add(own)
         return len(met)
+
+    def is_certified(self) -> bool:
+        """Whether every requirement has a witness, gone over again in whole numbers from what was kept of it."""
+        if len(self.witness) < len(self.needs):
+            return False
+        for number in sorted(set(self.witness.values())):
+            columns, part = self.moves[number]
+            steps = np.zeros(self.task.matrix.width, dtype=np.int64)
+            steps[columns] = part
+            met = self.needs.met_by(steps)
+            borne = [need for need in self.borne[number] if self.witness[need] == number]
+            if not (self.withheld[columns].all() and met[borne].all() and self.task.is_move(steps)):
+                return False
+        return True
 
     def served(self) -> Floats:
         """How many requirements each column has helped to bear out."""
@@ -179,18 +198,20 @@ def _grow_for(state: _State, growth: Moves, need: int, prices: Floats) -> None:
 def _whole_steps(state: _State, growth: Moves, need: int, prices: Floats) -> Ints:
     """A cheap move in whole numbers that meets the requirement. Raises Unprotectable."""
     column, sign, amount = state.needs.one(need)
-    move = growth.find(column, sign, amount)
+    first = move = growth.find(column, sign, amount)
     for _ in range(_TRIES):
         if move is None:
             raise Unprotectable(column)
         steps = _whole_part_with(state.task, move, column)
         if steps is not None:
-            return steps
+            break
         growth.shake()
         move = growth.find(column, sign, amount)
-    if move is None:
-        raise Unprotectable(column)
-    return _whole_near(state, move, column, sign, amount, prices)
+    else:
+        assert first is not None  # noqa: S101 (else it was raised)
+        steps = _whole_near(state, first, column, sign, amount, prices)
+    growth.calm()
+    return steps
 
 
 def _withhold(state: _State, growth: Moves, move: Ints, need: int, prices: Floats) -> None:
