@@ -31,7 +31,7 @@ class Size:
 
 
 SIZES = {
-    "small": Size(900, 0.6, 6, is_deep=False),
+    "small": Size(1_500, 0.6, 5, is_deep=False),
     "million": Size(1_000_000, 1.2, 5, is_deep=True),
     "hard": Size(100_000, 1.25, 10, is_deep=True),
 }
@@ -41,12 +41,11 @@ _FLAT = [
     "quarter area@region bias",
     "area@district bias@group",
     "quarter bias act",
-    "area@region act@kind setting",
+    "area@region act setting",
     "bias@group gender age",
     "bias police",
 ]
 _DEEP = [
-    "area@region act setting",
     "quarter bias setting",
     "area@district gender age",
     "area bias@group",
@@ -100,7 +99,7 @@ def invented(size: Size) -> tuple[Spec, Data]:
         threshold=size.threshold,
         names=[tree.name for tree in TREES],
     )
-    columns = {"region": REGIONS, "district": DISTRICTS, "group": GROUPS, "kind": KINDS}
+    columns = {"region": REGIONS, "district": DISTRICTS, "group": GROUPS}
     levels = {name: frozenset(codes) for name, codes in columns.items()}
     places = [_drawn(tree, size, random) for tree in TREES]
     return spec, Data(TREES, places, np.ones(size.incidents, dtype=np.int64), None, levels)

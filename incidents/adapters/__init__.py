@@ -1,1 +1,1 @@
-"""The outside world: sealing, passwords, codes, places, data files, the solver."""
+"""The outside world: sealing, passwords, codes, places and data files."""
