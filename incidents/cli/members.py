@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import click
 import sqlalchemy as sa
 
 from incidents.adapters import second_factor
+from incidents.adapters.opening import KeyPair
 from incidents.adapters.sealing import CannotOpen
 from incidents.cli.setup import new_password
 from incidents.cli.site import Wrong, database_of
@@ -15,6 +17,7 @@ from incidents.config import Settings
 from incidents.core.accounts import Role
 from incidents.core.languages import BY_TAG
 from incidents.db.account import Member, member_by_name
+from incidents.db.database import Database
 from incidents.services import accounts, keys
 
 
@@ -40,34 +43,43 @@ def list_(settings: Settings) -> None:
 @click.pass_obj
 def add(settings: Settings, name: str, host: str, roles: tuple[str, ...], language: str) -> None:
     """Let a new member in: they can open the reports that the member who lets them in can open."""
-    with database_of(settings) as database, database.unit_of_work() as session:
-        by = member_by_name(session, host)
-        if by is None:
-            raise Wrong(f"There is no member called {host}.")
-        if member_by_name(session, name) is not None:
-            raise Wrong(f"There is a member called {name} already.")
-        try:
-            key = keys.unlock_member_key(
+    with database_of(settings) as database:
+        with database.reader() as session:
+            if member_by_name(session, host) is None:
+                raise Wrong(f"There is no member called {host}.")
+            if member_by_name(session, name) is not None:
+                raise Wrong(f"There is a member called {name} already.")
+        # Everything is asked for before the unit of work: while somebody types, the site goes on taking reports.
+        own = click.prompt(f"Password of {host}", hide_input=True)
+        by, key = _unlocked(settings, database, host, own)
+        password = new_password(name)
+        with database.unit_of_work() as session:
+            enrolled = accounts.add_member(
                 session,
-                by.id,
-                click.prompt(f"Password of {host}", hide_input=True),
+                name,
+                password,
+                {Role(role) for role in roles},
+                language=language,
+                token_key=settings.token_key,
                 memory_mib=settings.seal_memory_mib,
+                now=datetime.now(UTC),
+                actor=host,
             )
-        except CannotOpen:
-            raise Wrong(f"That is not the password of {host}.") from None
-        enrolled = accounts.add_member(
-            session,
-            name,
-            new_password(name),
-            {Role(role) for role in roles},
-            language=language,
-            token_key=settings.token_key,
-            memory_mib=settings.seal_memory_mib,
-            now=datetime.now(UTC),
-            actor=host,
-        )
-        keys.share_desk_keys(session, enrolled.id, by=by.id, by_key=key)
+            keys.share_desk_keys(session, enrolled.id, by=by, by_key=key)
     click.echo(f"{name}: put this secret into the app that makes your codes: {enrolled.totp_secret}")
+
+
+def _unlocked(settings: Settings, database: Database, name: str, password: str) -> tuple[UUID, KeyPair]:
+    """A member's id and their key, opened by their password."""
+    with database.reader() as session:
+        member = member_by_name(session, name)
+        if member is None:
+            raise Wrong(f"There is no member called {name}.")
+        try:
+            key = keys.unlock_member_key(session, member.id, password, memory_mib=settings.seal_memory_mib)
+        except CannotOpen:
+            raise Wrong(f"That is not the password of {name}.") from None
+        return member.id, key
 
 
 @members.command()

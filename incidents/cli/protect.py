@@ -6,14 +6,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import click
 import numpy as np
 
 from incidents.cli.site import Wrong
 from incidents.disclosure import files
-from incidents.disclosure.audit import Bounds, Contradiction, attack
+from incidents.disclosure.audit import Bounds, Contradiction, Undecided, attack
 from incidents.disclosure.counts import read_data, tabulate
+from incidents.disclosure.programme import SolverFailed
 from incidents.disclosure.protection import CannotProtect, Status, rules_of
 from incidents.disclosure.protection import protect as decide
 from incidents.disclosure.relations import relations
@@ -38,11 +40,8 @@ def protect(data: Path, spec_path: Path, out: Path, previous: tuple[Path, ...]) 
         cells = tabulate(read_data(data, spec), spec)
         earlier = files.as_earlier([files.read_cells(path, spec) for path in previous], cells)
         statuses = decide(cells, spec, rules_of(spec, cells), earlier=earlier, progress=_shown())
-        try:
-            with out.open("w", encoding="utf-8", newline="") as file:
-                files.write_cells(file, cells, statuses, spec)
-        except OSError as error:
-            raise Wrong(f"{out} cannot be written: {error.strerror}.") from None
+        with _written(str(out)) as file:
+            files.write_cells(file, cells, statuses, spec)
     counted = {status: statuses.count(status) for status in Status}
     click.echo(
         f"{len(statuses)} cells: {counted[Status.PRIMARY]} too small, {counted[Status.COMPLEMENTARY]} withheld with "
@@ -65,7 +64,7 @@ def audit(cells: Path, spec_path: Path, out: str) -> None:
         stored = files.read_cells(cells, spec)
         bounds = _bounds(stored, spec)
         protected = {cell: _is_protected(stored.statuses[cell], found, spec) for cell, found in bounds.items()}
-        with click.open_file(out, "w", encoding="utf-8") as file:
+        with _written(out) as file:
             files.write_bounds(file, stored, bounds, protected, spec)
     idle = [cell for cell in bounds if not protected[cell] and stored.statuses[cell] == Status.COMPLEMENTARY.value]
     if idle:
@@ -111,11 +110,22 @@ def _is_protected(status: str, bounds: Bounds, spec: Spec) -> bool:
 
 
 @contextmanager
+def _written(path: str) -> Iterator[IO[str]]:
+    try:
+        with click.open_file(path, "w", encoding="utf-8") as file:
+            yield file
+    except OSError as error:
+        raise Wrong(f"{path} cannot be written: {error.strerror}.") from None
+
+
+@contextmanager
 def _in_words() -> Iterator[None]:
     try:
         yield
     except (BadSpec, CannotProtect) as wrong:
         raise Wrong(str(wrong)) from None
+    except (SolverFailed, Undecided):
+        raise Wrong("The solver gave up on these tables, so nothing is decided. Try coarser tables.") from None
     except Contradiction:
         raise Wrong("The published figures contradict each other: a total is not the sum of its parts.") from None
 

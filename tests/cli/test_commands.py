@@ -1,6 +1,7 @@
 import os
 import stat
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from incidents.__main__ import cli
 from incidents.db.account import member_by_name
 from incidents.db.audit import AuditEntry
 from incidents.db.database import Database
+from incidents.db.incident import SetAside
 from incidents.services import keys
 
 PASSWORD = "tri zelene kruške na stolu"
@@ -80,6 +82,22 @@ def test_a_member_lets_another_in_who_opens_the_same_reports(run, site: Path) ->
         vesna = member_by_name(session, "Vesna")
         key = keys.unlock_member_key(session, vesna.id, "četiri žute dunje u korpi", memory_mib=128)
         assert len(keys.desk_private(session, 1, vesna.id, key)) == 32
+    database.engine.dispose()
+
+
+def test_the_site_takes_reports_while_somebody_types_a_password(run, site: Path, monkeypatch) -> None:
+    database = Database(f"sqlite:///{site / 'incidents.sqlite'}")
+    answers = iter([PASSWORD, "četiri žute dunje u korpi"])
+
+    def typing(*_: object, **__: object) -> str:
+        with database.unit_of_work() as session:
+            session.add(SetAside(id=uuid4(), quarter="2026-Q4", reason="test"))
+        return next(answers)
+
+    monkeypatch.setattr("click.prompt", typing)
+    assert run("members", "add", "Vesna", "--by", "Ana", "--role", "moderator").exit_code == 0
+    with database.reader() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(SetAside)) == 2
     database.engine.dispose()
 
 

@@ -193,6 +193,16 @@ def test_a_cells_file_that_contradicts_itself_is_refused(folder: Folder) -> None
     assert (answer.exit_code, "contradict each other" in answer.output) == (2, True)
 
 
+def test_a_folder_that_is_not_there_is_one_clear_line(folder: Folder) -> None:
+    folder.protect()
+    answers = [
+        folder.run("protect", "@data.csv", "--spec", "@spec.json", "--out", "@none/cells.csv"),
+        folder.run("release", "audit", "@cells.csv", "--spec", "@spec.json", "--out", "@none/bounds.csv"),
+    ]
+    assert [answer.exit_code for answer in answers] == [2, 2]
+    assert all("cannot be written" in answer.output for answer in answers)
+
+
 def test_a_missing_file_is_named(folder: Folder) -> None:
     assert "none.csv cannot be read" in folder.protect(data="@none.csv").output
     assert folder.audit("@none.csv").exit_code == 2

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -13,7 +12,6 @@ from incidents.core.incident import Handling, NotAllowed
 from incidents.core.receipt import ReceiptCode
 from incidents.db import report as stored
 from incidents.db.audit import entries
-from incidents.db.database import Database
 from incidents.db.incident import SetAside
 from incidents.db.report import Direction
 from incidents.services import moderation, receipts
@@ -25,27 +23,6 @@ from tests.conftest import NOW
 
 CALM = frozenset({"verbal_insult"})
 GRAVE = frozenset({"physical_attack"})
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.unit_of_work() as session:
-        yield session
-
-
-@pytest.fixture
-def desk(session: Session, settings: Settings) -> list[Member]:
-    return builders.a_desk(session, settings, now=NOW)
-
-
-@pytest.fixture
-def ana(desk: list[Member]) -> Member:
-    return desk[0]
-
-
-@pytest.fixture
-def boris(desk: list[Member]) -> Member:
-    return desk[1]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ import csv
 import hashlib
 import io
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,7 +21,6 @@ from incidents.core.tables import TABLES, Cell, Path, Relation, Table
 from incidents.db import account, key
 from incidents.db import report as stored
 from incidents.db.audit import entries
-from incidents.db.database import Database
 from incidents.db.incident import Incident, IncidentCode, SetAside
 from incidents.db.release import Release, ReleaseCell, ReleaseFile, ReleaseSignature, ReleaseState
 from incidents.services import moderation, releases, settlement, trial
@@ -38,27 +36,6 @@ PLACES = data_files.places()
 SUBOTICA, BELGRADE = "80438", "00"
 SUMMER, AUTUMN, WINTER, SPRING = date(2026, 7, 1), date(2026, 9, 30), date(2026, 12, 31), date(2027, 3, 31)
 """The first day of a quarter, and the days that releases are built on."""
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.unit_of_work() as session:
-        yield session
-
-
-@pytest.fixture
-def desk(session: Session, settings: Settings) -> list[Member]:
-    return builders.a_desk(session, settings, now=NOW)
-
-
-@pytest.fixture
-def ana(desk: list[Member]) -> Member:
-    return desk[0]
-
-
-@pytest.fixture
-def boris(desk: list[Member]) -> Member:
-    return desk[1]
 
 
 @pytest.fixture

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +12,6 @@ from incidents.core.incident import ONLINE, BiasStrength, Decision, Handling, No
 from incidents.core.report import Problem
 from incidents.db import report as stored
 from incidents.db.audit import entries
-from incidents.db.database import Database
 from incidents.db.incident import Incident, IncidentCode
 from incidents.db.release import Release, ReleaseState
 from incidents.services import moderation, receipts, settlement
@@ -40,29 +38,6 @@ def a_settlement(**changes: Any) -> Settlement:
         "bias_strength": BiasStrength.PERCEIVED,
     }
     return Settlement(**{**values, **changes})
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.unit_of_work() as session:
-        yield session
-
-
-@pytest.fixture
-def desk(session: Session, settings: Settings) -> list[Member]:
-    return builders.a_desk(session, settings, now=NOW)
-
-
-@pytest.fixture
-def ana(desk: list[Member]) -> Member:
-    """Who proposes, in most tests."""
-    return desk[0]
-
-
-@pytest.fixture
-def boris(desk: list[Member]) -> Member:
-    """Who decides, in most tests."""
-    return desk[1]
 
 
 @pytest.fixture
