@@ -16,9 +16,11 @@ import numpy as np
 
 from incidents.disclosure.audit import attack
 from incidents.disclosure.counts import Cells, Data, Ints, tabulate
-from incidents.disclosure.protection import Status, protect, rules_of, small
+from incidents.disclosure.protection import Status, protect
 from incidents.disclosure.relations import relations
-from incidents.disclosure.spec import Cut, Spec, Tree, tree_from_pairs
+from incidents.disclosure.rules import rules_of, small
+from incidents.disclosure.spec import Cut, Spec
+from incidents.disclosure.trees import Tree, tree_from_pairs
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def invented(size: Size) -> tuple[Spec, Data]:
     columns = {"region": REGIONS, "district": DISTRICTS, "group": GROUPS}
     levels = {name: frozenset(codes) for name, codes in columns.items()}
     places = [_drawn(tree, size, random) for tree in TREES]
-    return spec, Data(TREES, places, np.ones(size.incidents, dtype=np.int64), None, levels)
+    return spec, Data(TREES, places, np.ones(size.incidents, dtype=np.int64), levels=levels)
 
 
 def _cut(word: str) -> Cut:

@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import IO
 
 import click
-import numpy as np
 
 from incidents.cli.site import Wrong
 from incidents.disclosure import files
-from incidents.disclosure.audit import Bounds, Contradiction, Undecided, attack
-from incidents.disclosure.counts import read_data, tabulate
+from incidents.disclosure.audit import Contradiction, Undecided
+from incidents.disclosure.counts import tabulate
 from incidents.disclosure.programme import SolverFailed
-from incidents.disclosure.protection import CannotProtect, Status, rules_of
+from incidents.disclosure.protection import CannotProtect, Status
 from incidents.disclosure.protection import protect as decide
-from incidents.disclosure.relations import relations
-from incidents.disclosure.spec import BadSpec, Spec, read_spec
+from incidents.disclosure.rows import read_data
+from incidents.disclosure.rules import rules_of
+from incidents.disclosure.spec import read_spec
 from incidents.disclosure.task import Progress
+from incidents.disclosure.trees import BadSpec
+from incidents.disclosure.verdict import Verdict, verdict
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -37,9 +39,10 @@ def protect(data: Path, spec_path: Path, out: Path, previous: tuple[Path, ...]) 
     """
     with _in_words():
         spec = read_spec(spec_path)
-        cells = tabulate(read_data(data, spec), spec)
+        rows = read_data(data, spec)
+        cells = tabulate(rows, spec)
         earlier = files.as_earlier([files.read_cells(path, spec) for path in previous], cells)
-        statuses = decide(cells, spec, rules_of(spec, cells), earlier=earlier, progress=_shown())
+        statuses = decide(cells, spec, rules_of(spec, cells, rows), earlier=earlier, progress=_shown())
         with _written(str(out)) as file:
             files.write_cells(file, cells, statuses, spec)
     counted = {status: statuses.count(status) for status in Status}
@@ -62,51 +65,54 @@ def audit(cells: Path, spec_path: Path, out: str) -> None:
     with _in_words():
         spec = read_spec(spec_path)
         stored = files.read_cells(cells, spec)
-        bounds = _bounds(stored, spec)
-        protected = {cell: _is_protected(stored.statuses[cell], found, spec) for cell, found in bounds.items()}
+        shown = _shown()
+        found = verdict(
+            stored.cells,
+            stored.withheld,
+            spec,
+            progress=lambda done, of: shown("attacking", done, of),
+        )
+        protected = {cell: _is_protected(stored.statuses[cell], found, cell) for cell in found.bounds}
         with _written(out) as file:
-            files.write_bounds(file, stored, bounds, protected, spec)
-    idle = [cell for cell in bounds if not protected[cell] and stored.statuses[cell] == Status.COMPLEMENTARY.value]
+            files.write_bounds(file, stored, found.bounds, protected, spec)
+    idle = [cell for cell in protected if not protected[cell] and stored.statuses[cell] == Status.COMPLEMENTARY.value]
     if idle:
         click.echo(
             f"{len(idle)} cells withheld for others can be computed all the same: withholding them is idle.", err=True
         )
     failed = [cell for cell, is_safe in protected.items() if not is_safe and cell not in set(idle)]
     if failed:
-        worst = bounds[failed[0]]
+        worst = found.bounds[failed[0]]
         upper = "any number" if worst.upper is None else worst.upper
         click.echo(
-            f"NOT SAFE: {len(failed)} of {len(bounds)} withheld cells give something away. The first, "
-            f"{' × '.join(stored.cells.codes(failed[0]))}, is known to lie between {worst.lower} and {upper}.",
+            f"NOT SAFE: {len(failed)} of {len(protected)} withheld cells give something away. The first, "
+            f"{_named(stored, failed[0])}, is known to lie between {worst.lower} and {upper}.",
             err=True,
         )
+    for whole, trait in found.groups[:1]:
+        click.echo(
+            f"NOT SAFE: {len(found.groups)} groups are known to share a trait. The first: nearly all of "
+            f"{_named(stored, whole)} are in {_named(stored, trait)}.",
+            err=True,
+        )
+    if failed or found.groups:
         raise SystemExit(1)
     click.echo(
-        f"Safe: each of {len(bounds)} withheld cells can be both 0 and {spec.threshold} or more, or is no small count.",
+        f"Safe: each of {len(protected)} withheld cells can be both 0 and as much as may be published, "
+        "or is no small count.",
         err=True,
     )
 
 
-def _bounds(stored: files.Stored, spec: Spec) -> dict[int, Bounds]:
-    matrix, differences = relations(stored.cells, spec.multi_response)
-    unseen = np.ones(len(differences.counts), dtype=bool)
-    figures = np.concatenate([stored.cells.counts, np.zeros(len(unseen), dtype=np.int64)])
-    asked = np.flatnonzero(stored.withheld).tolist()
-    shown = _shown()
-    return attack(
-        matrix,
-        figures,
-        np.concatenate([stored.withheld, unseen]),
-        asked=asked,
-        progress=lambda done, of: shown("attacking", done, of),
-    )
+def _named(stored: files.Stored, cell: int) -> str:
+    return " × ".join(stored.cells.codes(cell))
 
 
-def _is_protected(status: str, bounds: Bounds, spec: Spec) -> bool:
+def _is_protected(status: str, found: Verdict, cell: int) -> bool:
     """A small count must be possible as nothing and as one that may be published; others must not be known exactly."""
     if status == Status.COMPLEMENTARY.value:
-        return bounds.lower != bounds.upper
-    return bounds.reaches(0, spec.threshold) or (status == "suppressed" and bounds.lower >= spec.threshold)
+        return found.bounds[cell].lower != found.bounds[cell].upper
+    return found.hides(cell) or (status == files.SUPPRESSED and found.is_no_small_count(cell))
 
 
 @contextmanager

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import prod
-from pathlib import Path
-from typing import IO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from incidents.disclosure.spec import TOTAL, BadSpec, Cut, Spec, Tree, tree_from_pairs
+from incidents.disclosure.spec import ANY, Cut, Spec, Where
+from incidents.disclosure.trees import BadSpec, Tree
 
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 _MOST_CELLS = 5_000_000
-INCIDENT = "incident"
-"""Column whose equal values make several rows one incident, where one incident may have several codes."""
-_SEPARATOR = re.compile(r"\s*[;|]\s*")
-"""Between several codes in one field."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +26,41 @@ class Cells:
     """Shape (cells, trees)."""
     counts: Ints
 
+    def __len__(self) -> int:
+        return len(self.counts)
+
     @property
     def keys(self) -> Ints:
         return keys_of(self.places, self.trees)
 
     def codes(self, cell: int) -> list[str]:
         return [tree.codes[place] for tree, place in zip(self.trees, self.places[cell], strict=True)]
+
+    def only(self, chosen: Mask | Ints) -> Cells:
+        return Cells(self.trees, self.places[chosen], self.counts[chosen])
+
+    def that_are(self, where: Where) -> Mask:
+        """Which cells meet a condition. Raises BadSpec for a code or a level that the data do not have."""
+        found = np.ones(len(self), dtype=bool)
+        for axis, tree in enumerate(self.trees):
+            if tree.name in where.codes:
+                found &= _named(tree, where.codes[tree.name])[self.places[:, axis]]
+            if where.only is not None and tree.name not in where.only:
+                found &= self.places[:, axis] == 0
+        return found
+
+
+def _named(tree: Tree, listed: Sequence[str]) -> Mask:
+    """By place, whether the code is one of those listed."""
+    codes: set[str] = set()
+    for word in listed:
+        if word == ANY:
+            codes |= set(tree.codes[1:])
+        elif word.startswith("@"):
+            codes |= tree.levels.get(word.removeprefix("@"), frozenset())
+        else:
+            codes.add(word)
+    return np.array([code in codes for code in tree.codes], dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -49,9 +71,17 @@ class Data:
     places: Sequence[Ints]
     weights: Ints
     incidents: Ints | None = None
-    """Number of the incident that each row tells of, where several rows may tell of one."""
-    levels: Mapping[str, frozenset[str]] | None = None
+    """Number of the incident that each row tells of, where several rows may tell of one; they all weigh the same."""
+    levels: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Codes that stand in the columns of cuts, by the column's name."""
+    sources: Ints | None = None
+    """Who sent the incidents of each row: a number, 0 where it was nobody who sends many."""
+
+    def of_source(self, source: int) -> Data:
+        assert self.sources is not None  # noqa: S101 (asked for only where there are sources)
+        own = self.sources == source
+        incidents = None if self.incidents is None else self.incidents[own]
+        return Data(self.trees, [column[own] for column in self.places], self.weights[own], incidents, self.levels)
 
 
 def strides(trees: Sequence[Tree]) -> Ints:
@@ -80,17 +110,25 @@ def tabulate(data: Data, spec: Spec) -> Cells:
     return Cells(data.trees, np.concatenate(all_places)[first], np.concatenate(all_counts)[first])
 
 
+def largest_of_one_source(data: Data, spec: Spec, cells: Cells) -> Ints:
+    """By cell, how many of its incidents the one source sent that sent the most."""
+    largest = np.zeros(len(cells), dtype=np.int64)
+    if data.sources is not None:
+        for source in np.unique(data.sources[data.sources > 0]).tolist():
+            largest = np.maximum(largest, tabulate(data.of_source(source), spec).counts)
+    return largest
+
+
 def _table(data: Data, spec: Spec, table: Sequence[Cut]) -> tuple[Ints, Ints]:
     """The places and the counts of one table's cells."""
     by_name = {tree.name: number for number, tree in enumerate(data.trees)}
     axes = [by_name[cut.name] for cut in table]
-    kept = [_kept(data.trees[axis], cut, spec, data.levels or {}) for axis, cut in zip(axes, table, strict=True)]
+    kept = [_kept(data.trees[axis], cut, spec, data.levels) for axis, cut in zip(axes, table, strict=True)]
     if prod(len(one) for one in kept) > _MOST_CELLS:
         raise BadSpec(f"A table of {' × '.join(cut.name for cut in table)} has over {_MOST_CELLS:,} cells.")
-    several = spec.multi_response if spec.multi_response in [cut.name for cut in table] else None
-    counts = _inner(data, axes, kept, several)
+    counts = _inner(data, axes, kept, spec.multi_response)
     for number, axis in enumerate(axes):
-        if data.trees[axis].name != several:
+        if data.trees[axis].name not in spec.multi_response:
             counts = _summed(counts, number, data.trees[axis], kept[number])
     grid = np.stack(np.meshgrid(*kept, indexing="ij"), axis=-1).reshape(-1, len(axes))
     places = np.zeros((len(grid), len(data.trees)), dtype=np.int64)
@@ -100,15 +138,15 @@ def _table(data: Data, spec: Spec, table: Sequence[Cut]) -> tuple[Ints, Ints]:
 
 def _kept(tree: Tree, cut: Cut, spec: Spec, levels: Mapping[str, frozenset[str]]) -> Ints:
     """The places of the codes that a table goes down to, parents first."""
-    deepest = [len(tree.line(place)) - 1 for place in range(len(tree.codes))]
     if not cut.at:
         return np.arange(len(tree.codes), dtype=np.int64)
+    deepest = [len(tree.line(place)) - 1 for place in range(len(tree.codes))]
     word = cut.at[-1]
     ladder = spec.ladders.get(cut.name, ())
     depths = {column: len(ladder) - number for number, column in enumerate(ladder)}
-    if word in levels and not ladder:
-        named = {place for place, code in enumerate(tree.codes) if code in levels[word]}
-        wanted = {above for place in named for above in tree.line(place)}
+    named = tree.levels.get(word) or (None if ladder else levels.get(word))
+    if named is not None:
+        wanted = {above for place, code in enumerate(tree.codes) if code in named for above in tree.line(place)}
         return np.array(sorted(wanted), dtype=np.int64)
     if ladder and word.endswith(("levels", "level")) and word.split()[0].isdigit():
         depth = int(word.split()[0])
@@ -117,21 +155,28 @@ def _kept(tree: Tree, cut: Cut, spec: Spec, levels: Mapping[str, frozenset[str]]
     else:
         fitting = [depth for column, depth in depths.items() if word == column or word.startswith(column)]
         if not fitting:
-            known = ", ".join([*ladder, *levels]) or "none"
+            known = ", ".join([*tree.levels, *ladder, *levels]) or "none"
             raise BadSpec(f"Dimension {cut.name} has no level {word!r}; there are: {known}.")
         depth = max(fitting)
     return np.array([place for place, own in enumerate(deepest) if own <= depth], dtype=np.int64)
 
 
-def _inner(data: Data, axes: Sequence[int], kept: Sequence[Ints], several: str | None) -> Ints:
+def _inner(data: Data, axes: Sequence[int], kept: Sequence[Ints], several: frozenset[str]) -> Ints:
     """Counts where every axis is at the deepest code that the table keeps; of several answers at every level."""
-    columns, weights = [data.places[axis] for axis in axes], data.weights
-    if data.incidents is not None or several:
-        columns, weights = _one_a_mention(data, axes, several)
     shape = tuple(len(one) for one in kept)
+    trees = [data.trees[axis] for axis in axes]
+    columns = [_position(tree, own)[data.places[axis]] for tree, axis, own in zip(trees, axes, kept, strict=True)]
+    weights = data.weights
+    if data.incidents is not None or any(tree.name in several for tree in trees):
+        row, columns = _mentions(
+            data,
+            columns,
+            [_above(tree, own) if tree.name in several else None for tree, own in zip(trees, kept, strict=True)],
+        )
+        weights = weights[row]
     index = np.zeros(len(weights), dtype=np.int64)
-    for number, (axis, column) in enumerate(zip(axes, columns, strict=True)):
-        index = index * shape[number] + _position(data.trees[axis], kept[number])[column]
+    for column, size in zip(columns, shape, strict=True):
+        index = index * size + column
     size = prod(shape)
     if np.all(weights == 1):
         return np.bincount(index, minlength=size).astype(np.int64).reshape(shape)
@@ -140,25 +185,29 @@ def _inner(data: Data, axes: Sequence[int], kept: Sequence[Ints], several: str |
     return counts.reshape(shape)
 
 
-def _one_a_mention(data: Data, axes: Sequence[int], several: str | None) -> tuple[list[Ints], Ints]:
-    """Rows such that an incident counts once under every code that it mentions, and under all above it."""
-    incidents = data.incidents if data.incidents is not None else np.arange(len(data.weights), dtype=np.int64)
-    columns = [data.places[axis] for axis in axes]
-    names = [data.trees[axis].name for axis in axes]
-    if several is None:
-        _, first = np.unique(incidents, return_index=True)
-        return [column[first] for column in columns], data.weights[first]
-    own = names.index(several)
-    tree = data.trees[axes[own]]
-    lines = [tree.line(place) for place in range(len(tree.codes))]
-    longest = max(len(line) for line in lines)
-    padded = np.array([line + [-1] * (longest - len(line)) for line in lines], dtype=np.int64)
-    mentioned = padded[columns[own]]
-    row, _ = np.nonzero(mentioned >= 0)
-    above = mentioned[mentioned >= 0]
-    _, first = np.unique(incidents[row] * len(tree.codes) + above, return_index=True)
-    row, above = row[first], above[first]
-    return [above if number == own else column[row] for number, column in enumerate(columns)], data.weights[row]
+def _mentions(data: Data, columns: list[Ints], above: Sequence[Ints | None]) -> tuple[Ints, list[Ints]]:
+    """Rows such that an incident counts once under every code that it mentions, and once under all above it.
+
+    `above` has, by axis of several answers, each kept code with those above it (-1 where there are no more).
+    """
+    row = np.arange(len(data.weights), dtype=np.int64)
+    for number, lines in enumerate(above):
+        if lines is not None:
+            mentioned = lines[columns[number]]
+            own, _ = np.nonzero(mentioned >= 0)
+            columns = [column[own] for column in columns]
+            columns[number], row = mentioned[mentioned >= 0], row[own]
+    if data.incidents is None:
+        return row, columns
+    is_one_of_many = (np.bincount(data.incidents)[data.incidents] > 1)[row]
+    key = data.incidents[row].copy()
+    for column, lines in zip(columns, above, strict=True):
+        if lines is not None:
+            key = key * len(lines) + column
+    many = np.flatnonzero(is_one_of_many)
+    _, first = np.unique(key[many], return_index=True)
+    chosen = np.sort(np.concatenate([np.flatnonzero(~is_one_of_many), many[first]]))
+    return row[chosen], [column[chosen] for column in columns]
 
 
 def _position(tree: Tree, kept: Ints) -> Ints:
@@ -170,6 +219,14 @@ def _position(tree: Tree, kept: Ints) -> Ints:
     )
 
 
+def _above(tree: Tree, kept: Ints) -> Ints:
+    """For every kept code, itself and those above it by where they stand among the kept ones, -1 behind them."""
+    where = {int(place): number for number, place in enumerate(kept)}
+    lines = [[where[above] for above in tree.line(int(place))] for place in kept]
+    longest = max(len(line) for line in lines)
+    return np.array([line + [-1] * (longest - len(line)) for line in lines], dtype=np.int64)
+
+
 def _summed(counts: Ints, axis: int, tree: Tree, kept: Ints) -> Ints:
     """The counts with every parent along one axis the sum of its children, the deepest first."""
     counts = np.moveaxis(counts, axis, 0).copy()
@@ -179,114 +236,3 @@ def _summed(counts: Ints, axis: int, tree: Tree, kept: Ints) -> Ints:
         if parent >= 0:
             counts[where[parent]] += counts[where[int(place)]]
     return np.moveaxis(counts, 0, axis)
-
-
-def read_data(path: Path, spec: Spec) -> Data:
-    """The rows of a CSV file, gzipped or not. Raises BadSpec, naming file and line."""
-    try:
-        with _text(path) as file:
-            rows = csv.reader(file)
-            header = next(rows, None)
-            if header is None:
-                raise BadSpec(f"{path.name} is empty.")
-            return _data(path.name, header, list(rows), spec)
-    except (OSError, EOFError) as error:
-        raise BadSpec(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is damaged'}.") from None
-    except UnicodeDecodeError:
-        raise BadSpec(f"{path.name} is not UTF-8.") from None
-    except csv.Error as error:
-        raise BadSpec(f"{path.name} is not CSV: {error}.") from None
-
-
-def _text(path: Path) -> IO[str]:
-    if path.suffix == ".gz":
-        return cast(IO[str], gzip.open(path, "rt", encoding="utf-8-sig", newline=""))
-    return path.open(encoding="utf-8-sig", newline="")
-
-
-def _data(name: str, header: list[str], rows: list[list[str]], spec: Spec) -> Data:
-    for number, row in enumerate(rows, start=2):
-        if len(row) != len(header):
-            raise BadSpec(f"{name}, line {number}: {len(row)} fields where the first line has {len(header)}.")
-    columns = {title: place for place, title in enumerate(header)}
-
-    def column(title: str) -> list[str]:
-        if title not in columns:
-            raise BadSpec(f"{name} has no column {title!r}; it has {', '.join(header)}.")
-        return [row[columns[title]] for row in rows]
-
-    incidents = None
-    if spec.multi_response:
-        titles = columns.get(INCIDENT)
-        rows, incidents = _one_a_code(rows, columns, spec.multi_response, spec, titles)
-    trees = tuple(
-        spec.trees.get(each) or _tree_from_columns(each, [column(title) for title in spec.ladders[each]], spec)
-        for each in spec.names
-    )
-    cuts = {word for table in spec.tables for cut in table for word in cut.at if cut.name in spec.trees}
-    weights = _weights(name, column(spec.count_column)) if spec.count_column else np.ones(len(rows), dtype=np.int64)
-    return Data(
-        trees,
-        [_leaves(name, tree, column(tree.column)) for tree in trees],
-        weights,
-        incidents,
-        {title: frozenset(column(title)) for title in cuts if title in columns},
-    )
-
-
-def _one_a_code(
-    rows: list[list[str]], columns: Mapping[str, int], several: str, spec: Spec, own: int | None
-) -> tuple[list[list[str]], Ints]:
-    """Rows with one code each of the dimension that may have several, and the number of the incident of each row."""
-    title = spec.trees[several].column if several in spec.trees else spec.ladders[several][0]
-    place = columns.get(title)
-    if place is None:
-        raise BadSpec(f"The data have no column {title!r}.")
-    found, incidents, numbers = [], [], dict[str, int]()
-    for number, row in enumerate(rows):
-        for code in _SEPARATOR.split(row[place].strip()):
-            found.append([*row[:place], code, *row[place + 1 :]])
-            incidents.append(number if own is None else numbers.setdefault(row[own], len(numbers)))
-    return found, np.array(incidents, dtype=np.int64)
-
-
-def _tree_from_columns(name: str, columns: list[list[str]], spec: Spec) -> Tree:
-    """The tree of a ladder of columns, the finest first, as the rows have it."""
-    pairs: dict[str, str] = {}
-    tops = [TOTAL] * len(columns[0]) if columns else []
-    for lower, upper in zip(columns, [*columns[1:], tops], strict=True):
-        for code, parent in sorted(set(zip(lower, upper, strict=True))):
-            if pairs.setdefault(code, parent) != parent:
-                raise BadSpec(f"Dimension {name}: {code!r} stands under two parents, {pairs[code]!r} and {parent!r}.")
-    return tree_from_pairs(name, spec.ladders[name][0], dict(sorted(pairs.items())))
-
-
-def _leaves(name: str, tree: Tree, values: list[str]) -> Ints:
-    known, inner = tree.places, set(tree.children())
-    places = np.empty(len(values), dtype=np.int64)
-    for row, value in enumerate(values):
-        place = known.get(value)
-        if place is None:
-            raise BadSpec(f"{name}, line {row + 2}: {value!r} is no code of dimension {tree.name}.")
-        if place in inner:
-            raise BadSpec(
-                f"{name}, line {row + 2}: {value!r} of dimension {tree.name} has codes below it; give one of those."
-            )
-        places[row] = place
-    return places
-
-
-def _weights(name: str, values: list[str]) -> Ints:
-    weights = np.empty(len(values), dtype=np.int64)
-    for row, value in enumerate(_whole(name, values)):
-        weights[row] = value
-    return weights
-
-
-def _whole(name: str, values: list[str]) -> Iterator[int]:
-    for row, value in enumerate(values, start=2):
-        text = value.strip()
-        if not (text.isascii() and text.isdigit()) or len(text) > 12:
-            what = "is negative" if text.startswith("-") else "is no whole number"
-            raise BadSpec(f"{name}, line {row}: the count {value!r} {what}.")
-        yield int(text)

@@ -13,12 +13,15 @@ import numpy as np
 from incidents.disclosure.audit import Bounds
 from incidents.disclosure.counts import Cells, keys_of
 from incidents.disclosure.protection import Status
-from incidents.disclosure.spec import BadSpec, Spec, Tree, tree_from_pairs
+from incidents.disclosure.spec import TOTAL, Spec
 from incidents.disclosure.task import Mask
+from incidents.disclosure.trees import BadSpec, Tree, tree_from_pairs
 
 _PARENT = "_parent"
 """Behind a dimension's name: column of its codes' parents, where the specification does not state its tree."""
-_WITHHELD = {Status.PRIMARY.value, Status.COMPLEMENTARY.value, "suppressed"}
+SUPPRESSED = "suppressed"
+"""The one mark of withheld cells in released files, which do not say why."""
+_WITHHELD = {Status.PRIMARY.value, Status.COMPLEMENTARY.value, SUPPRESSED}
 _SHOWN = {Status.PUBLISHED.value, Status.ZERO.value}
 
 
@@ -128,9 +131,9 @@ def _tree(name: str, rows: Sequence[Mapping[str, str]], file: str) -> Tree:
         pairs = {row[name]: row[title] for row in rows if row[title]}
         return tree_from_pairs(name, name, dict(sorted(pairs.items())))
     codes = sorted({row[name] for row in rows})
-    if "T" not in codes:
-        raise BadSpec(f"{file} has no total of {name} (code T).")
-    return tree_from_pairs(name, name, dict.fromkeys((code for code in codes if code != "T"), "T"))
+    if TOTAL not in codes:
+        raise BadSpec(f"{file} has no total of {name} (code {TOTAL}).")
+    return tree_from_pairs(name, name, dict.fromkeys((code for code in codes if code != TOTAL), TOTAL))
 
 
 def as_earlier(stored: Sequence[Stored], cells: Cells) -> list[Status | None]:
@@ -151,5 +154,5 @@ def as_earlier(stored: Sequence[Stored], cells: Cells) -> list[Status | None]:
                     f"{' × '.join(codes)} was published as {published}, and the data now give {now}. What is published "
                     "is never changed: count what came later in a release of its own."
                 )
-            decided[cell] = Status.COMPLEMENTARY if status == "suppressed" else Status(status)
+            decided[cell] = Status.COMPLEMENTARY if status == SUPPRESSED else Status(status)
     return decided

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from incidents.disclosure import exact, suppress
-from incidents.disclosure.counts import Cells, Ints
-from incidents.disclosure.relations import relations
-from incidents.disclosure.spec import BadSpec, Spec
+from incidents.disclosure.counts import Cells, Ints, Mask
+from incidents.disclosure.relations import relations, with_others
+from incidents.disclosure.rules import Pairs, Rules, groups, shared_by_nearly_all, small
+from incidents.disclosure.spec import Spec
 from incidents.disclosure.suppress import silent
-from incidents.disclosure.task import Floats, Mask, Needs, Progress, Task, Unprotectable
+from incidents.disclosure.task import Needs, Progress, Task, Unprotectable
 
 
 class Status(enum.Enum):
@@ -38,39 +38,6 @@ class CannotProtect(Exception):
         super().__init__(f"{' × '.join(codes)} cannot be kept from being computed (threshold {threshold}).")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rules:
-    """What makes a count too small, and what hiding costs."""
-
-    thresholds: Ints
-    """By cell: counts from 1 to this less 1 are too small."""
-    manual: Mask
-    """Cells withheld whatever their count."""
-    never: Mask
-    """Cells that must be published."""
-    prices: Floats
-
-
-def rules_of(spec: Spec, cells: Cells) -> Rules:
-    """The rules of a specification. Raises BadSpec for a manual cell that is not there."""
-    size = len(cells.counts)
-    manual, by_codes = np.zeros(size, dtype=bool), {tuple(cells.codes(cell)): cell for cell in range(size)}
-    for stated in spec.manual:
-        codes = tuple(stated.get(tree.name, tree.codes[0]) for tree in cells.trees)
-        if codes not in by_codes:
-            raise BadSpec(f"`manual_primary`: there is no cell {' × '.join(codes)}.")
-        manual[by_codes[codes]] = True
-    never = np.zeros(size, dtype=bool) if spec.zeros_may_be_withheld else cells.counts == 0
-    return Rules(
-        thresholds=np.full(size, spec.threshold, dtype=np.int64), manual=manual, never=never, prices=np.ones(size)
-    )
-
-
-def small(cells: Cells, rules: Rules) -> Mask:
-    """The cells that must not be published for their own sake."""
-    return ((cells.counts > 0) & (cells.counts < rules.thresholds)) | rules.manual
-
-
 def protect(
     cells: Cells, spec: Spec, rules: Rules, *, earlier: list[Status | None] | None = None, progress: Progress = silent
 ) -> list[Status]:
@@ -81,16 +48,9 @@ def protect(
     """
     decided: list[Status | None] = list(earlier) if earlier else [None] * len(cells.counts)
     for chosen in _releases(cells, spec):
-        part = Cells(cells.trees, cells.places[chosen], cells.counts[chosen])
-        own = Rules(
-            thresholds=rules.thresholds[chosen],
-            manual=rules.manual[chosen],
-            never=rules.never[chosen],
-            prices=rules.prices[chosen],
-        )
-        for cell, status in zip(
-            chosen.tolist(), _one_release(part, spec, own, [decided[cell] for cell in chosen], progress), strict=True
-        ):
+        earlier_ones = [decided[cell] for cell in chosen]
+        statuses = _one_release(cells.only(chosen), spec, rules.only(chosen), earlier_ones, progress)
+        for cell, status in zip(chosen.tolist(), statuses, strict=True):
             decided[cell] = status
     return [status for status in decided if status is not None]
 
@@ -146,26 +106,65 @@ def best(task: Task, *, progress: Progress = silent) -> Mask:
     return found
 
 
-def task_of(cells: Cells, spec: Spec, rules: Rules, decided: list[Status | None]) -> Task:
-    """The numbers behind the rules: what must stay possible, what is open and what is closed."""
+def task_of(cells: Cells, spec: Spec, rules: Rules, decided: Sequence[Status | None]) -> Task:
+    """The numbers behind the rules: what must stay possible, what is open and what is closed.
+
+    Columns are the cells, then differences that readers can compute, then what is left of groups that share a trait.
+    """
     matrix, differences = relations(cells, spec.multi_response)
-    size, extra = len(cells.counts), len(differences.counts)
-    counts = np.concatenate([cells.counts, differences.counts])
-    primary = np.concatenate([small(cells, rules), np.zeros(extra, dtype=bool)])
-    thresholds = np.concatenate([rules.thresholds, np.full(extra, spec.threshold, dtype=np.int64)])
+    is_sum = np.zeros(matrix.width, dtype=bool)
+    is_sum[matrix.columns[matrix.starts[:-1]]] = True
+    shared = _shared_traits(cells, spec, rules)
+    first_rest = matrix.width
+    matrix = with_others(matrix, shared.wholes, shared.parts)
+    rest = cells.counts[shared.wholes] - cells.counts[shared.parts]
+    counts = np.concatenate([cells.counts, differences.counts, rest])
+    size = len(cells)
+    primary, thresholds = np.zeros(matrix.width, dtype=bool), np.zeros(matrix.width, dtype=np.int64)
+    primary[:size], thresholds[:size] = small(cells, rules), rules.thresholds
+    thresholds[size:first_rest] = rules.thresholds[differences.wholes]
     if spec.protects_differences:
-        near = (differences.counts > 0) & (differences.counts < spec.threshold)
-        primary[size:] = differences.are_counts & near
+        near = (differences.counts > 0) & (differences.counts < thresholds[size:first_rest])
+        primary[size:first_rest] = differences.are_counts & near
+    withheld, closed = np.ones(matrix.width, dtype=bool), np.zeros(matrix.width, dtype=bool)
+    was_withheld = np.array([status is not None and status.is_withheld for status in decided], dtype=bool)
+    was_published = np.array([status is not None and not status.is_withheld for status in decided], dtype=bool)
+    withheld[:size] = primary[:size] | was_withheld
+    closed[:size] = (rules.never | was_published) & ~withheld[:size]
+    prices = np.ones(matrix.width)
+    prices[:size] = rules.prices * np.where(is_sum[:size], spec.prices.sums, 1.0)
+    needs = _joined(_needs(primary, counts, thresholds), _needs_of_groups(first_rest, rest, spec))
+    return Task(matrix, counts, needs, withheld, closed, prices)
+
+
+def _shared_traits(cells: Cells, spec: Spec, rules: Rules) -> Pairs:
+    """Groups of which readers would learn that nearly all share a trait."""
+    rule = spec.group_disclosure
+    return shared_by_nearly_all(cells, rules.thresholds, groups(cells, rule), rule.others if rule else 0)
+
+
+def _needs(primary: Mask, counts: Ints, thresholds: Ints) -> Needs:
+    """Two for each unsafe count: that it may be nothing, and that it may be one that can be published."""
     columns = np.flatnonzero(primary)
     downs, ups = counts[columns], np.maximum(thresholds[columns] - counts[columns], 1)
     asked = np.concatenate([downs, ups]) > 0
-    needs = Needs(
+    return Needs(
         np.concatenate([columns, columns])[asked],
         np.repeat(np.array([-1, 1], dtype=np.int64), len(columns))[asked],
         np.concatenate([downs, ups])[asked],
     )
-    was_withheld = np.array([status is not None and status.is_withheld for status in decided], dtype=bool)
-    was_published = np.array([status is not None and not status.is_withheld for status in decided], dtype=bool)
-    withheld = primary | np.concatenate([was_withheld, np.ones(extra, dtype=bool)])
-    closed = np.concatenate([(rules.never | was_published) & ~withheld[:size], np.zeros(extra, dtype=bool)])
-    return Task(matrix, counts, needs, withheld, closed, np.concatenate([rules.prices, np.ones(extra)]))
+
+
+def _needs_of_groups(first: int, rest: Ints, spec: Spec) -> Needs:
+    """That more incidents may lack the trait than make it one of the whole group."""
+    others = spec.group_disclosure.others if spec.group_disclosure else 0
+    columns = first + np.arange(len(rest), dtype=np.int64)
+    return Needs(columns, np.ones(len(rest), dtype=np.int64), others + 1 - rest)
+
+
+def _joined(one: Needs, other: Needs) -> Needs:
+    return Needs(
+        np.concatenate([one.columns, other.columns]),
+        np.concatenate([one.signs, other.signs]),
+        np.concatenate([one.amounts, other.amounts]),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -84,27 +84,41 @@ class Differences:
     counts: Ints
     are_counts: NDArray[np.bool_]
     """Whether each is itself a number of incidents of some kind: those without one answer, or with both of two."""
+    wholes: Ints
+    """The cell that each is a difference from."""
 
 
-def relations(cells: Cells, several: str | None) -> tuple[Matrix, Differences]:
+def relations(cells: Cells, several: Set[str]) -> tuple[Matrix, Differences]:
     """Every relation between cells that are there.
 
-    A parent and all of its children, at any codes of the other trees, give a sum. In the tree `several`, of which an
-    incident may have many codes, they give a union: with N the parent and c_j the children, N - c_j and sum c_j - N are
-    not negative, and stand as columns of their own behind the cells.
+    A parent and all of its children, at any codes of the other trees, give a sum. In a tree among `several`, of which
+    an incident may have many codes, they give a union: with N the parent and c_j the children, N - c_j and sum c_j - N
+    are not negative, and stand as columns of their own behind the cells.
     """
     builder = _Builder(cells)
     for axis, tree in enumerate(cells.trees):
         for parent, children in tree.children().items():
-            for whole, parts in _families(cells, axis, parent, children):
-                if tree.name == several:
+            for whole, parts in families(cells, axis, parent, children):
+                if tree.name in several:
                     builder.add_union(whole, parts)
                 else:
                     builder.add([whole, *parts], [1.0] + [-1.0] * len(parts))
     return builder.built()
 
 
-def _families(cells: Cells, axis: int, parent: int, children: list[int]) -> Iterator[tuple[int, list[int]]]:
+def with_others(matrix: Matrix, wholes: Ints, parts: Ints) -> Matrix:
+    """The matrix with a column at the end for each whole less one of its parts: all the others together."""
+    size = len(wholes)
+    others = matrix.width + np.arange(size, dtype=np.int64)
+    return Matrix(
+        np.concatenate([matrix.starts, matrix.starts[-1] + 3 * np.arange(1, size + 1, dtype=np.int64)]),
+        np.concatenate([matrix.columns, np.stack([wholes, parts, others], axis=1).reshape(-1)]),
+        np.concatenate([matrix.signs, np.tile([1.0, -1.0, -1.0], size)]),
+        matrix.width + size,
+    )
+
+
+def families(cells: Cells, axis: int, parent: int, children: list[int]) -> Iterator[tuple[int, list[int]]]:
     """Cells with one code of a tree, each with its cells for all codes below; only those that have them all."""
     keys = cells.keys
     wholes = np.flatnonzero(cells.places[:, axis] == parent)
@@ -126,6 +140,7 @@ class _Builder:
         self._starts = [0]
         self._differences: list[int] = []
         self._are_counts: list[bool] = []
+        self._wholes: list[int] = []
 
     def add(self, columns: list[int], signs: list[float]) -> None:
         self._columns += columns
@@ -135,14 +150,16 @@ class _Builder:
     def add_union(self, whole: int, parts: list[int]) -> None:
         for part in parts:
             self.add(
-                [whole, part, self._difference(self._counts[whole] - self._counts[part], is_count=True)], [1, -1, -1]
+                [whole, part, self._difference(whole, self._counts[whole] - self._counts[part], is_count=True)],
+                [1, -1, -1],
             )
         beyond = sum(self._counts[part] for part in parts) - self._counts[whole]
         # Mentions beyond the first; with two answers, the incidents that have both.
-        column = self._difference(beyond, is_count=len(parts) == 2)
+        column = self._difference(whole, beyond, is_count=len(parts) == 2)
         self.add([whole, *parts, column], [-1.0] + [1.0] * len(parts) + [-1.0])
 
-    def _difference(self, count: int, *, is_count: bool) -> int:
+    def _difference(self, whole: int, count: int, *, is_count: bool) -> int:
+        self._wholes.append(whole)
         self._differences.append(count)
         self._are_counts.append(is_count)
         return self._size + len(self._differences) - 1
@@ -154,5 +171,8 @@ class _Builder:
             np.array(self._signs, dtype=np.float64),
             self._size + len(self._differences),
         )
-        kinds = np.array(self._are_counts, dtype=bool)
-        return matrix, Differences(np.array(self._differences, dtype=np.int64), kinds)
+        return matrix, Differences(
+            np.array(self._differences, dtype=np.int64),
+            np.array(self._are_counts, dtype=bool),
+            np.array(self._wholes, dtype=np.int64),
+        )

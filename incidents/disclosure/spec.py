@@ -1,57 +1,28 @@
-"""What a count table is made of: trees of codes, linked tables, thresholds. Read from a SPEC.json, judged, not counted.
+"""What a count table is made of: trees of codes, linked tables, primary rules. Read from a SPEC.json, not counted.
 
     {"dims": {"area": {"total": "T", "rel": {"T": ["N", "S"]}, "column": "area"}}, "tables": [["area"]], "threshold": 5}
 
-A table names its dimensions; `area@region` cuts one at the codes that stand in the column `region` of the data.
-Instead of `dims` there may be `hierarchies` of columns, `{"area": "town < district < region"}`: then the trees are read
-from the data, tables may say `area(region, district)` or `area(2 levels)`, and other names are flat columns.
+A table names its dimensions; `area@region` cuts one at the codes of the level `region`: those that the dimension lists
+under `levels`, or that stand in the column `region` of the data. Instead of `dims` there may be `hierarchies` of
+columns, `{"area": "town < district < region"}`: then the trees are read from the data, tables may say
+`area(region, district)` or `area(2 levels)`, and other names are flat columns.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from incidents.disclosure.trees import BadSpec, Tree, tree_from_children
 
 TOTAL = "T"
 """Code of the total where trees are read from the data."""
-
-
-class BadSpec(Exception):
-    """The specification contradicts itself, or the data contradict it; the text says where and how to mend it."""
-
-
-@dataclass(frozen=True)
-class Tree:
-    """The codes of one dimension, each parent before its children; the first is the total."""
-
-    name: str
-    column: str
-    codes: tuple[str, ...]
-    parents: tuple[int, ...]
-    """Place of each code's parent in `codes`; -1 for the total."""
-
-    @property
-    def places(self) -> dict[str, int]:
-        return {code: place for place, code in enumerate(self.codes)}
-
-    def children(self) -> dict[int, list[int]]:
-        """The places of the children of every code that has any."""
-        found: dict[int, list[int]] = {}
-        for place, parent in enumerate(self.parents):
-            if parent >= 0:
-                found.setdefault(parent, []).append(place)
-        return found
-
-    def line(self, place: int) -> list[int]:
-        """A code and all above it, the total last."""
-        line = [place]
-        while self.parents[line[-1]] >= 0:
-            line.append(self.parents[line[-1]])
-        return line
+ANY = "*"
+"""In a condition: every code of the dimension but its total."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +34,54 @@ class Cut:
     """Names of levels, the deepest of which counts; none for all levels."""
 
 
+@dataclass(frozen=True)
+class Where:
+    """Some of the cells: those whose code of each dimension named is among the codes given."""
+
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Codes, ANY, or `@level` for all codes of a level."""
+    only: frozenset[str] | None = None
+    """All dimensions that such a cell may be broken down by; None for any."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    least: int
+    """The smallest count that may be published of these cells; 1 for all of them."""
+    where: Where
+
+
+@dataclass(frozen=True)
+class GroupDisclosure:
+    """That nearly all incidents of a cell share one trait is told by no cell (Hundepool et al. 2012, section 4.2)."""
+
+    of: tuple[str, ...]
+    """Dimensions of traits that must not be attributed to a whole group."""
+    others: int
+    """At most so many incidents without the trait make it one that all share: 1, as one of them knows of himself."""
+    where: Where
+    """The groups."""
+
+
+@dataclass(frozen=True)
+class Dominance:
+    """A cell most of which comes from one source tells that source's own count (Hundepool et al. 2012, section 4.2)."""
+
+    column: str
+    """Who sent the incident; empty where it was nobody who sends many."""
+    share: float
+    """More than this share of one source is too much."""
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What withholding costs the readers of a cell, against the 1 of an innermost one."""
+
+    sums: float = 1.0
+    codes: Mapping[str, float] = field(default_factory=dict)
+    """Of cells with such a code, as a factor."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Spec:
     trees: Mapping[str, Tree]
@@ -71,15 +90,24 @@ class Spec:
     """For trees that come from the data: their columns, the finest first."""
     tables: Sequence[tuple[Cut, ...]]
     threshold: int
-    """Counts from 1 to `threshold` - 1 are too small to publish."""
+    """Counts from 1 to `threshold` - 1 are too small to publish, where `thresholds` say nothing else."""
+    thresholds: Sequence[Threshold] = ()
+    """The first whose condition a cell meets decides."""
+    group_disclosure: GroupDisclosure | None = None
+    dominance: Dominance | None = None
     count_column: str | None = None
-    multi_response: str | None = None
-    """The dimension of which one incident may have several codes."""
+    multi_response: frozenset[str] = frozenset()
+    """Dimensions of which one incident may have several codes."""
     zeros_may_be_withheld: bool = True
+    impossible: Sequence[Where] = ()
+    """Combinations that cannot be by definition. Their zeros say nothing and are never withheld."""
+    always_published: Sequence[frozenset[str]] = ()
+    """Cells broken down by just these dimensions are published whatever their count."""
     protects_differences: bool = False
     """Whether small differences that readers can compute in tables of several answers are small counts too."""
     manual: Sequence[Mapping[str, str]] = ()
     """Cells that are to be withheld whatever their count: codes by dimension, totals left out."""
+    prices: Prices = field(default_factory=Prices)
     release_dimension: str | None = None
     names: Sequence[str] = field(default=())
     """All dimensions in the order of their columns in files."""
@@ -113,43 +141,110 @@ def spec_of(stated: Mapping[str, Any]) -> Spec:
         ladders |= {name: (name,) for name in sorted(flat)}
     names = list(trees or dict.fromkeys(cut.name for table in tables for cut in table))
     for table in tables:
-        for cut in table:
-            if cut.name not in names:
-                raise BadSpec(f"`tables` names {cut.name!r}, which is no dimension; there are {', '.join(names)}.")
+        _known("tables", [cut.name for cut in table], names)
         if len({cut.name for cut in table}) < len(table):
             raise BadSpec("A table names the same dimension twice.")
-    multi = stated.get("multi_response")
-    if multi is not None and multi not in names:
-        raise BadSpec(f"`multi_response` names {multi!r}, which is no dimension.")
-    released = stated.get("release_dimension")
-    if released is not None and released not in names:
-        raise BadSpec(f"`release_dimension` names {released!r}, which is no dimension.")
+    reader = _Reader(stated, names, trees)
     return Spec(
         trees=trees,
         ladders=ladders,
         tables=tables,
-        threshold=_threshold(stated),
+        threshold=_whole(stated, "threshold", 2, "the smallest count that may be published"),
+        thresholds=[
+            Threshold(_whole(one, "threshold", 1, "the smallest count that may be published"), reader.where(one))
+            for one in _objects(stated, "thresholds")
+        ],
+        group_disclosure=reader.one("group_disclosure", reader.group_disclosure),
+        dominance=reader.one("dominance", _dominance),
         count_column=stated.get("count_column"),
-        multi_response=multi,
+        multi_response=frozenset(reader.names("multi_response")),
         zeros_may_be_withheld=bool(stated.get("zeros_eligible_as_complementary", True)),
+        impossible=[reader.where({"where": one}) for one in _objects(stated, "impossible")],
+        always_published=[frozenset(table) for table in reader.lists_of_names("always_published")],
         protects_differences=bool(stated.get("protects_differences", False)),
         manual=[_manual(cell, names, tables) for cell in stated.get("manual_primary") or []],
-        release_dimension=released,
+        prices=reader.one("prices", _prices) or Prices(),
+        release_dimension=next(iter(reader.names("release_dimension")), None),
         names=names,
     )
 
 
-def tree_from_pairs(name: str, column: str, pairs: Mapping[str, str]) -> Tree:
-    """The tree in which every code has the parent that `pairs` says; the total has none. Raises BadSpec."""
-    children: dict[str, list[str]] = {}
-    for code, parent in pairs.items():
-        children.setdefault(parent, []).append(code)
-    [*tops] = children.keys() - pairs.keys()
-    if len(tops) != 1:
-        raise BadSpec(
-            f"Dimension {name} has {len(tops)} totals: {', '.join(sorted(tops)) or 'its codes go in a circle'}."
+_Read = TypeVar("_Read")
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads the parts of a specification that speak of its dimensions."""
+
+    stated: Mapping[str, Any]
+    dimensions: Sequence[str]
+    trees: Mapping[str, Tree]
+
+    def one(self, name: str, read: Callable[[Mapping[str, Any]], _Read]) -> _Read | None:
+        part = _object(self.stated, name)
+        return read(part) if part else None
+
+    def names(self, name: str) -> list[str]:
+        """A dimension, or a list of some."""
+        stated = self.stated.get(name) or []
+        names = [stated] if isinstance(stated, str) else stated
+        _known(name, names, self.dimensions)
+        return list(names)
+
+    def lists_of_names(self, name: str) -> Iterator[list[str]]:
+        if name not in self.stated:
+            return
+        for names in _list(self.stated, name):
+            _known(name, names, self.dimensions)
+            yield names
+
+    def where(self, stated: Mapping[str, Any]) -> Where:
+        codes = {
+            name: (listed,) if isinstance(listed, str) else tuple(listed)
+            for name, listed in _object(stated, "where").items()
+        }
+        only = stated.get("only")
+        _known("where", list(codes), self.dimensions)
+        _known("only", only or [], self.dimensions)
+        for name, listed in codes.items():
+            if name in self.trees:
+                _check_codes(self.trees[name], listed)
+        return Where(codes, None if only is None else frozenset(only))
+
+    def group_disclosure(self, stated: Mapping[str, Any]) -> GroupDisclosure:
+        of = _list_of_texts(stated, "of")
+        _known("group_disclosure", of, self.dimensions)
+        return GroupDisclosure(
+            tuple(of), _whole(stated, "others", 0, "how few others make a group"), self.where(stated)
         )
-    return _ordered(name, column, tops[0], children, set(pairs))
+
+
+def _check_codes(tree: Tree, listed: Sequence[str]) -> None:
+    for code in listed:
+        known = tree.levels if code.startswith("@") else {*tree.codes, ANY}
+        if code.removeprefix("@") not in known:
+            raise BadSpec(f"`where`: dimension {tree.name} has no {code!r}.")
+
+
+def _dominance(stated: Mapping[str, Any]) -> Dominance:
+    share = stated.get("share")
+    if not isinstance(share, int | float) or not 0 < share < 1:
+        raise BadSpec("`dominance` needs a `share` between 0 and 1.")
+    return Dominance(_text(stated.get("column")), float(share))
+
+
+def _prices(stated: Mapping[str, Any]) -> Prices:
+    codes = _object(stated, "codes")
+    for price in (stated.get("sums", 1.0), *codes.values()):
+        if not isinstance(price, int | float) or not price > 0:
+            raise BadSpec("`prices` must be numbers above 0.")
+    return Prices(float(stated.get("sums", 1.0)), {code: float(price) for code, price in codes.items()})
+
+
+def _known(part: str, named: Sequence[str], dimensions: Sequence[str]) -> None:
+    for name in named:
+        if name not in dimensions:
+            raise BadSpec(f"`{part}` names {name!r}, which is no dimension; there are {', '.join(dimensions)}.")
 
 
 def _tree(name: str, stated: Any) -> Tree:
@@ -168,23 +263,8 @@ def _tree(name: str, stated: Any) -> Tree:
             if code in known:
                 raise BadSpec(f"Dimension {name}: {code!r} stands under two parents.")
             known.add(_text(code))
-    return _ordered(name, _text(stated.get("column", name)), _text(total), rel, known)
-
-
-def _ordered(name: str, column: str, total: str, children: Mapping[str, Sequence[str]], known: set[str]) -> Tree:
-    codes, parents, waiting = [total], [-1], [0]
-    while waiting:
-        parent = waiting.pop(0)
-        for code in children.get(codes[parent], ()):
-            if code in codes:
-                raise BadSpec(f"Dimension {name}: {code!r} is above itself.")
-            waiting.append(len(codes))
-            codes.append(code)
-            parents.append(parent)
-    lost = sorted((known | set(children)) - set(codes))
-    if lost:
-        raise BadSpec(f"Dimension {name}: {', '.join(lost[:5])} hang below no total.")
-    return Tree(name, column, tuple(codes), tuple(parents))
+    levels = {level: frozenset(_list_of_texts(_object(stated, "levels"), level)) for level in _object(stated, "levels")}
+    return tree_from_children(name, _text(stated.get("column", name)), _text(total), rel, levels)
 
 
 def _cut(entry: Any) -> Cut:
@@ -204,17 +284,15 @@ def _manual(cell: Any, names: Sequence[str], tables: Sequence[tuple[Cut, ...]]) 
         codes = {cut.name: _text(code) for cut, code in zip(tables[0], cell, strict=True)}
     else:
         raise BadSpec("`manual_primary` must list cells, each with a code for every dimension of the first table.")
-    for name in codes:
-        if name not in names:
-            raise BadSpec(f"`manual_primary` names {name!r}, which is no dimension.")
+    _known("manual_primary", list(codes), names)
     return codes
 
 
-def _threshold(stated: Mapping[str, Any]) -> int:
-    threshold = stated.get("threshold")
-    if not isinstance(threshold, int) or isinstance(threshold, bool) or threshold < 2:
-        raise BadSpec("`threshold` must be a whole number of 2 or more: the smallest count that may be published.")
-    return threshold
+def _whole(stated: Mapping[str, Any], name: str, least: int, meaning: str) -> int:
+    value = stated.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise BadSpec(f"`{name}` must be a whole number of {least} or more: {meaning}.")
+    return value
 
 
 def _object(stated: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -224,11 +302,25 @@ def _object(stated: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found
 
 
+def _objects(stated: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    found = stated.get(name) or []
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise BadSpec(f"`{name}` must be a list of objects.")
+    return found
+
+
 def _list(stated: Mapping[str, Any], name: str) -> Iterator[Any]:
     found = stated.get(name)
     if not isinstance(found, list) or not all(isinstance(table, list) for table in found):
         raise BadSpec(f"`{name}` must be a list of lists.")
     return iter(found)
+
+
+def _list_of_texts(stated: Mapping[str, Any], name: str) -> list[str]:
+    found = stated.get(name)
+    if not isinstance(found, list):
+        raise BadSpec(f"`{name}` must be a list.")
+    return [_text(one) for one in found]
 
 
 def _text(value: Any) -> str:

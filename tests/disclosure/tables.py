@@ -9,7 +9,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from incidents.disclosure.counts import Cells, Data, tabulate
-from incidents.disclosure.protection import Status, protect, rules_of
+from incidents.disclosure.protection import Status, protect
+from incidents.disclosure.rules import rules_of
 from incidents.disclosure.spec import Spec, spec_of
 
 ROWS = {"T": ["a", "b"], "a": ["a1", "a2"], "b": ["b1", "b2"]}

@@ -69,7 +69,7 @@ def enumerated(matrix: Matrix, figures: Ints, withheld: Mask, most: int) -> dict
 @given(counted(st.just([["column", "time"]])), st.data())
 def test_trying_everything_finds_the_same_bounds(drawn, data: st.DataObject) -> None:
     _, cells = drawn
-    matrix, _ = relations(cells, None)
+    matrix, _ = relations(cells, frozenset())
     total = int(cells.counts[0])
     inner = [cell for cell in range(1, len(cells.counts)) if cells.counts[cell] <= 8]
     chosen = data.draw(st.sets(st.sampled_from(inner), max_size=3)) if inner else set()
@@ -81,7 +81,7 @@ def test_trying_everything_finds_the_same_bounds(drawn, data: st.DataObject) -> 
 @given(counted())
 def test_the_truth_lies_within_the_bounds(drawn) -> None:
     _, cells = drawn
-    matrix, _ = relations(cells, None)
+    matrix, _ = relations(cells, frozenset())
     withheld = cells.counts < 6
     for cell, found in attack(matrix, np.where(withheld, -1, cells.counts), withheld).items():
         assert found.reaches(int(cells.counts[cell]), int(cells.counts[cell]))
@@ -90,7 +90,7 @@ def test_the_truth_lies_within_the_bounds(drawn) -> None:
 def test_figures_that_contradict_each_other_are_refused() -> None:
     spec = a_spec([["column"]])
     cells = count(spec, {("x",): 5, ("y",): 6, ("z",): 7})
-    matrix, _ = relations(cells, None)
+    matrix, _ = relations(cells, frozenset())
     wrong = cells.counts.copy()
     wrong[0] += 1
     with pytest.raises(Contradiction):

@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.disclosure.audit import attack
-from incidents.disclosure.counts import Cells, read_data, tabulate
-from incidents.disclosure.protection import CannotProtect, Status, protect, rules_of, small
+from incidents.disclosure.counts import Cells, tabulate
+from incidents.disclosure.protection import CannotProtect, Status, protect
 from incidents.disclosure.relations import relations
+from incidents.disclosure.rows import read_data
+from incidents.disclosure.rules import rules_of, small
 from incidents.disclosure.spec import Spec, read_spec
 from tests.disclosure.tables import a_spec, count, counted, decided
 

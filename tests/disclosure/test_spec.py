@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from incidents.disclosure.spec import BadSpec, read_spec, spec_of
+from incidents.disclosure.spec import read_spec, spec_of
+from incidents.disclosure.trees import BadSpec
 from tests.disclosure.tables import COLUMNS, ROWS, dimension
 
 GOOD: dict[str, Any] = {

@@ -1,0 +1,138 @@
+"""The primary rules on counted cells: which are not to be published for their own sake, and what hiding costs.
+
+Hundepool et al. (2012), Statistical Disclosure Control, section 4.2: minimum frequency, dominance, group disclosure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from incidents.disclosure.counts import Cells, Data, Ints, Mask, largest_of_one_source
+from incidents.disclosure.relations import families
+from incidents.disclosure.spec import GroupDisclosure, Spec
+from incidents.disclosure.task import Floats
+from incidents.disclosure.trees import BadSpec
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Groups, and traits that nearly all of each group share: a whole and one of its parts, by cell."""
+
+    wholes: Ints
+    parts: Ints
+
+    def __len__(self) -> int:
+        return len(self.wholes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What makes a count unsafe, and what hiding costs: one entry a cell."""
+
+    thresholds: Ints
+    """Counts from 1 to this less 1 are too small."""
+    unsafe: Mask
+    """Cells withheld whatever their count: named by hand, or told by one source."""
+    never: Mask
+    """Cells that must be published."""
+    prices: Floats
+
+    def only(self, chosen: Mask | Ints) -> Rules:
+        return Rules(
+            thresholds=self.thresholds[chosen],
+            unsafe=self.unsafe[chosen],
+            never=self.never[chosen],
+            prices=self.prices[chosen],
+        )
+
+
+def rules_of(spec: Spec, cells: Cells, data: Data | None = None) -> Rules:
+    """The rules of a specification. `data` tells of sources, where dominance is a rule.
+
+    Raises BadSpec for a cell named by hand that is not there, or one that cannot be and has incidents all the same.
+    """
+    never = _always_published(spec, cells) | _impossible(spec, cells)
+    if not spec.zeros_may_be_withheld:
+        never |= cells.counts == 0
+    thresholds = thresholds_of(spec, cells)
+    unsafe = _manual(spec, cells)
+    if spec.dominance is not None and data is not None:
+        most = largest_of_one_source(data, spec, cells)
+        unsafe |= (cells.counts >= thresholds) & (most > spec.dominance.share * cells.counts)
+    return Rules(thresholds=thresholds, unsafe=unsafe & ~never, never=never, prices=_prices(spec, cells))
+
+
+def small(cells: Cells, rules: Rules) -> Mask:
+    """The cells that must not be published for their own sake."""
+    return (((cells.counts > 0) & (cells.counts < rules.thresholds)) | rules.unsafe) & ~rules.never
+
+
+def thresholds_of(spec: Spec, cells: Cells) -> Ints:
+    """By cell, the smallest count that may be published."""
+    found = np.full(len(cells), spec.threshold, dtype=np.int64)
+    for rule in reversed(spec.thresholds):
+        found[cells.that_are(rule.where)] = rule.least
+    return found
+
+
+def groups(cells: Cells, rule: GroupDisclosure | None) -> Pairs:
+    """Every group that the rule is about, with each trait that its incidents can have."""
+    wholes: list[int] = []
+    parts: list[int] = []
+    if rule is not None:
+        is_group = cells.that_are(rule.where)
+        for axis, tree in enumerate(cells.trees):
+            if tree.name not in rule.of:
+                continue
+            for parent, children in tree.children().items():
+                for whole, found in families(cells, axis, parent, children):
+                    if is_group[whole]:
+                        wholes += [whole] * len(found)
+                        parts += found
+    return Pairs(np.array(wholes, dtype=np.int64), np.array(parts, dtype=np.int64))
+
+
+def shared_by_nearly_all(cells: Cells, thresholds: Ints, pairs: Pairs, others: int) -> Pairs:
+    """The groups of which at most so many incidents lack a trait that may be published."""
+    traits, rest = cells.counts[pairs.parts], cells.counts[pairs.wholes] - cells.counts[pairs.parts]
+    told = (traits >= thresholds[pairs.parts]) & (rest <= others)
+    return Pairs(pairs.wholes[told], pairs.parts[told])
+
+
+def _manual(spec: Spec, cells: Cells) -> Mask:
+    manual = np.zeros(len(cells), dtype=bool)
+    by_codes = {tuple(cells.codes(cell)): cell for cell in range(len(cells))} if spec.manual else {}
+    for stated in spec.manual:
+        codes = tuple(stated.get(tree.name, tree.codes[0]) for tree in cells.trees)
+        if codes not in by_codes:
+            raise BadSpec(f"`manual_primary`: there is no cell {' × '.join(codes)}.")
+        manual[by_codes[codes]] = True
+    return manual
+
+
+def _always_published(spec: Spec, cells: Cells) -> Mask:
+    found = np.zeros(len(cells), dtype=bool)
+    names = [tree.name for tree in cells.trees]
+    for dimensions in spec.always_published:
+        wanted = np.array([name in dimensions for name in names])
+        found |= np.all((cells.places > 0) == wanted, axis=1)
+    return found
+
+
+def _impossible(spec: Spec, cells: Cells) -> Mask:
+    found = np.zeros(len(cells), dtype=bool)
+    for where in spec.impossible:
+        found |= cells.that_are(where)
+    if wrong := np.flatnonzero(found & (cells.counts > 0)).tolist():
+        raise BadSpec(f"`impossible`: {' × '.join(cells.codes(wrong[0]))} has {cells.counts[wrong[0]]} incidents.")
+    return found
+
+
+def _prices(spec: Spec, cells: Cells) -> Floats:
+    prices = np.ones(len(cells))
+    for axis, tree in enumerate(cells.trees):
+        factors = np.array([spec.prices.codes.get(code, 1.0) for code in tree.codes])
+        prices *= factors[cells.places[:, axis]]
+    return prices
