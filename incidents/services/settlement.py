@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
 from incidents.core import incident as rules
 from incidents.core.audit import Entry
@@ -201,6 +202,8 @@ def revise_incident(
     row.proposed_by, row.return_reason = member.id, None
     row.vocabulary_version = vocabulary.version
     _write(row, settlement)
+    # Codes are rows of their own: where nothing else changes, the incident would keep its version.
+    flag_modified(row, "vocabulary_version")
     session.flush()
     note(session, "revise", f"incident:{row.id}", member, now, before=before.value, after=row.decision.value)
 

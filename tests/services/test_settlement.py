@@ -296,6 +296,17 @@ def test_nobody_decides_on_what_a_colleague_saved_since(
     assert refused.value.incident == incident
 
 
+@pytest.mark.parametrize("name", ["acts", "grounds"])
+def test_a_save_that_changes_codes_alone_is_seen_by_who_comes_after(
+    session: Session, incident: UUID, ana: Member, boris: Member, name: str
+) -> None:
+    read = show(session, incident).version
+    codes = {"acts": {"arson"}, "grounds": {"race"}}
+    revise(session, incident, ana, a_settlement(**{name: frozenset(codes[name])}))
+    with pytest.raises(StaleIncident):
+        accept(session, incident, boris, version=read)
+
+
 @pytest.mark.parametrize("decide", DECISIONS.values(), ids=DECISIONS)
 def test_nobody_decides_on_an_incident_that_is_not_there(session: Session, boris: Member, decide) -> None:
     with pytest.raises(NoSuchIncident):
