@@ -126,7 +126,7 @@ class Sample:
 
 
 class UnknownCodes(Exception):
-    """The texts name codes that the vocabulary does not have."""
+    """The texts name codes that the vocabulary does not have, or that no desk settles."""
 
 
 @dataclass(frozen=True)
@@ -214,8 +214,9 @@ def _check_codes(texts: Texts, vocabulary: Vocabulary) -> None:
         named |= {("setting", code) for code in scene.settings}
         named |= {("bias_indicator", code) for code in scene.indicators}
     named |= {("set_aside_reason", code) for wording in texts.wordings.values() for code in wording.asides}
-    if unknown := sorted(f"{listed}.{code}" for listed, code in named if not vocabulary.has(listed, code)):
-        raise UnknownCodes(", ".join(unknown))
+    unknown = [(listed, code) for listed, code in named if code == NOT_SURE or not vocabulary.has(listed, code)]
+    if unknown:
+        raise UnknownCodes(", ".join(sorted(f"{listed}.{code}" for listed, code in unknown)))
 
 
 def _everywhere(places: Places, texts: Texts) -> Weights:
@@ -302,7 +303,7 @@ def _report(world: _World, event: _Event, received_on: date) -> Report:
     return Report(
         language=_page_language(world, voice),
         role=world.pick(_READERS if told_by == "seen" and is_read else _ROLES[told_by]),
-        acts=frozenset({NOT_SURE}) if world.happens(0.03) else event.acts,
+        acts=frozenset({NOT_SURE}) if world.happens(0.3 if "other_act" in event.acts else 0.03) else event.acts,
         grounds=frozenset({NOT_SURE}) if world.happens(0.04) else event.grounds,
         targets=_targets(event) if world.happens(0.72) else frozenset(),
         indicators=indicators,

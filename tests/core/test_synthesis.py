@@ -158,6 +158,11 @@ def test_only_an_authority_finds_bias_where_it_is_confirmed() -> None:
     assert BiasStrength.FOUND_BY_AUTHORITY not in others
 
 
+def test_nobody_settles_that_the_reporter_was_not_sure() -> None:
+    assert any(report.NOT_SURE in one.report.acts | one.report.grounds for one in many() if one.settlement)
+    assert not any(report.NOT_SURE in one.settlement.acts | one.settlement.grounds for one in many() if one.settlement)
+
+
 def test_consent_is_given_only_where_the_report_is_to_be_passed_on() -> None:
     assert {bool(one.report.consents) for one in many() if one.report.wish == "pass_on"} == {True}
     assert {bool(one.report.consents) for one in many() if one.report.wish != "pass_on"} == {False}
@@ -277,11 +282,14 @@ def test_where_no_story_is_in_their_language_they_write_serbian_in_latin() -> No
     ("changes", "code"),
     [
         ({"acts": {"no_act": 1}}, "act_type.no_act"),
+        ({"acts": {report.NOT_SURE: 1}}, "act_type.not_sure"),
         ({"settings": {"nowhere": 1}}, "setting.nowhere"),
         ({"indicators": {"no_sign": 0.5}}, "bias_indicator.no_sign"),
     ],
 )
-def test_a_code_that_the_vocabulary_does_not_have_is_named(changes: dict[str, Any], code: str) -> None:
+def test_a_code_that_the_vocabulary_does_not_have_or_nobody_settles_is_named(
+    changes: dict[str, Any], code: str
+) -> None:
     scene: dict[str, Any] = {"acts": {"threat": 1}, "settings": {"street": 1}, "indicators": {}, **changes}
     texts = some_texts(scenes=(Scene(name="insult", weight=1, **scene),))
     with pytest.raises(synthesis.UnknownCodes, match=code):
