@@ -42,6 +42,12 @@ def rows(page: str) -> list[list[str]]:
     return [row for row in found if row]
 
 
+def points(page: str) -> dict[str, str]:
+    """What a record says, by the name of each point."""
+    found = [["".join(part.itertext()).strip() for part in point] for point in parsed(page).iterfind(".//dl/div")]
+    return dict(found)
+
+
 def form(page: str, ending: str, *, own: str = "") -> PageForm:
     """The first form whose action ends like this; `own` is the address of a page whose forms name none."""
     for element in parsed(page).iter("form"):

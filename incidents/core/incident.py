@@ -12,7 +12,7 @@ from datetime import date
 from typing import TypeVar
 
 from incidents.core.places import KOSOVO, Places
-from incidents.core.report import EARLIEST_YEAR, Problem
+from incidents.core.report import EARLIEST_YEAR, NOT_SURE, Problem
 from incidents.core.vocabulary import Vocabulary
 
 
@@ -124,6 +124,24 @@ ONLINE = "online"
 NO_PLACE = "unknown"
 """Where an incident has no municipality: on the internet, or the place is not known. Kosovo is places.KOSOVO."""
 
+ONLINE_SETTINGS = frozenset(
+    {"social_network", "private_message", "media_outlet", "other_place", "unknown_place", "prefer_not"}
+)
+"""Kinds of place that something on the internet can have."""
+
+SEVERAL: Mapping[str, str] = {
+    "acts": "act_type",
+    "grounds": "ground",
+    "targets": "target_group",
+    "genders": "gender_of_victim",
+    "ages": "age_band",
+    "reported_to": "reported_to",
+}
+"""Fields of a settlement that hold several codes, and the list that each takes them from."""
+_REQUIRED = frozenset({"acts", "grounds", "setting"})
+_ALONE = frozenset({"none", "not_known"})
+"""Codes of `reported_to` that exclude every other."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settlement:
@@ -139,34 +157,60 @@ class Settlement:
     setting: str
     verification: Verification
     bias_strength: BiasStrength
+    genders: frozenset[str] = frozenset()
+    """Of the people who were targeted; empty where nothing is stated, as in `ages` and `reported_to`."""
+    ages: frozenset[str] = frozenset()
+    """Age bands of the people who were targeted."""
+    reported_to: frozenset[str] = frozenset()
+
+
+def codes_by_list(settlement: Settlement) -> dict[str, frozenset[str]]:
+    """What was settled of each list that allows several codes, by the name of the list."""
+    return {listed: getattr(settlement, name) for name, listed in SEVERAL.items()}
 
 
 def problems(settlement: Settlement, vocabulary: Vocabulary, places: Places, *, today: date) -> list[Problem]:
     """What the member has to mend before the incident can be proposed."""
-    found: list[Problem] = []
-    latest = (today.year, today.month)
-    if not EARLIEST_YEAR <= settlement.year <= today.year:
-        found.append(Problem("year", "not_a_year"))
-    elif settlement.month is not None and not 1 <= settlement.month <= 12:
-        found.append(Problem("month", "not_a_month"))
-    elif (settlement.year, settlement.month or 1) > latest:
-        found.append(Problem("month", "in_future"))
+    found = _problems_of_time(settlement, today)
     known = {ONLINE, NO_PLACE, KOSOVO} | places.municipalities.keys() | places.districts.keys()
     if settlement.place not in known:
         found.append(Problem("place", "unknown_place"))
-    for name, codes, vocabulary_name in (
-        ("acts", settlement.acts, "act_type"),
-        ("grounds", settlement.grounds, "ground"),
-        ("targets", settlement.targets, "target_group"),
-        ("setting", {settlement.setting}, "setting"),
-    ):
-        if not codes and name != "targets":
-            found.append(Problem(name, "missing"))
-        elif any(not vocabulary.has(vocabulary_name, code) for code in codes):
-            found.append(Problem(name, "unknown_code"))
+    for name, listed in SEVERAL.items():
+        found += _problems_of_codes(name, getattr(settlement, name), listed, vocabulary)
+    if len(settlement.reported_to) > 1 and settlement.reported_to & _ALONE:
+        found.append(Problem("reported_to", "not_alone"))
+    found += _problems_of_setting(settlement, vocabulary)
     if settlement.verification is Verification.NOT_ASSESSED:
         found.append(Problem("verification", "missing"))
     return found
+
+
+def _problems_of_time(settlement: Settlement, today: date) -> list[Problem]:
+    if not EARLIEST_YEAR <= settlement.year <= today.year:
+        return [Problem("year", "not_a_year")]
+    if settlement.month is not None and not 1 <= settlement.month <= 12:
+        return [Problem("month", "not_a_month")]
+    if (settlement.year, settlement.month or 1) > (today.year, today.month):
+        return [Problem("month", "in_future")]
+    return []
+
+
+def _problems_of_codes(name: str, codes: frozenset[str], listed: str, vocabulary: Vocabulary) -> list[Problem]:
+    """A reporter can be unsure of an act or a ground; what a desk settles is a thing itself."""
+    if not codes and name in _REQUIRED:
+        return [Problem(name, "missing")]
+    if any(code == NOT_SURE or not vocabulary.has(listed, code) for code in codes):
+        return [Problem(name, "unknown_code")]
+    return []
+
+
+def _problems_of_setting(settlement: Settlement, vocabulary: Vocabulary) -> list[Problem]:
+    codes = frozenset({settlement.setting} - {""})
+    if found := _problems_of_codes("setting", codes, "setting", vocabulary):
+        return found
+    if settlement.place == ONLINE and settlement.setting not in ONLINE_SETTINGS:
+        return [Problem("setting", "not_online")]
+    return []
 
 
 GRAVE = 9

@@ -41,7 +41,7 @@ class Incident(Base):
 
 
 class IncidentCode(Base):
-    """One code of an incident, of a list that allows several: act types, grounds, target groups."""
+    """One code of an incident, of a list that allows several (core.incident.SEVERAL)."""
 
     __tablename__ = "incident_code"
 

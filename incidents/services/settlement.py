@@ -34,7 +34,19 @@ from incidents.services.audit import note
 from incidents.services.moderation import taken_row
 from incidents.services.releases import drop_draft
 
-RETURN_REASONS = ("place", "time", "acts", "grounds", "targets", "verification", "bias_strength", "not_one_incident")
+RETURN_REASONS = (
+    "place",
+    "time",
+    "acts",
+    "grounds",
+    "targets",
+    "genders",
+    "ages",
+    "reported_to",
+    "verification",
+    "bias_strength",
+    "not_one_incident",
+)
 """Which part the second member does not share. A code: incidents hold no text."""
 
 _MOST_CANDIDATES = 20
@@ -313,15 +325,7 @@ def _write(row: Incident, settlement: Settlement) -> None:
         settlement.setting,
     )
     row.verification, row.bias_strength = settlement.verification, settlement.bias_strength
-    wanted = {
-        (vocabulary, code)
-        for vocabulary, codes in (
-            ("act_type", settlement.acts),
-            ("ground", settlement.grounds),
-            ("target_group", settlement.targets),
-        )
-        for code in codes
-    }
+    wanted = {(vocabulary, code) for vocabulary, codes in rules.codes_by_list(settlement).items() for code in codes}
     kept = [code for code in row.codes if (code.vocabulary, code.code) in wanted]
     new = wanted - {(code.vocabulary, code.code) for code in kept}
     row.codes = kept + [IncidentCode(vocabulary=vocabulary, code=code) for vocabulary, code in sorted(new)]
@@ -332,12 +336,10 @@ def _shown(row: Incident, history: list[Entry], names: dict[UUID, str]) -> Shown
         year=row.year,
         month=row.month,
         place=row.place,
-        acts=codes_of(row, "act_type"),
-        grounds=codes_of(row, "ground"),
-        targets=codes_of(row, "target_group"),
         setting=row.setting,
         verification=row.verification,
         bias_strength=row.bias_strength,
+        **{name: codes_of(row, listed) for name, listed in rules.SEVERAL.items()},
     )
     return Shown(
         row.id,

@@ -22,7 +22,7 @@ from incidents.adapters.synthetic_texts import synthetic_texts
 from incidents.core import report as rules
 from incidents.core import synthesis
 from incidents.core.accounts import MemberId, Role
-from incidents.core.incident import Decision, Handling, Settlement
+from incidents.core.incident import Decision, Handling, Settlement, codes_by_list
 from incidents.core.periods import Quarter
 from incidents.core.places import Places
 from incidents.core.synthesis import Sample
@@ -299,10 +299,9 @@ def _add_incidents(
 
 
 def _code_rows(incident: UUID, settlement: Settlement) -> list[dict[str, Any]]:
-    lists = {"act_type": settlement.acts, "ground": settlement.grounds, "target_group": settlement.targets}
     return [
         {"incident_id": incident, "vocabulary": vocabulary, "code": code}
-        for vocabulary, codes in lists.items()
+        for vocabulary, codes in codes_by_list(settlement).items()
         for code in sorted(codes)
     ]
 

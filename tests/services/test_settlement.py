@@ -170,12 +170,37 @@ def test_an_incident_remembers_the_mapping_it_was_settled_with(session: Session,
     assert version == data_files.vocabulary().version
 
 
-@pytest.mark.parametrize("changes", [{"place": ONLINE}, {"month": None}, {"targets": frozenset()}])
+@pytest.mark.parametrize(
+    "changes", [{"place": ONLINE, "setting": "social_network"}, {"month": None}, {"targets": frozenset()}]
+)
 def test_what_is_not_known_can_be_left_open(
     session: Session, report: UUID, ana: Member, changes: dict[str, Any]
 ) -> None:
     incident = propose(session, report, ana, a_settlement(**changes))
     assert show(session, incident).settlement == a_settlement(**changes)
+
+
+def test_who_was_hit_and_where_it_was_reported_are_kept_and_changed(
+    session: Session, report: UUID, ana: Member, boris: Member
+) -> None:
+    before = a_settlement(
+        genders=frozenset({"woman", "unknown"}), ages=frozenset({"14_17"}), reported_to=frozenset({"police", "ngo"})
+    )
+    after = a_settlement(genders=frozenset({"woman"}), ages=frozenset(), reported_to=frozenset({"none"}))
+    incident = propose(session, report, ana, before)
+    session.expire_all()
+    assert show(session, incident).settlement == before
+    revise(session, incident, boris, after)
+    session.expire_all()
+    assert show(session, incident).settlement == after
+
+
+@pytest.mark.parametrize("reason", settlement.RETURN_REASONS)
+def test_every_part_can_be_why_an_incident_is_returned(
+    session: Session, incident: UUID, boris: Member, reason: str
+) -> None:
+    settlement.return_incident(session, incident, reason, version=1, member=boris, now=NOW)
+    assert show(session, incident).return_reason == reason
 
 
 def test_a_settlement_that_breaks_a_rule_stores_nothing(session: Session, report: UUID, ana: Member) -> None:
@@ -296,12 +321,12 @@ def test_nobody_decides_on_what_a_colleague_saved_since(
     assert refused.value.incident == incident
 
 
-@pytest.mark.parametrize("name", ["acts", "grounds"])
+@pytest.mark.parametrize("name", ["acts", "ages", "reported_to"])
 def test_a_save_that_changes_codes_alone_is_seen_by_who_comes_after(
     session: Session, incident: UUID, ana: Member, boris: Member, name: str
 ) -> None:
     read = show(session, incident).version
-    codes = {"acts": {"arson"}, "grounds": {"race"}}
+    codes = {"acts": {"arson"}, "ages": {"14_17"}, "reported_to": {"police"}}
     revise(session, incident, ana, a_settlement(**{name: frozenset(codes[name])}))
     with pytest.raises(StaleIncident):
         accept(session, incident, boris, version=read)

@@ -125,6 +125,50 @@ def test_a_returned_incident_names_what_is_not_shared_and_is_settled_anew(two, f
     assert (row.decision, row.place) == (Decision.PROPOSED, "80365")
 
 
+HIT = {"genders": ["woman", "prefer_not"], "ages": ["14_17", "18_29"], "reported_to": ["police"]}
+
+
+def test_who_was_hit_and_where_it_was_reported_can_be_left_open(two, filed) -> None:
+    incident = propose(two[0], filed)
+    assert not HIT.keys() & pages.form(two[0].open(incident), "/revise").sent().keys()
+
+
+def test_who_was_hit_and_where_it_was_reported_is_shown_as_it_was_ticked(two, filed, database) -> None:
+    incident = propose(two[0], filed, **HIT)
+    assert codes_of(only_incident(database), "age_band") == {"14_17", "18_29"}
+    shown = pages.points(two[1].open(incident))
+    assert (shown["Пол или род особа на мети"], shown["Коме је пријављено"]) == ("Жена; Не желим да кажем", "Полицији")
+    form = pages.form(two[1].open(incident), "/revise")
+    assert {name: form.sent()[name] for name in HIT} == HIT
+    two[1].client.post(form.action, data=form.sent(reported_to=["none"]))
+    assert pages.form(two[0].open(incident), "/revise").sent()["reported_to"] == ["none"]
+    assert pages.points(two[0].open(incident)) == {**shown, "Коме је пријављено": "Никоме"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("genders", "Пол или род особа на мети"),
+        ("ages", "Старост особа на мети"),
+        ("reported_to", "Коме је пријављено"),
+    ],
+)
+def test_who_was_hit_and_where_it_was_reported_can_be_what_is_not_shared(two, filed, reason, said) -> None:
+    incident = propose(two[0], filed)
+    two[1].press(incident, "/return", reason=reason)
+    assert f"Неслагање: {said}" in pages.text_of(two[0].open(incident))
+
+
+def test_a_stale_save_compares_who_was_hit_and_where_it_was_reported(two, filed) -> None:
+    incident = propose(two[0], filed, **HIT)
+    seen_early = pages.form(two[1].open(incident), "/revise")
+    two[0].press(incident, "/revise", genders=["man"], reported_to=[])
+    answer = two[1].client.post(seen_early.action, data=seen_early.sent(ages=["65_plus"]))
+    assert answer.status_code == 409
+    differing = [row[1:] for row in pages.rows(answer.text) if "разликује" in row[0]]
+    assert differing == [["Жена; Не желим да кажем", "Мушкарац"], ["65 и више", "14-17; 18-29"], ["Полицији", "–"]]
+
+
 def test_a_stale_save_is_refused_shows_both_versions_and_keeps_what_was_typed(two, filed, database) -> None:
     incident = propose(two[0], filed)
     seen_early = pages.form(two[1].open(incident), "/revise")
@@ -201,7 +245,12 @@ def test_a_place_nobody_knows_is_asked_for_again_and_nothing_typed_is_lost(two, 
         ({"month": "12"}, "Тај датум тек долази."),
         ({"acts": []}, "Означите шта се догодило."),
         ({"grounds": []}, "Означите бар једно лично својство."),
+        ({"acts": ["not_sure"]}, "Један од ових избора се у међувремену променио."),
+        ({"genders": ["no_such_code"]}, "Један од ових избора се у међувремену променио."),
+        ({"reported_to": ["none", "police"]}, "„Никоме“ и „Није познато“ стоје само без других одговора."),
+        ({"setting": ""}, "Изаберите врсту места."),
         ({"setting": "no_such_code"}, "Један од ових избора се у међувремену променио."),
+        ({"place": "На интернету"}, "Ова врста места није на интернету."),
     ],
 )
 def test_what_cannot_be_settled_is_said_in_words(two, filed, database, changes, said) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from incidents.core.incident import NO_PLACE, ONLINE, BiasStrength, Settlement, Verification
+from incidents.core.incident import NO_PLACE, ONLINE, SEVERAL, BiasStrength, Settlement, Verification
 from incidents.core.places import KOSOVO
 from incidents.core.report import NOT_SURE, Problem, Report
 from incidents.core.vocabulary import Term
@@ -101,6 +101,9 @@ class SettleForm(ActForm):
     acts = _Ticks(_("What happened"))
     grounds = _Ticks(_("Grounds"))
     targets = _Ticks(_("Target groups"))
+    genders = _Ticks(_("Gender of those targeted"))
+    ages = _Ticks(_("Age of those targeted"))
+    reported_to = _Ticks(_("Who it was reported to"))
     setting = _Pick(_("Kind of place"))
     verification = _Pick(_("How far it could be checked"))
     bias_strength = _Pick(_("Signs of bias"))
@@ -110,9 +113,8 @@ class SettleForm(ActForm):
         terms = platform().vocabulary
         self.place_code.choices = []
         self.month.choices = [("", gettext("Not known")), *((str(month), str(month)) for month in range(1, 13))]
-        self.acts.choices = _choices(_settled(terms.of("act_type")))
-        self.grounds.choices = _choices(_settled(terms.of("ground")))
-        self.targets.choices = _choices(terms.of("target_group"))
+        for name, listed in SEVERAL.items():
+            self[name].choices = _choices(_settled(terms.of(listed)))
         self.setting.choices = [("", "–"), *_choices(terms.of("setting"))]
         self.verification.choices = [
             ("", "–"),
@@ -145,12 +147,10 @@ class SettleForm(ActForm):
             year=int(year),
             month=int(month) if month.isascii() and month.isdigit() else None,
             place=place,
-            acts=frozenset(self.acts.data or ()),
-            grounds=frozenset(self.grounds.data or ()),
-            targets=frozenset(self.targets.data or ()),
             setting=self.setting.data or "",
             verification=Verification(self.verification.data),
             bias_strength=BiasStrength(self.bias_strength.data),
+            **{name: frozenset(self[name].data or ()) for name in SEVERAL},
         )
 
     def _place(self, find: Callable[[str], list[str]]) -> str:
@@ -210,12 +210,10 @@ def settle_form_of(settlement: Settlement, version: int) -> SettleForm:
             "place": place_name(settlement.place),
             "year": str(settlement.year),
             "month": str(settlement.month or ""),
-            "acts": sorted(settlement.acts),
-            "grounds": sorted(settlement.grounds),
-            "targets": sorted(settlement.targets),
             "setting": settlement.setting,
             "verification": settlement.verification.value,
             "bias_strength": settlement.bias_strength.value,
+            **{name: sorted(getattr(settlement, name)) for name in SEVERAL},
         },
     )
 
@@ -233,6 +231,9 @@ def return_words() -> dict[str, str]:
         "acts": gettext("What happened"),
         "grounds": gettext("The grounds"),
         "targets": gettext("The target groups"),
+        "genders": gettext("The gender of those targeted"),
+        "ages": gettext("The age of those targeted"),
+        "reported_to": gettext("Who it was reported to"),
         "verification": gettext("How far it could be checked"),
         "bias_strength": gettext("The signs of bias"),
         "not_one_incident": gettext("It is not one incident"),
@@ -258,8 +259,15 @@ def _message(problem: Problem) -> str:
             return gettext("Tick what happened.")
         case ("grounds", "missing"):
             return gettext("Tick at least one ground. If there is none, set the report aside.")
+        case ("reported_to", "not_alone"):
+            return gettext("“Nobody” and “Not known” each stand alone. Untick them or all the others.")
         case ("setting", "missing"):
             return gettext("Choose a kind of place.")
+        case ("setting", "not_online"):
+            return gettext(
+                "This kind of place is not on the internet. Choose another, for example a social network, "
+                "or change the place."
+            )
         case ("verification", _):
             return gettext("Say how far it could be checked.")
         case _:
