@@ -163,6 +163,34 @@ def test_nobody_settles_that_the_reporter_was_not_sure() -> None:
     assert not any(report.NOT_SURE in one.settlement.acts | one.settlement.grounds for one in many() if one.settlement)
 
 
+def test_what_is_settled_on_the_internet_happened_in_a_kind_of_place_that_is_there() -> None:
+    settings = {one.settlement.setting for one in many() if one.settlement and one.settlement.place == ONLINE}
+    assert settings == {"social_network", "private_message"}
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"), [("genders", "gender_of_victim"), ("ages", "age_band"), ("reported_to", "reported_to")]
+)
+def test_every_code_is_settled_now_and_then_also_several_and_none(name: str, listed: str) -> None:
+    settled = [getattr(one.settlement, name) for one in many() if one.settlement]
+    assert {code for codes in settled for code in codes} == set(VOCABULARY.terms[listed])
+    assert {len(codes) for codes in settled} == {0, 1, 2}
+
+
+def test_most_of_it_was_reported_to_nobody_and_what_is_confirmed_was_reported() -> None:
+    settled = [one.settlement for one in many() if one.settlement]
+    by_none = Counter("none" in one.reported_to for one in settled)
+    assert by_none[True] > by_none[False]
+    confirmed = [one.reported_to for one in settled if one.verification is Verification.CONFIRMED]
+    assert all(codes and not codes & {"none", "not_known"} for codes in confirmed)
+
+
+@pytest.mark.parametrize(("target", "gender"), [("women", "woman"), ("lesbian", "woman"), ("gay_men", "man")])
+def test_who_is_hit_as_a_woman_or_a_man_is_one(target: str, gender: str) -> None:
+    hit = [one.settlement.genders for one in many() if one.settlement and target in one.settlement.targets]
+    assert set(hit) == {frozenset(), frozenset({gender})}
+
+
 def test_consent_is_given_only_where_the_report_is_to_be_passed_on() -> None:
     assert {bool(one.report.consents) for one in many() if one.report.wish == "pass_on"} == {True}
     assert {bool(one.report.consents) for one in many() if one.report.wish != "pass_on"} == {False}

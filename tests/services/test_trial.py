@@ -19,7 +19,7 @@ from incidents.core.synthesis import OPEN_FOR, Sample
 from incidents.db import report as stored
 from incidents.db.audit import entries
 from incidents.db.database import Database
-from incidents.db.incident import Incident, SetAside
+from incidents.db.incident import Incident, IncidentCode, SetAside
 from incidents.db.release import Release, ReleaseCell
 from incidents.services import keys, moderation, settlement, trial
 from incidents.services.accounts import Member
@@ -150,6 +150,11 @@ def test_every_incident_keeps_the_rules(session: Session, members: list[TrialMem
     shown = settlement.incidents_in(session, Decision.ACCEPTED)
     assert len(shown) == INCIDENTS
     assert [problems(one.settlement, VOCABULARY, PLACES, today=NOW.date()) for one in shown] == [[]] * INCIDENTS
+
+
+def test_who_was_hit_and_where_it_was_reported_is_stored_of_some(session: Session, members: list[TrialMember]) -> None:
+    stored_lists = set(session.scalars(sa.select(IncidentCode.vocabulary)))
+    assert {"gender_of_victim", "age_band", "reported_to"} <= stored_lists
 
 
 def test_no_incident_is_accepted_in_the_future_or_before_it_happened(
