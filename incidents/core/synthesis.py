@@ -560,7 +560,6 @@ _VERIFICATION: Mapping[Verification, float] = {
     Verification.CANNOT_BE_ASSESSED: 3,
 }
 
-
 _AT_NOBODY = frozenset({"graffiti", "worship", "hate_speech"})
 """Scenes that mostly hit no single person."""
 _GENDERS: Weights = {"woman": 46, "man": 44, "other": 1, "unknown": 6, "prefer_not": 3}
@@ -650,9 +649,9 @@ def _of_people(world: _World, event: _Event, weights: Weights) -> frozenset[str]
 def _reported_to(world: _World, event: _Event, verification: Verification) -> frozenset[str]:
     """Mostly nobody heard of it before; what an authority confirmed was reported somewhere."""
     if verification is not Verification.CONFIRMED:
-        said = world.pick({"nobody": 56, "not_known": 9, "not_stated": 11, "somebody": 24})
-        if said != "somebody":
-            return {"nobody": frozenset({"none"}), "not_known": frozenset({"not_known"})}.get(said, frozenset())
+        said = world.pick({"none": 56, "not_known": 9, "": 11, "to_some": 24})
+        if said != "to_some":
+            return frozenset({said} - {""})
     bodies = _BODIES_AT.get(event.scene.name, _BODIES)
     return frozenset({world.pick(bodies) for _ in range(2 if world.happens(0.22) else 1)})
 

@@ -22,7 +22,8 @@ from incidents.web.texts import lazy_gettext as _
 from incidents.web.tokens import DeskForm
 
 NO_DISTRICT = (ONLINE, NO_PLACE, KOSOVO)
-_ONLINE_SETTINGS = {"social_network", "private_message"}
+_ALWAYS_ONLINE = {"social_network", "private_message"}
+"""Kinds of place that are nowhere else, so that the place need not be typed."""
 
 
 class _Ticks(SelectMultipleField):
@@ -184,7 +185,7 @@ def settle_form_for(report: Report | None, version: int, find: Callable[[str], l
     year, _dash, month = (report.day or report.month or report.year).partition("-")
     found = find(report.place) if report.place else []
     place = place_name(found[0]) if len(found) == 1 else report.place
-    if report.setting in _ONLINE_SETTINGS:
+    if report.setting in _ALWAYS_ONLINE:
         place = place_name(ONLINE)
     return SettleForm(
         formdata=None,
