@@ -1,6 +1,6 @@
 """How long counting, protecting and attacking take on linked tables of a year, with the memory they need.
 
-    python -m benchmarks.disclosure [small] [million] [hard]
+    python -m benchmarks.disclosure [small] [sparse] [million] [hard]
 
 Every incident is invented; the same seed gives the same tables. Counting is the floor: nothing is decided before it.
 """
@@ -34,6 +34,7 @@ class Size:
 
 SIZES = {
     "small": Size(1_500, 0.6, 5, is_deep=False),
+    "sparse": Size(900, 0.6, 5, is_deep=False),
     "million": Size(1_000_000, 1.2, 5, is_deep=True),
     "hard": Size(100_000, 1.25, 10, is_deep=True),
 }

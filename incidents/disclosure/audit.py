@@ -6,7 +6,7 @@ Written apart from the protector. It takes figures and relations and nothing els
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -19,6 +19,8 @@ from incidents.disclosure.task import Floats, Mask
 _TOLERANCE = 1e-6
 _MOST_NODES = 100_000
 _TRIES = 12
+_ROUNDS = 50
+"""Of narrowing limits row by row."""
 _PULL = 10_000.0
 """Of a goal, against the length of the way to it."""
 _ENDLESS = {highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible}
@@ -74,10 +76,10 @@ def attack(
         part, _ = unknown.only(mask)
         rows = known_rows[np.unique(unknown.rows[mask[unknown.columns]])]
         room = _Room(part, -rest[rows])
-        for place, name in enumerate(names.tolist()):
-            if name in wanted:
-                found[name] = room.bounds(place)
-                progress(len(found), len(wanted))
+        places = [place for place, name in enumerate(names.tolist()) if name in wanted]
+        for place in room.search(places):
+            progress(len(found) + place, len(wanted))
+        found |= {int(names[place]): room.bounds(place) for place in places}
     return found
 
 
@@ -88,26 +90,50 @@ class _Room:
         self._matrix, self._sums, self._size = matrix, sums.astype(np.float64), matrix.width
         self._base = self._first()
         self._steps = _Steps(matrix)
-        self._least = self._base.copy()
-        """The smallest whole value that each column was seen to have."""
+        self._least, self._most = self._base.copy(), self._base.copy()
+        """The smallest and the greatest whole value that each column was seen to have."""
+        self._floor, self._ceiling = _limits(matrix, sums)
+        self._ends: dict[tuple[int, int], int | None] = {}
+        """By column and direction: the last whole value that it can have."""
+
+    def search(self, places: Sequence[int]) -> Iterator[int]:
+        """Find both ends of every column; how many columns have been looked at, one after the other.
+
+        Those that need more than linear programmes come last: by then other figures have mostly shown their ends.
+        """
+        hard = []
+        for done, place in enumerate(places):
+            hard += [(place, sign, outer) for sign in (-1, 1) if (outer := self._try(place, sign)) is not None]
+            yield done
+        for place, sign, outer in hard:
+            is_had = self._is_seen(place, sign, outer) or self._can_step(place, outer)
+            self._ends[place, sign] = outer if is_had else self._whole_extreme(place, sign)
 
     def bounds(self, place: int) -> Bounds:
-        lower = 0 if self._least[place] == 0 else self._extreme(place, -1)
-        upper = self._extreme(place, 1)
+        lower = self._ends[place, -1]
         if lower is None:
             raise Undecided
-        return Bounds(lower, upper)
+        return Bounds(lower, self._ends[place, 1])
 
-    def _extreme(self, place: int, sign: int) -> int | None:
-        """The greatest (sign 1) or smallest (-1) whole value of a column; None where there is none."""
+    def _try(self, place: int, sign: int) -> int | None:
+        """Find the greatest (sign 1) or smallest (-1) value of a column; where that fails, one none lies beyond."""
+        limit = float(self._ceiling[place] if sign > 0 else self._floor[place])
+        if math.isfinite(limit) and self._is_seen(place, sign, int(limit)):
+            self._ends[place, sign] = int(limit)
+            return None
         reached, figures = self._steps.furthest(place, sign, self._base)
         if figures is None:
+            self._ends[place, sign] = None
             return None
         # No whole value lies beyond this; whether it is one that whole figures can have is shown by having them.
         outer = math.floor(reached + _TOLERANCE) if sign > 0 else math.ceil(reached - _TOLERANCE)
-        if self._is_had(figures, place, outer) or self._can_step(place, outer):
-            return outer
-        return self._whole_extreme(place, sign)
+        if self._is_seen(place, sign, outer) or self._is_had(figures, place, outer):
+            self._ends[place, sign] = outer
+            return None
+        return outer
+
+    def _is_seen(self, place: int, sign: int, value: int) -> bool:
+        return bool((self._most[place] >= value) if sign > 0 else (self._least[place] <= value))
 
     def _can_step(self, place: int, value: int) -> bool:
         """Look for whole figures with this value by the shortest way from known ones."""
@@ -128,8 +154,10 @@ class _Room:
         figures = self._base + np.where(own, near, 0)
         if figures[place] != value or np.any(figures < 0) or np.any(self._matrix.times(figures) != self._sums):
             return False
+        opposite = self._base - np.where(own, near, 0)
+        for each in (figures, opposite) if np.all(opposite >= 0) else (figures,):
+            self._least, self._most = np.minimum(self._least, each), np.maximum(self._most, each)
         self._base = figures
-        self._least = np.minimum(self._least, figures)
         return True
 
     def _whole_extreme(self, place: int, sign: int) -> int | None:
@@ -165,6 +193,30 @@ class _Room:
         kinds = np.full(self._size, highspy.HighsVarType.kInteger)
         solver.changeColsIntegrality(self._size, np.arange(self._size, dtype=np.int32), kinds)
         return solver
+
+
+def _limits(matrix: Matrix, sums: Ints) -> tuple[Floats, Floats]:
+    """The least and the most that each column can be if one row at a time is looked at, again and again.
+
+    No figures that fit lie outside; not all that lie within can be had.
+    """
+    low, high = np.zeros(matrix.width), np.full(matrix.width, np.inf)
+    rows, columns, signs = matrix.rows, matrix.columns, matrix.signs
+    for _ in range(_ROUNDS):
+        ends = np.stack([low[columns], high[columns]])
+        ends = np.where(signs > 0, ends, -ends[::-1])
+        is_endless = np.isinf(ends)
+        known = np.where(is_endless, 0.0, ends)
+        others = np.stack([sums[rows] - (np.bincount(rows, one, matrix.height)[rows] - one) for one in known])
+        endless = np.stack([np.bincount(rows, one, matrix.height)[rows] - one for one in is_endless.astype(np.float64)])
+        most = np.where(endless[0] > 0, np.inf, others[0])
+        least = np.where(endless[1] > 0, -np.inf, others[1])
+        before = low.sum(), int(np.isfinite(high).sum()), high[np.isfinite(high)].sum()
+        np.minimum.at(high, columns, np.where(signs > 0, most, -least))
+        np.maximum.at(low, columns, np.where(signs > 0, least, -most))
+        if before == (low.sum(), int(np.isfinite(high).sum()), high[np.isfinite(high)].sum()):
+            break
+    return low, high
 
 
 class _Steps:

@@ -15,7 +15,6 @@ from incidents.disclosure.counts import Ints
 from incidents.disclosure.relations import Matrix
 from incidents.disclosure.task import Floats, Mask
 
-_TOLERANCE = 1e-6
 _MOST_NODES = 2_000
 _REWARD = 1_000.0
 """For one step towards what is asked, against the price of one step of a column."""
@@ -80,24 +79,6 @@ def run(solver: highspy.Highs) -> Floats | None:
     }:
         return None
     raise SolverFailed(solver.modelStatusToString(solver.getModelStatus()))
-
-
-def whole_parts(matrix: Matrix, move: Floats) -> list[tuple[Ints, Ints]]:
-    """The parts of a move that share no relation with each other, without those that are not whole: columns, steps.
-
-    Each part is a move of its own.
-    """
-    near = np.rint(move)
-    changed = np.abs(move) > _TOLERANCE
-    broken = np.abs(move - near) > _TOLERANCE
-    group = matrix.groups(changed)
-    bad = set(group[broken].tolist())
-    columns = np.flatnonzero(changed)
-    order = columns[np.argsort(group[columns], kind="stable")]
-    cuts = np.flatnonzero(np.diff(group[order])) + 1
-    return [
-        (part, near[part].astype(np.int64)) for part in np.split(order, cuts) if len(part) and group[part[0]] not in bad
-    ]
 
 
 class Moves:

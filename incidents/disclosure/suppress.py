@@ -7,14 +7,14 @@ all that is published. The audit trusts none of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
 from incidents.disclosure.counts import Ints
-from incidents.disclosure.programme import Moves, whole_move, whole_parts
+from incidents.disclosure.programme import Moves, whole_move
 from incidents.disclosure.task import Floats, Mask, Needs, Progress, Task, Unprotectable
+from incidents.disclosure.witnesses import Witnesses
 
 _FREE = 1e-4
 """What moving a column costs that is withheld anyway."""
@@ -36,12 +36,12 @@ def pattern(task: Task, *, progress: Progress = silent) -> Mask:
     state = _State(task)
     for again in range(2 if len(task.needs) <= _FEW else 1):
         # A cell that bore out many needs the first time is worth its price: the second time it looks cheaper.
-        served = state.served() if again else np.zeros(len(prices))
+        served = state.witnesses.served() if again else np.zeros(len(prices))
         state = _State(task)
         _harvest(state, np.arange(len(task.needs)))
         _grow(state, prices / (1 + served), progress)
     _take_back(state, progress)
-    if not state.is_certified():
+    if not state.witnesses.bear_out(state.withheld):
         raise AssertionError("a pattern without witnesses")
     return state.withheld
 
@@ -52,15 +52,14 @@ def witnessed(task: Task, withheld: Mask) -> bool:
     state.withheld = withheld.copy()
     _harvest(state, np.arange(len(task.needs)))
     moves = Moves(task.matrix, task.counts, withheld, np.ones(task.matrix.width))
-    everything = np.arange(len(task.needs))
-    for need in state.unmet(everything).tolist():
-        if need in state.witness or _again(state, moves, need, everything):
+    for need in state.witnesses.unmet(range(len(task.needs))).tolist():
+        if need in state.witnesses or _again(state, moves, need):
             continue
         column, sign, amount = state.needs.one(need)
         move = whole_move(task.matrix, task.counts, withheld, column, sign, amount, np.ones(task.matrix.width))
-        if move is None or not state.note(move.astype(np.float64), np.array([need])):
+        if move is None or not state.witnesses.note(move.astype(np.float64)):
             return False
-    return True
+    return state.witnesses.bear_out(withheld)
 
 
 class _State:
@@ -69,81 +68,14 @@ class _State:
     def __init__(self, task: Task) -> None:
         self.task, self.needs = task, task.needs
         self.withheld = task.withheld.copy()
-        self.witness: dict[int, int] = {}
-        """By requirement: which of the moves bears it out."""
-        self.borne: list[set[int]] = []
-        """By move: the requirements that it bears out."""
-        self.moves: list[tuple[Ints, Ints]] = []
-        """Columns and steps of each move."""
-        self.using: dict[int, set[int]] = {}
-        """By column withheld for others: the moves that change it."""
+        self.witnesses = Witnesses(task)
         self.reason: dict[int, int] = {}
         """By column withheld for others: the requirement that first called for it."""
-
-    def unmet(self, among: Iterable[int]) -> Ints:
-        return np.array([need for need in among if need not in self.witness], dtype=np.int64)
-
-    def note(self, move: Floats, among: Ints) -> int:
-        """Let the whole parts of a move bear out all of these requirements that they meet; how many."""
-        steps = np.zeros(self.task.matrix.width, dtype=np.int64)
-        by_column = np.full(len(steps), -1, dtype=np.int64)
-        met_by: dict[int, list[int]] = {}
-        parts = whole_parts(self.task.matrix, move)
-        for number, (columns, part) in enumerate(parts):
-            steps[columns] = part
-            by_column[columns] = number
-        if not self.task.is_move(steps):
-            return 0
-        met = among[self.needs.met_by(steps)[among]].tolist()
-        for need in met:
-            met_by.setdefault(int(by_column[self.needs.columns[need]]), []).append(need)
-        for number, needs in met_by.items():
-            own = len(self.borne)
-            self.borne.append(set(needs))
-            self.moves.append(parts[number])
-            self.witness |= dict.fromkeys(needs, own)
-            columns = parts[number][0]
-            for column in columns[~self.task.withheld[columns]].tolist():
-                self.using.setdefault(column, set()).add(own)
-        return len(met)
-
-    def is_certified(self) -> bool:
-        """Whether every requirement has a witness, gone over again in whole numbers from what was kept of it."""
-        if len(self.witness) < len(self.needs):
-            return False
-        for number in sorted(set(self.witness.values())):
-            columns, part = self.moves[number]
-            steps = np.zeros(self.task.matrix.width, dtype=np.int64)
-            steps[columns] = part
-            met = self.needs.met_by(steps)
-            borne = [need for need in self.borne[number] if self.witness[need] == number]
-            if not (self.withheld[columns].all() and met[borne].all() and self.task.is_move(steps)):
-                return False
-        return True
-
-    def served(self) -> Floats:
-        """How many requirements each column has helped to bear out."""
-        served = np.zeros(self.task.matrix.width)
-        for column, numbers in self.using.items():
-            served[column] = sum(len(self.borne[number]) for number in numbers)
-        return served
-
-    def serves(self, column: int) -> bool:
-        """Whether any witness needs this column."""
-        return any(
-            self.witness.get(need) == number for number in self.using.get(column, ()) for need in self.borne[number]
-        )
-
-    def let_go(self, column: int) -> dict[int, int]:
-        """Forget the witnesses that change this column; which they were."""
-        numbers = self.using.get(column, set())
-        needs = {need for number in numbers for need in self.borne[number] if self.witness.get(need) == number}
-        return {need: self.witness.pop(need) for need in sorted(needs)}
 
 
 def _harvest(state: _State, among: Ints) -> None:
     """Moves through withheld columns that meet many requirements at once."""
-    left = state.unmet(among)
+    left = state.witnesses.unmet(among)
     if not len(left):
         return
     moves = Moves(state.task.matrix, state.task.counts, state.withheld, np.ones(state.task.matrix.width))
@@ -155,12 +87,12 @@ def _reap(state: _State, moves: Moves, left: Ints, *, most: int = 40) -> Ints:
     dry = 0
     random = np.random.Generator(np.random.PCG64(len(left)))
     for _ in range(most):
-        if not len(left) or dry == 2:
+        if len(left) < 50 or dry == 2:
             break
         together = _one_a_column(state.needs, left[random.permutation(len(left))])
-        gained = state.note(moves.reach(*state.needs.some(together)), left)
-        left = state.unmet(left)
-        dry = 0 if gained > len(left) // 50 else dry + 1
+        gained = state.witnesses.note(moves.reach(*state.needs.some(together)))
+        left = state.witnesses.unmet(left)
+        dry = 0 if gained > max(10, len(left) // 400) else dry + 1
     return left
 
 
@@ -172,7 +104,7 @@ def _one_a_column(needs: Needs, order: Ints) -> Ints:
 
 def _grow(state: _State, prices: Floats, progress: Progress) -> None:
     task, needs = state.task, state.needs
-    left = state.unmet(range(len(needs)))
+    left = state.witnesses.unmet(range(len(needs)))
     if not len(left):
         return
     prices = np.where(state.withheld, _FREE, prices)
@@ -185,13 +117,13 @@ def _grow(state: _State, prices: Floats, progress: Progress) -> None:
         if since >= 150:
             since = 0
             _harvest(state, left)
-        left = state.unmet(left)
+        left = state.witnesses.unmet(left)
         progress("finding cells to withhold", total - len(left), total)
 
 
 def _grow_for(state: _State, growth: Moves, need: int, prices: Floats) -> None:
     steps = _whole_steps(state, growth, need, prices)
-    state.note(steps.astype(np.float64), state.unmet(range(len(state.needs))))
+    state.witnesses.note(steps.astype(np.float64))
     _withhold(state, growth, steps, need, prices)
 
 
@@ -202,8 +134,10 @@ def _whole_steps(state: _State, growth: Moves, need: int, prices: Floats) -> Int
     for _ in range(_TRIES):
         if move is None:
             raise Unprotectable(column)
-        steps = _whole_part_with(state.task, move, column)
-        if steps is not None:
+        part = state.witnesses.part_with(move, column)
+        if part is not None:
+            steps = np.zeros(state.task.matrix.width, dtype=np.int64)
+            steps[part[0]] = part[1]
             break
         growth.shake()
         move = growth.find(column, sign, amount)
@@ -220,16 +154,6 @@ def _withhold(state: _State, growth: Moves, move: Ints, need: int, prices: Float
     state.reason |= dict.fromkeys(new.tolist(), need)
     prices[new] = _FREE
     growth.reprice(new, _FREE)
-
-
-def _whole_part_with(task: Task, move: Floats, column: int) -> Ints | None:
-    """The part of a move that changes the column, if that part is whole."""
-    for columns, part in whole_parts(task.matrix, move):
-        if column in columns:
-            steps = np.zeros(task.matrix.width, dtype=np.int64)
-            steps[columns] = part
-            return steps if task.is_move(steps) else None
-    return None
 
 
 def _whole_near(state: _State, near: Floats, column: int, sign: int, amount: int, prices: Floats) -> Ints:
@@ -254,27 +178,26 @@ def _take_back(state: _State, progress: Progress) -> None:
         _take_back_one(state, moves, int(column))
         progress("taking back what is not needed", done + 1, len(order))
     # What was kept early may have lost its last user since.
-    idle = [column for column in np.flatnonzero(state.withheld & ~task.withheld).tolist() if not state.serves(column)]
-    state.withheld[idle] = False
+    state.withheld &= task.withheld | state.witnesses.used()
 
 
 def _take_back_one(state: _State, moves: Moves, column: int) -> None:
     """Close the column if every requirement that it bears out has a witness without it."""
-    kept = state.let_go(column)
-    concerned = np.array(list(kept), dtype=np.int64)
+    kept = state.witnesses.close(column)
+    concerned = sorted(kept)
     moves.close(column)
     first = state.reason.get(column)
-    if (first not in kept or _again(state, moves, first, concerned)) and all(
-        int(need) in state.witness or _again(state, moves, int(need), concerned)
-        for need in _reap(state, moves, state.unmet(concerned), most=6)
+    if (first not in kept or first in state.witnesses or _again(state, moves, first)) and all(
+        need in state.witnesses or _again(state, moves, need)
+        for need in _reap(state, moves, state.witnesses.unmet(concerned), most=3).tolist()
     ):
         state.withheld[column] = False
     else:
         moves.open(column)
-        state.witness |= kept
+        state.witnesses.reopen(column, kept)
 
 
-def _again(state: _State, moves: Moves, need: int, among: Ints) -> bool:
+def _again(state: _State, moves: Moves, need: int) -> bool:
     """Look for a witness of one requirement through the columns that are open now."""
     move = moves.find(*state.needs.one(need))
-    return move is not None and state.note(move, state.unmet(among)) > 0 and need in state.witness
+    return move is not None and state.witnesses.note(move) > 0 and need in state.witnesses

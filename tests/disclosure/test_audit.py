@@ -98,3 +98,14 @@ def test_figures_that_contradict_each_other_are_refused() -> None:
     wrong[0] = 3
     with pytest.raises(Contradiction):
         attack(matrix, wrong, np.array([False, True, False, False]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(counted())
+def test_a_column_asked_alone_gets_the_bounds_that_it_gets_among_all(drawn) -> None:
+    _, cells = drawn
+    matrix, _ = relations(cells, frozenset())
+    withheld = cells.counts < 6
+    figures = np.where(withheld, -1, cells.counts)
+    for column, found in attack(matrix, figures, withheld).items():
+        assert attack(matrix, figures, withheld, asked=[column]) == {column: found}
