@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from incidents.core import vocabulary as rules
-from incidents.core.places import District, Municipality, Places
+from incidents.core.places import District, Municipality, Places, Region
 from incidents.core.vocabulary import BadVocabulary, Fault, Vocabulary
 from incidents.resources import data_file
 
@@ -29,6 +29,10 @@ def vocabulary() -> Vocabulary:
 
 @cache
 def places() -> Places:
+    regions = {
+        row["region_code_nuts2"]: Region(row["region_code_nuts2"], _names(row))
+        for _, row in _rows(data_file("places/regions.csv"))
+    }
     districts = {
         row["district_code"]: District(row["district_code"], row["region_code"], _names(row))
         for _, row in _rows(data_file("places/districts.csv"))
@@ -45,7 +49,7 @@ def places() -> Places:
         )
         for _, row in _rows(data_file("places/municipalities.csv"))
     }
-    return Places(districts, municipalities)
+    return Places(regions, districts, municipalities)
 
 
 def _names(row: dict[str, str]) -> dict[str, str]:

@@ -99,7 +99,7 @@ def audit(cells: Path, spec_path: Path, out: str) -> None:
         raise SystemExit(1)
     click.echo(
         f"Safe: each of {len(protected)} withheld cells can be both 0 and as much as may be published, "
-        "or is no small count.",
+        "or is withheld for others.",
         err=True,
     )
 
@@ -112,7 +112,7 @@ def _is_protected(status: str, found: Verdict, cell: int) -> bool:
     """A small count must be possible as nothing and as one that may be published; others must not be known exactly."""
     if status == Status.COMPLEMENTARY.value:
         return found.bounds[cell].lower != found.bounds[cell].upper
-    return found.hides(cell) or (status == files.SUPPRESSED and found.is_no_small_count(cell))
+    return found.may_be_enough(cell) if status == files.SUPPRESSED else found.hides(cell)
 
 
 @contextmanager

@@ -12,12 +12,22 @@ from incidents.adapters import catalogues, data_files
 from incidents.cli.protect import audit
 from incidents.cli.site import Wrong, database_of, settings_of_site
 from incidents.config import Settings
-from incidents.core.disclosure import Unprotectable
-from incidents.services import releases
-from incidents.services.releases import ReleaseSummary
+from incidents.core.tables import CUTS
+from incidents.disclosure.protection import CannotProtect
+from incidents.disclosure.releasing import CountsChanged
+from incidents.services import crosstables, published, releases
+from incidents.services.published import ReleaseSummary
 
 _OPERATOR = "operator"
 """Who the audit trail names for what is done on the machine itself."""
+_REFUSALS = {
+    "unknown": "Name at least one dimension besides the time.",
+    "twice": "A dimension is named twice.",
+    "too_many": "Three dimensions at most can be crossed, besides the time.",
+    "too_telling": "This table would tell too much about single people: take coarser places or fewer traits.",
+    "year_not_over": "The year is not over: add `time` for figures by quarter.",
+    "there_already": "This table is published already.",
+}
 
 
 @click.group()
@@ -53,8 +63,49 @@ def build(settings: Settings) -> None:
             ) from None
         except releases.Tampered as tampered:
             raise Wrong(f"{tampered}: nothing can be built on them.".capitalize()) from None
-        except Unprotectable as unsafe:
-            raise Wrong(f"These counts cannot be published safely: {unsafe}.") from None
+        except CannotProtect as unsafe:
+            raise Wrong(f"These counts cannot be published safely: {unsafe}") from None
+        except CountsChanged as changed:
+            raise Wrong(f"What is published would now be counted otherwise: {changed}.") from None
+    click.echo(_line(built))
+
+
+@release.command()
+@click.argument("cuts", nargs=-1, required=True, type=click.Choice(["time", *CUTS]), metavar="DIMENSION...")
+@click.option("--year", type=int, required=True, help="The year whose published figures are broken down.")
+@click.pass_obj
+def tabulate(settings: Settings, cuts: tuple[str, ...], year: int) -> None:
+    """Build a draft that adds a table to what is published: any dimensions, protected with all that is out.
+
+    DIMENSION is `time` or one of area@region, area@district, area, ground@group, ground, act@group, act, setting,
+    gender, age, reported, verification, delay; three at most besides the time.
+    """
+    now = datetime.now(UTC)
+    with database_of(settings) as database, database.unit_of_work() as session:
+        try:
+            built = crosstables.add_table(
+                session,
+                cuts,
+                year,
+                today=_today(now),
+                vocabulary=data_files.vocabulary(),
+                places=data_files.places(),
+                label=catalogues.label,
+                actor=_OPERATOR,
+                now=now,
+            )
+        except crosstables.NothingPublished:
+            raise Wrong(f"No release counts {year}.") from None
+        except crosstables.Refused as refused:
+            raise Wrong(_REFUSALS[refused.why]) from None
+        except crosstables.TooMany:
+            raise Wrong("Ten tables were added to these figures already: wait for the next quarter.") from None
+        except crosstables.TooFine:
+            raise Wrong("This table cannot be published without giving somebody away: choose a coarser one.") from None
+        except releases.Tampered as tampered:
+            raise Wrong(f"{tampered}: nothing can be built on them.".capitalize()) from None
+        except CountsChanged as changed:
+            raise Wrong(f"What is published would now be counted otherwise: {changed}.") from None
     click.echo(_line(built))
 
 
@@ -66,7 +117,7 @@ def check(settings: Settings, number: int) -> None:
     with database_of(settings) as database, database.reader() as session:
         try:
             found = releases.check_release(session, number)
-        except releases.NotFound:
+        except published.NotFound:
             raise Wrong(f"There is no release {number}.") from None
         except releases.Tampered as tampered:
             raise Wrong(f"{tampered}.".capitalize()) from None
@@ -85,7 +136,7 @@ def check(settings: Settings, number: int) -> None:
 def list_(settings: Settings) -> None:
     """Name every release with its state."""
     with database_of(settings) as database, database.reader() as session:
-        for found in releases.list_releases(session):
+        for found in published.list_releases(session):
             click.echo(_line(found))
 
 
@@ -97,8 +148,8 @@ def export(settings: Settings, number: int, folder: Path) -> None:
     """Write the files of a published release into a folder, byte for byte."""
     with database_of(settings) as database, database.reader() as session:
         try:
-            found = releases.release_by_number(session, number)
-        except releases.NotFound:
+            found = published.release_by_number(session, number)
+        except published.NotFound:
             raise Wrong(f"There is no published release {number}.") from None
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,13 @@ KOSOVO = "KM"
 
 
 @dataclass(frozen=True)
+class Region:
+    code: str
+    """NUTS 2."""
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class District:
     code: str
     region_code: str
@@ -35,6 +42,8 @@ class Municipality:
 
 @dataclass(frozen=True)
 class Places:
+    regions: Mapping[str, Region]
+    """Without Kosovo*."""
     districts: Mapping[str, District]
     municipalities: Mapping[str, Municipality]
 

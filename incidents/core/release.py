@@ -9,7 +9,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,60 +17,92 @@ from typing import Any
 from incidents.core.incident import NO_PLACE, ONLINE
 from incidents.core.periods import Quarter
 from incidents.core.places import KOSOVO, Places
-from incidents.core.tables import PLAN, PLAN_VERSION, TABLES, Cell, Path, Table, with_totals
+from incidents.core.tables import LISTS, NOT_KNOWN, OTHERS, SUBJECTS, TOTAL, Table
 from incidents.core.vocabulary import Term, Vocabulary
 
 DESCRIPTION = "release.json"
 CSV_TYPE = "text/csv"
 JSON_TYPE = "application/json"
-TOTAL = "_T"
 ENGLISH, SERBIAN = "en", "sr-Cyrl"
+LANGUAGES = (ENGLISH, SERBIAN)
+"""Whose labels stand in the files."""
 
 _NORMAL, _WITHHELD = "A", "Q"
+_SHORT = {ENGLISH: "en", SERBIAN: "sr"}
 _AREA_WORDS: Mapping[str, Mapping[str, str]] = {
     KOSOVO: {ENGLISH: "Kosovo*", SERBIAN: "Косово*"},
     ONLINE: {ENGLISH: "On the internet", SERBIAN: "На интернету"},
     NO_PLACE: {ENGLISH: "Place not known", SERBIAN: "Место није познато"},
+    OTHERS: {ENGLISH: "Smaller municipalities together", SERBIAN: "Мање општине заједно"},
+    NOT_KNOWN: {ENGLISH: "Municipality not known", SERBIAN: "Општина није позната"},
 }
 _TOTAL_WORDS = {ENGLISH: "Total", SERBIAN: "Укупно"}
+_SEVERAL = {
+    ENGLISH: "An incident can appear in several rows; rows do not add up to the total.",
+    SERBIAN: "Један инцидент може бити у више редова; збир редова није укупан број.",
+}
+_KOSOVO = {
+    ENGLISH: "* This designation is without prejudice to positions on status, and is in line with United Nations "
+    "Security Council resolution 1244 (1999) and the opinion of the International Court of Justice on the Kosovo "
+    "declaration of independence.",
+    SERBIAN: "* Овај назив је без прејудицирања статуса и у складу је са Резолуцијом Савета безбедности Уједињених "
+    "нација 1244 (1999) и мишљењем Међународног суда правде о декларацији о независности Косова.",
+}
+_BY: Mapping[str, Mapping[str, str]] = {
+    "area": {ENGLISH: "place", SERBIAN: "месту"},
+    "ground": {ENGLISH: "ground", SERBIAN: "личном својству"},
+    "act": {ENGLISH: "what happened", SERBIAN: "томе шта се догодило"},
+    "setting": {ENGLISH: "kind of place", SERBIAN: "врсти места"},
+    "verification": {ENGLISH: "how far they could be verified", SERBIAN: "степену провере"},
+    "gender": {ENGLISH: "gender of the people attacked", SERBIAN: "полу нападнутих"},
+    "age": {ENGLISH: "age of the people attacked", SERBIAN: "узрасту нападнутих"},
+    "reported": {ENGLISH: "whether an authority was told", SERBIAN: "томе да ли је обавештен неки орган"},
+    "delay": {ENGLISH: "when they happened", SERBIAN: "времену када су се догодили"},
+}
 _NOTES: Mapping[str, Mapping[str, str]] = {
-    "district": {
-        ENGLISH: "Incidents by district. * This designation is without prejudice to positions on status, and is in "
-        "line with United Nations Security Council resolution 1244 (1999) and the opinion of the International Court "
-        "of Justice on the Kosovo declaration of independence.",
-        SERBIAN: "Инциденти по окрузима. * Овај назив је без прејудицирања статуса и у складу је са Резолуцијом "
-        "Савета безбедности Уједињених нација 1244 (1999) и мишљењем Међународног суда правде о декларацији о "
-        "независности Косова.",
-    },
-    "ground": {
-        ENGLISH: "Incidents by ground. An incident can appear in several rows; rows do not add up to the total.",
-        SERBIAN: "Инциденти по личном својству. Један инцидент може бити у више редова; збир редова није укупан број.",
-    },
     "act": {
-        ENGLISH: "Incidents by act. An incident with several acts stands under the gravest one only.",
-        SERBIAN: "Инциденти по врсти дела. Инцидент са више дела наведен је само код најтежег.",
+        ENGLISH: "An incident with several acts stands under the gravest one only.",
+        SERBIAN: "Инцидент са више дела наведен је само код најтежег.",
     },
     "verification": {
-        ENGLISH: "Incidents by how far they could be verified. Those that did not happen are not counted.",
-        SERBIAN: "Инциденти по степену провере. Они који се нису догодили нису пребројани.",
+        ENGLISH: "Those that did not happen are not counted.",
+        SERBIAN: "Они који се нису догодили нису пребројани.",
     },
+    "delay": {
+        ENGLISH: "An incident belongs to the quarter of the release that first counts it, whenever it happened.",
+        SERBIAN: "Инцидент припада тромесечју издања које га је први пут пребројало, ма када да се догодио.",
+    },
+}
+_OTHER_SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "set_aside": {
         ENGLISH: "Reports, not incidents, that were set aside since the release before, by reason.",
         SERBIAN: "Пријаве, а не инциденти, које су остављене по страни од претходног издања, по разлогу.",
+    },
+    "corrections": {
+        ENGLISH: "Incidents of earlier releases that were settled anew since the release before, by what was wrong. "
+        "Figures once published stay as they are.",
+        SERBIAN: "Инциденти из ранијих издања који су од претходног издања поново обрађени, по томе шта није било "
+        "тачно. Једном објављени бројеви остају исти.",
     },
 }
 _METHOD: Mapping[str, str] = {
     ENGLISH: "Counted are incidents that two people at the desk have settled and accepted. Each belongs for good to "
     "the quarter of the release that first counts it, whenever it happened; a figure once published is never changed. "
-    "Counts below the threshold of their table are withheld, and with them as many others as it takes, so that the "
-    "published figures fit both nobody and the threshold or more. A withheld figure can be any number, zero too. "
-    "People report here of their own accord: these are not all incidents, and the figures cannot be compared with "
-    "those of the police.",
+    "Counts below a threshold are withheld: 3 for the whole country, 5 for a region, a district or a municipality, "
+    "there 10 by gender or age of the people attacked and by health, disability, sexual orientation or gender "
+    "identity. So is what would tell that nearly all incidents of a district share a trait. With them as many other "
+    "figures are withheld as it takes, so that all published ones together fit both nobody and the threshold or more; "
+    "an attack on the finished files has shown it. For each withheld figure the files say between which numbers it "
+    "must lie, as anybody can compute. Smaller municipalities are published together. People report here of their own "
+    "accord: these are not all incidents, and the figures cannot be compared with those of the police.",
     SERBIAN: "Броје се инциденти које су две особе обрадиле и прихватиле. Сваки трајно припада тромесечју издања које "
-    "га је први пут пребројало, ма када да се догодио; једном објављен број се не мења. Бројеви мањи од прага своје "
-    "табеле не објављују се, као ни онолико других колико је потребно, тако да објављени бројеви допуштају и да их "
-    "нема и да их је колико праг или више. Необјављен број може бити било који, па и нула. Пријаве су добровољне: "
-    "ово нису сви инциденти и бројеви се не могу поредити са полицијским.",
+    "га је први пут пребројало, ма када да се догодио; једном објављен број се не мења. Не објављују се бројеви мањи "
+    "од прага: 3 за целу земљу, 5 за регион, округ или општину, а тамо 10 по полу или узрасту нападнутих и по здрављу, "
+    "инвалидитету, сексуалној оријентацији или родном идентитету. Не објављује се ни оно што би открило да готово сви "
+    "инциденти једног округа имају исто својство. Уз њих се не објављује ни онолико других бројева колико је потребно "
+    "да сви објављени заједно допуштају и да их нема и да их је колико праг или више; то је показао напад на готове "
+    "датотеке. За сваки необјављен број пише између којих бројева мора бити, што свако може да израчуна. Мање општине "
+    "објављују се заједно. Пријаве су добровољне: ово нису сви инциденти и бројеви се не могу поредити са полицијским.",
 }
 
 
@@ -80,51 +112,39 @@ class Row:
 
     time: str
     codes: tuple[str, ...]
-    """One a level of the table, TOTAL where the line is a sum over it."""
-    label_en: str
-    label_sr: str
+    """One a dimension of the table, TOTAL where the line is a sum over it."""
+    labels: tuple[tuple[str, ...], ...]
+    """For each of LANGUAGES, one a dimension."""
     value: int | None
-    """None where it is withheld."""
+    """None where it is withheld; then `lower` and `upper` are what it can be for all that is published."""
+    lower: int | None = None
+    upper: int | None = None
+    """None where nothing limits it."""
 
-    @property
-    def path(self) -> Path:
-        return tuple(code for code in self.codes if code != TOTAL)
 
-
-Names = Callable[[Table, Path, str], str]
-"""What a line of a table is called in the language with this tag."""
+Names = Callable[[str, str, str], str]
+"""What a code of a dimension is called in the language with this tag."""
 
 
 def names(vocabulary: Vocabulary, places: Places, label: Callable[[Term, str], str]) -> Names:
-    def name(table: Table, path: Path, tag: str) -> str:
-        if not path:
+    def name(dimension: str, code: str, tag: str) -> str:
+        if code == TOTAL:
             return _TOTAL_WORDS[tag]
-        level, code = table.levels[len(path) - 1], path[-1]
-        if level == "area":
-            return (_AREA_WORDS.get(code) or places.districts[code].names)[tag]
-        return label(vocabulary.terms[level][code], tag)
+        if dimension == "area":
+            return area_name(code, places, tag)
+        terms = (vocabulary.terms[own].get(code) for own in LISTS[dimension])
+        return label(next(term for term in terms if term), tag)
 
     return name
 
 
-def new_rows(
-    table: Table,
-    times: Iterable[str],
-    paths: Sequence[Path],
-    counts: Mapping[Cell, int],
-    withheld: Set[Cell],
-    name: Names,
-) -> list[Row]:
-    """The lines that a release adds to one table."""
-    rows = []
-    for time in times:
-        for path in with_totals(paths):
-            cell = table.cell(time, path)
-            if cell in counts:
-                codes = (*path, *[TOTAL] * (len(table.levels) - len(path)))
-                value = None if cell in withheld else counts[cell]
-                rows.append(Row(time, codes, name(table, path, ENGLISH), name(table, path, SERBIAN), value))
-    return rows
+def area_name(code: str, places: Places, tag: str) -> str:
+    """Of a region, a district, a municipality, or of what stands for none."""
+    district, _, rest = code.partition("-")
+    if word := _AREA_WORDS.get(rest or code):
+        return word[tag] if not rest else f"{places.districts[district].names[tag]}: {word[tag]}"
+    known = places.districts.get(code) or places.municipalities.get(code) or places.regions[code]
+    return known.names[tag]
 
 
 def to_csv(table: Table, rows: Iterable[Row], *, after: bytes = b"") -> bytes:
@@ -132,74 +152,118 @@ def to_csv(table: Table, rows: Iterable[Row], *, after: bytes = b"") -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     if not after:
-        writer.writerow(["time", *table.levels, "label_en", "label_sr", "obs_value", "obs_status"])
+        writer.writerow(_header(table))
     for row in rows:
-        shown = ["", _WITHHELD] if row.value is None else [row.value, _NORMAL]
-        writer.writerow([row.time, *row.codes, row.label_en, row.label_sr, *shown])
+        shown = ["", _WITHHELD, row.lower, row.upper] if row.value is None else [row.value, _NORMAL, "", ""]
+        writer.writerow([row.time, *row.codes, *(word for words in row.labels for word in words), *shown])
     return after + text.getvalue().encode()
+
+
+def _header(table: Table) -> list[str]:
+    labels = [f"{name}_{_SHORT[tag]}" for tag in LANGUAGES for name in table.dimensions]
+    return ["time", *table.dimensions, *labels, "obs_value", "obs_status", "obs_lower", "obs_upper"]
 
 
 def from_csv(content: bytes) -> list[Row]:
     """The rows that `to_csv` wrote."""
     lines = csv.reader(io.StringIO(content.decode(), newline=""))
-    next(lines)
-    return [
-        Row(time, tuple(codes), label_en, label_sr, int(value) if status == _NORMAL else None)
-        for time, *codes, label_en, label_sr, value, status in lines
-    ]
+    size = (len(next(lines)) - 5) // (1 + len(LANGUAGES))
+    found = []
+    for time, *cells in lines:
+        labels = tuple(tuple(cells[size * (n + 1) : size * (n + 2)]) for n in range(len(LANGUAGES)))
+        value, _status, lower, upper = (int(cell) if cell.isdigit() else None for cell in cells[-4:])
+        found.append(Row(time, tuple(cells[:size]), labels, value, lower, upper))
+    return found
 
 
-def to_json(table: Table, rows: Iterable[Row], *, number: int, quarter: Quarter) -> bytes:
+def to_json(table: Table, rows: Iterable[Row], *, number: int, quarter: Quarter, several: Iterable[str]) -> bytes:
+    note = {tag: note_of(table, tag, several=several) for tag in LANGUAGES}
     return _json(
         {
             "release": number,
             "table": table.name,
             "period": str(quarter),
-            "note": _NOTES[table.name][ENGLISH],
-            "note_sr": _NOTES[table.name][SERBIAN],
-            "rows": [
-                {
-                    "time": row.time,
-                    **dict(zip(table.levels, row.codes, strict=True)),
-                    "label_en": row.label_en,
-                    "label_sr": row.label_sr,
-                    "obs_value": row.value,
-                    "obs_status": _WITHHELD if row.value is None else _NORMAL,
-                }
-                for row in rows
-            ],
+            "note": note[ENGLISH],
+            "note_sr": note[SERBIAN],
+            "rows": [dict(zip(_header(table), _fields(row), strict=True)) for row in rows],
         }
     )
 
 
-def table_files(
-    new: Mapping[str, Sequence[Row]], earlier: Mapping[str, bytes], *, number: int, quarter: Quarter
-) -> dict[str, bytes]:
-    """The files of all tables: the new rows by table's name, after those in the files of the release before."""
-    files = {}
-    for table in PLAN:
-        name = f"{table.name}.csv"
-        files[name] = to_csv(table, new[table.name], after=earlier.get(name, b""))
-        files[f"{table.name}.json"] = to_json(table, from_csv(files[name]), number=number, quarter=quarter)
-    return files
+def _fields(row: Row) -> list[Any]:
+    labels = (word for words in row.labels for word in words)
+    status = _WITHHELD if row.value is None else _NORMAL
+    return [row.time, *row.codes, *labels, row.value, status, row.lower, row.upper]
+
+
+def note_of(table: Table, tag: str, *, several: Iterable[str]) -> str:
+    """What a table counts, and what must be known to read it. `several` are dimensions of several answers."""
+    if other := _OTHER_SUBJECTS.get(table.name):
+        return other[tag]
+    by = [_BY[name][tag] for name in table.dimensions]
+    and_ = {ENGLISH: " and ", SERBIAN: " и "}[tag]
+    start = {ENGLISH: "Incidents by ", SERBIAN: "Инциденти по "}[tag]
+    found = [start + ", ".join(by[:-1]) + (and_ if by[:-1] else "") + by[-1] + "."]
+    if set(several) & set(table.dimensions):
+        found.append(_SEVERAL[tag])
+    found += [_NOTES[name][tag] for name in table.dimensions if name in _NOTES]
+    if "area" in table.dimensions:
+        found.append(_KOSOVO[tag])
+    return " ".join(found)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of a subject's cells a release withholds."""
+
+    cells: int
+    withheld: int
+    incidents: Mapping[str, float | None]
+    """By table of single answers, the share of all that is counted under withheld rows, as its published rows tell."""
+
+
+def share_withheld(table: Table, rows: Sequence[Row], time: str, leaves: Iterable[tuple[str, ...]]) -> float | None:
+    """The share of what a table counts at one time that stands in no published innermost row.
+
+    Computed from published rows alone; None where the total is withheld or nothing is counted.
+    """
+    values = {row.codes: row.value for row in rows if row.time == time}
+    total = values.get((TOTAL,) * len(table.dimensions))
+    if not total:
+        return None
+    shown = sum(value for codes in leaves if (value := values.get(codes)) is not None)
+    return round(1 - shown / total, 3)
 
 
 def describe(
-    files: Mapping[str, bytes], *, number: int, quarter: Quarter, built_on: date, vocabulary_version: str
+    files: Mapping[str, bytes],
+    *,
+    number: int,
+    quarter: Quarter,
+    built_on: date,
+    vocabulary_version: str,
+    counted: int,
+    extents: Mapping[str, Extent],
+    plans: Mapping[str, str],
 ) -> bytes:
     """`release.json`: what was counted, by which rules, and the checksum of every other file."""
-    values = {cell: value for cell, value in published_values(files).items() if cell.time == str(quarter)}
-    set_aside = ((TABLES["set_aside"].path(cell), value) for cell, value in values.items())
     return _json(
         {
             "release": number,
             "quarter": str(quarter),
             "built_on": built_on.isoformat(),
-            "plan": PLAN_VERSION,
             "vocabulary": vocabulary_version,
-            "thresholds": {table.name: table.threshold for table in PLAN},
-            "incidents_counted": values[Cell(str(quarter))],
-            "reports_set_aside": {"".join(path) or TOTAL: value for path, value in set_aside if path is not None},
+            "plans": dict(plans),
+            "incidents_counted": counted,
+            "protection": {
+                subject: {
+                    "cells": extent.cells,
+                    "withheld": extent.withheld,
+                    "share_of_incidents_withheld": dict(extent.incidents),
+                }
+                for subject, extent in extents.items()
+            },
+            "audit": "passed",
             "status": {_NORMAL: "published", _WITHHELD: "withheld"},
             "method": _METHOD[ENGLISH],
             "method_sr": _METHOD[SERBIAN],
@@ -208,9 +272,28 @@ def describe(
     )
 
 
-def published_values(files: Mapping[str, bytes]) -> dict[Cell, int | None]:
-    """Every cell of the files with its figure, None where it is withheld."""
-    return {table.cell(row.time, row.path): row.value for table in PLAN for row in from_csv(files[f"{table.name}.csv"])}
+def tables_in(files: Mapping[str, bytes]) -> dict[Table, str]:
+    """The tables that there are files of, with the subject of each: as the newest plan has them, in its order."""
+    found: dict[str, tuple[Table, str]] = {}
+    for subject in SUBJECTS:
+        start = plan_file(subject.name, "")[: -len(".json")]
+        for name in sorted((name for name in files if name.startswith(start)), reverse=True):
+            plan = json.loads(files[name])
+            for table, cuts in zip(plan["table_names"], plan["tables"], strict=True):
+                found.setdefault(table, (Table(table, tuple(cuts)), subject.name))
+    return dict(found.values())
+
+
+def plan_file(subject: str, year: int | str) -> str:
+    return f"plan-{subject}-{year}.json"
+
+
+def cells_file(subject: str, year: int | str) -> str:
+    return f"cells-{subject}-{year}.csv"
+
+
+def to_json_file(value: Mapping[str, Any]) -> bytes:
+    return _json(value)
 
 
 def sha256(content: bytes) -> str:

@@ -75,7 +75,7 @@ def fold(text: str) -> str:
 
     For finding, never for showing: it merges letters on purpose.
     """
-    letters = unicodedata.normalize("NFC", text).lower().translate(_FOLD)
+    letters = unicodedata.normalize("NFKC", text).lower().translate(_FOLD)
     bare = "".join(c for c in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(c))
     words = "".join(c if c.isalnum() else " " for c in bare.replace("dj", "d"))
     return " ".join(words.split())

@@ -1,280 +1,425 @@
-"""What a release counts: its tables, their cells, and how cells hang together. Not which of them may be published.
+"""What releases count: dimensions, the linked tables over them, and the primary rules with all their parameters.
 
-Method: the cell is one however many tables it stands in, and everything published is one linear system
-(Fischetti & Salazar-González 2001, Management Science 47(7)).
+A plan is one plain object, as `python -m incidents protect` reads it: every release carries those it was made by, so
+that whoever has its files can attack them. Which cells are withheld is not decided here.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log1p
+from typing import Any
 
 from incidents.core.incident import NO_PLACE, ONLINE, Verification, is_counted
 from incidents.core.periods import Quarter
 from incidents.core.places import KOSOVO, Places
 from incidents.core.vocabulary import Vocabulary
 
-PLAN_VERSION = "2026-A"
+PLAN_VERSION = "2026-B"
+TOTAL = "_T"
+"""SDMX's code of a total."""
+COUNT = "n"
+"""Column with how many incidents a row stands for."""
+SEVERAL = "|"
+"""Between the codes of one incident in a dimension of several answers."""
+LEAST_INHABITANTS = 10_000
+"""Smaller municipalities are published together, as the others of their district."""
 
 _KOSOVO_REGION = "RS-KM"
-_WITHOUT = "without"
-_REPEATED = "repeated"
-
-Path = tuple[str, ...]
-"""Codes of one line of a table, from the outermost level in; the empty path is the total."""
-
-
-@dataclass(frozen=True, order=True)
-class Cell:
-    """One count: a quarter or a year, and a code for every dimension that is not a total."""
-
-    time: str
-    codes: tuple[tuple[str, str], ...] = ()
-    """Pairs of dimension and code, sorted."""
-
-    def __str__(self) -> str:
-        return ",".join(f"{dimension}={code}" for dimension, code in sorted((*self.codes, ("time", self.time))))
-
-    @classmethod
-    def parse(cls, text: str) -> Cell:
-        """The cell that `str` wrote."""
-        codes = dict(pair.split("=", 1) for pair in text.split(","))
-        time = codes.pop("time")
-        return cls(time, tuple(sorted(codes.items())))
-
-    def at(self, time: str) -> Cell:
-        return Cell(time, self.codes)
+OTHERS, NOT_KNOWN = "O", "U"
+"""Behind a district's code and a dash: its small municipalities together, and incidents of which no more is known."""
+_NOT_STATED = "unknown"
 
 
 @dataclass(frozen=True)
 class Table:
-    """Counts by time and by one dimension of one or more levels."""
+    """One table of a plan: the dimensions that it breaks counts down by, each perhaps cut at a level."""
 
     name: str
-    levels: tuple[str, ...]
-    threshold: int
-    """Counts from 1 to `threshold` - 1 are too small to publish."""
-    is_multiple: bool = False
-    """Whether an incident may stand in several rows (any mention); the total still counts it once."""
-    root: tuple[tuple[str, str], ...] = ()
-    """The codes of its total; none where the total is all incidents counted."""
+    cuts: tuple[str, ...]
 
-    def cell(self, time: str, path: Path = ()) -> Cell:
-        return Cell(time, tuple(sorted((*self.root, *zip(self.levels, path, strict=False)))))
-
-    def path(self, cell: Cell) -> Path | None:
-        """Where the cell stands in this table; None if it does not."""
-        codes = dict(cell.codes)
-        if any(codes.pop(dimension, None) != code for dimension, code in self.root):
-            return None
-        path = tuple(codes.pop(level) for level in self.levels if level in codes)
-        return path if not codes and self.cell(cell.time, path) == cell else None
-
-
-# Thresholds by the finest geography: a district 5, the whole country 3, which also covers the sensitive
-# grounds (sexual orientation, gender identity, health) as long as no ground goes deeper than the country.
-PLAN: tuple[Table, ...] = (
-    Table("district", ("area",), threshold=5),
-    Table("ground", ("ground",), threshold=3, is_multiple=True),
-    Table("act", ("act_group", "act_type"), threshold=3),
-    Table("verification", ("verification",), threshold=3),
-    Table("set_aside", ("set_aside_reason",), threshold=5, root=(("report", "set_aside"),)),
-)
-TABLES: Mapping[str, Table] = {table.name: table for table in PLAN}
-
-
-@dataclass(frozen=True, kw_only=True)
-class CountedIncident:
-    """What the tables need to know of one incident."""
-
-    area: str
-    """A district's code, or one of the words for no district."""
-    grounds: frozenset[str]
-    act: tuple[str, str]
-    """The group and the type that stand for it."""
-    verification: str
-
-    def __post_init__(self) -> None:
-        if not self.grounds:
-            raise ValueError("a counted incident has at least one ground")
-
-    def paths(self) -> dict[str, list[Path]]:
-        """Its rows in each table."""
-        return {
-            "district": [(self.area,)],
-            "ground": [(ground,) for ground in sorted(self.grounds)],
-            "act": [self.act],
-            "verification": [(self.verification,)],
-        }
-
-
-def area_of(place: str, places: Places) -> str:
-    """The line of the district table for an incident's place."""
-    if place in {KOSOVO, ONLINE, NO_PLACE}:
-        return place
-    district = places.districts[place if place in places.districts else places.district_of(place)]
-    return KOSOVO if district.region_code == _KOSOVO_REGION else district.code
-
-
-def act_of(acts: Collection[str], vocabulary: Vocabulary) -> tuple[str, str]:
-    """The one group and type that stand for an incident with these act types."""
-    gravest = vocabulary.gravest_act(acts)
-    return vocabulary.terms["act_type"][gravest].parents[0], gravest
-
-
-def rows_of(vocabulary: Vocabulary, places: Places) -> dict[str, list[Path]]:
-    """The innermost lines of every table, in the order they are published in."""
-    districts = [district.code for district in places.districts.values() if district.region_code != _KOSOVO_REGION]
-    groups = {term.code: term.order for term in vocabulary.of("act_group")}
-    acts = sorted(vocabulary.of("act_type"), key=lambda term: (groups[term.parents[0]], term.order))
-    return {
-        "district": [(area,) for area in (*districts, KOSOVO, ONLINE, NO_PLACE)],
-        "ground": [(term.code,) for term in vocabulary.of("ground")],
-        "act": [(term.parents[0], term.code) for term in acts],
-        "verification": [(level.value,) for level in Verification if is_counted(level)],
-        "set_aside": [(term.code,) for term in vocabulary.of("set_aside_reason")],
-    }
-
-
-def with_totals(paths: Iterable[Path]) -> list[Path]:
-    """The paths with every level above them, each before its parts and once."""
-    return list(dict.fromkeys(path[:depth] for path in paths for depth in range(len(path) + 1)))
-
-
-def count_quarter(
-    quarter: Quarter,
-    incidents: Iterable[CountedIncident],
-    set_aside: Mapping[str, int],
-    rows: Mapping[str, Sequence[Path]],
-) -> dict[Cell, int]:
-    """Every cell of one quarter with its true count, zeros too. `set_aside` is reports by reason.
-
-    Raises KeyError for a code that `rows` does not hold.
-    """
-    time = str(quarter)
-    counts = {table.cell(time, path): 0 for table in PLAN for path in with_totals(rows[table.name])}
-    for incident in incidents:
-        counts[Cell(time)] += 1
-        for name, paths in incident.paths().items():
-            for path in with_totals(paths):
-                if path:
-                    counts[TABLES[name].cell(time, path)] += 1
-    for reason, number in set_aside.items():
-        for path in with_totals([(reason,)]):
-            counts[TABLES["set_aside"].cell(time, path)] += number
-    return counts
-
-
-def count_year(year: str, counts: Mapping[Cell, int]) -> dict[Cell, int]:
-    """The cells of a year: sums of its quarters, which count no incident twice."""
-    sums: dict[Cell, int] = defaultdict(int)
-    for cell, count in counts.items():
-        if is_quarter_of(cell.time, year):
-            sums[cell.at(year)] += count
-    return dict(sums)
-
-
-def year_of(time: str) -> str:
-    return time[:4]
-
-
-def is_quarter_of(time: str, year: str) -> bool:
-    return time != year and year_of(time) == year
-
-
-Relation = Mapping[Cell, int]
-"""Coefficients of cells whose weighted sum is zero."""
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Its dimensions but the time, which every table has."""
+        return tuple(name for cut in self.cuts if (name := cut.partition("@")[0]) != "time")
 
 
 @dataclass(frozen=True)
-class System:
-    """All cells that hang together, and what protecting them has to know."""
+class Rung:
+    """The tables for a volume of incidents, so that less than a third of what is published has to be withheld."""
 
-    counts: Mapping[Cell, int]
-    relations: Sequence[Relation]
-    thresholds: Mapping[Cell, int]
-    """Cells without one need no protection of their own."""
-    weights: Mapping[Cell, float]
-    """What withholding a cell costs its readers."""
-    slacks: frozenset[Cell]
-    """Differences that readers can compute and that are never published."""
-    never_withheld: frozenset[Cell]
+    name: str
+    least: int
+    """Incidents of the year before from which on it is taken: a published figure, so the choice tells nothing."""
+    tables: tuple[Table, ...]
 
 
-def system(counts: Mapping[Cell, int]) -> System:
-    """The linear system of the cells of one year, with the slacks of tables of several answers."""
-    slack_relations = list(_slack_relations(counts))
-    slacks = {slack: _slack_count(slack, relation, counts) for slack, _, relation in slack_relations}
-    sums = [*_table_sums(counts), *_year_sums(counts)]
-    thresholds = {cell: max(table.threshold for table in _tables_with(cell)) for cell in counts}
-    thresholds |= {slack: threshold for slack, threshold, _ in slack_relations if threshold}
-    parents = {cell for relation in sums for cell, sign in relation.items() if sign > 0}
-    return System(
-        counts={**counts, **slacks},
-        relations=[*sums, *(relation for _, _, relation in slack_relations)],
-        thresholds=thresholds,
-        weights={cell: _weight(cell, count, is_sum=cell in parents) for cell, count in counts.items()},
-        slacks=frozenset(slacks),
-        never_withheld=frozenset(cell for cell in counts if not cell.codes),
-    )
+@dataclass(frozen=True)
+class Subject:
+    """What is counted: each kind of thing in tables of its own, with no relation to the others."""
+
+    name: str
+    rungs: tuple[Rung, ...]
+    """The smallest first."""
+
+    def rung(self, last_year: int | None) -> Rung:
+        """The tables for the year after one with so many; None where there was none."""
+        return [rung for rung in self.rungs if rung.least <= (last_year or 0)][-1]
 
 
-def _tables_with(cell: Cell) -> list[Table]:
-    return [table for table in PLAN if table.path(cell) is not None]
+def _tables(*lines: str) -> tuple[Table, ...]:
+    return tuple(Table(name, tuple(cuts.split())) for name, _, cuts in (line.partition(": ") for line in lines))
 
 
-def _families(counts: Mapping[Cell, int]) -> Iterator[tuple[Table, Cell, list[Cell]]]:
-    """Every cell that has parts in a table, with those parts."""
-    for table in PLAN:
-        parts: dict[Cell, list[Cell]] = defaultdict(list)
-        for cell in counts:
-            path = table.path(cell)
-            if path:
-                parts[table.cell(cell.time, path[:-1])].append(cell)
-        for whole, cells in parts.items():
-            yield table, whole, cells
+_EVERY_QUARTER = _tables(
+    "ground: time ground",
+    "act: time act",
+    "district: time area@district",
+    "verification: time verification",
+    "reported: time reported",
+    "gender: time gender",
+    "age: time age",
+    "delay: time delay",
+)
+INCIDENTS = Subject(
+    "incidents",
+    (
+        Rung(
+            "small",
+            0,
+            (
+                *_EVERY_QUARTER,
+                *_tables("region_ground: area@region ground@group", "ground_act: ground@group act@group"),
+            ),
+        ),
+        Rung(
+            "middle",
+            2_000,
+            (
+                *_EVERY_QUARTER,
+                *_tables(
+                    "setting: time setting",
+                    "municipality: area",
+                    "region_ground: time area@region ground@group",
+                    "district_ground: area@district ground@group",
+                    "ground_act: ground act@group",
+                    "ground_victim: ground@group gender age",
+                    "ground_reported: ground reported",
+                ),
+            ),
+        ),
+        Rung(
+            "full",
+            8_000,
+            (
+                *_EVERY_QUARTER,
+                *_tables(
+                    "setting: time setting",
+                    "municipality: area",
+                    "region_ground: time area@region ground",
+                    "district_ground: area@district ground@group",
+                    "ground_act: time ground act",
+                    "region_act_setting: area@region act setting",
+                    "ground_victim: ground@group gender age",
+                    "ground_reported: ground reported",
+                ),
+            ),
+        ),
+    ),
+)
+SET_ASIDE = Subject("set_aside", (Rung("all", 0, _tables("set_aside: time set_aside")),))
+CORRECTIONS = Subject("corrections", (Rung("all", 0, _tables("corrections: time correction")),))
+SUBJECTS = (INCIDENTS, SET_ASIDE, CORRECTIONS)
+
+TABLES: Mapping[str, Table] = {
+    table.name: table for subject in SUBJECTS for rung in subject.rungs for table in rung.tables
+}
+"""By name, with the cuts of the fullest rung."""
+
+LISTS: Mapping[str, tuple[str, ...]] = {
+    "ground": ("ground_group", "ground"),
+    "act": ("act_group", "act_type"),
+    "setting": ("setting",),
+    "verification": ("verification",),
+    "gender": ("gender_of_victim",),
+    "age": ("age_band",),
+    "reported": ("authority_told",),
+    "delay": ("delay",),
+    "set_aside": ("set_aside_reason",),
+    "correction": ("correction",),
+}
+"""The lists of the vocabulary that the codes of a dimension come from; those of the area are places."""
+
+_SENSITIVE = ("gender_identity", "sexual_orientation", "sex_characteristics", "health_status", "disability")
+"""Grounds of which the law on personal data speaks apart: health, sex life, sexual orientation."""
 
 
-def _table_sums(counts: Mapping[Cell, int]) -> Iterator[Relation]:
-    for table, whole, parts in _families(counts):
-        if not table.is_multiple:
-            yield {whole: 1, **dict.fromkeys(parts, -1)}
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What the tables need to know of one incident: the innermost code, or codes, of every dimension."""
+
+    area: str
+    ground: frozenset[str]
+    act: str
+    setting: str
+    verification: str
+    gender: frozenset[str]
+    age: frozenset[str]
+    reported: str
+    delay: str
+
+    def __post_init__(self) -> None:
+        if not (self.ground and self.gender and self.age):
+            raise ValueError("a counted incident has at least one ground, one gender and one age")
 
 
-def _year_sums(counts: Mapping[Cell, int]) -> Iterator[Relation]:
-    quarters: dict[Cell, list[Cell]] = defaultdict(list)
-    for cell in counts:
-        year = cell.at(year_of(cell.time))
-        if year != cell and year in counts:
-            quarters[year].append(cell)
-    for year, cells in quarters.items():
-        yield {year: 1, **dict.fromkeys(cells, -1)}
+def area_of(place: str, places: Places) -> str:
+    """The innermost area that an incident's place is counted in."""
+    if place in {KOSOVO, ONLINE, NO_PLACE}:
+        return place
+    is_district = place in places.districts
+    district = places.districts[place if is_district else places.district_of(place)]
+    if district.region_code == _KOSOVO_REGION:
+        return KOSOVO
+    if is_district:
+        return f"{district.code}-{NOT_KNOWN}"
+    return f"{district.code}-{OTHERS}" if place in small_municipalities(district.code, places) else place
 
 
-def _slack_relations(counts: Mapping[Cell, int]) -> Iterator[tuple[Cell, int, Relation]]:
-    """Slack, its threshold, and the relation that defines it.
-
-    With N incidents and c_j that mention j: d_j = N - c_j lack j, and e = sum c_j - N are mentions beyond the first.
-    A small d_j can be computed when N and c_j are published, so it is protected like a count; e is one only where
-    there are two answers, as it then counts the incidents with both.
-    """
-    for table, whole, parts in _families(counts):
-        if not table.is_multiple:
-            continue
-        for part in parts:
-            code = dict(part.codes)[table.levels[-1]]
-            lacking = Cell(whole.time, (*whole.codes, (_WITHOUT, code)))
-            yield lacking, table.threshold, {whole: 1, part: -1, lacking: -1}
-        beyond = Cell(whole.time, (*whole.codes, (_REPEATED, table.levels[-1])))
-        yield beyond, table.threshold if len(parts) == 2 else 0, {whole: -1, **dict.fromkeys(parts, 1), beyond: -1}
+def small_municipalities(district: str, places: Places) -> frozenset[str]:
+    """Those of a district that are published together: none, or at least two, for one alone would be itself."""
+    own = [one for one in places.municipalities.values() if one.district_code == district]
+    by_size = sorted(own, key=lambda one: (one.population, one.code))
+    small = [one.code for one in by_size if one.population < LEAST_INHABITANTS]
+    if len(small) == 1:
+        small = [one.code for one in by_size[:2]]
+    return frozenset(small)
 
 
-def _slack_count(slack: Cell, relation: Relation, counts: Mapping[Cell, int]) -> int:
-    return sum(sign * counts[cell] for cell, sign in relation.items() if cell != slack)
+def act_of(acts: Collection[str], vocabulary: Vocabulary) -> str:
+    """The one act type that stands for an incident with these: the gravest."""
+    return vocabulary.gravest_act(acts)
 
 
-def _weight(cell: Cell, count: int, *, is_sum: bool) -> float:
-    is_unknown = any(code == NO_PLACE for _, code in cell.codes)
-    return (1 + log1p(count)) * (3 if is_sum else 1) * (0.5 if is_unknown else 1)
+def stated(codes: Iterable[str]) -> frozenset[str]:
+    """Genders or ages as tables have them: what was not said is not known."""
+    return frozenset(_NOT_STATED if code == "prefer_not" else code for code in codes) or frozenset({_NOT_STATED})
+
+
+_POLICE = {"police", "prosecutor", "court"}
+_NO_AUTHORITY = {"none", "school_employer", "ngo", "platform_provider", "doctor", "other", "national_council"}
+
+
+def authority_told(reported_to: Collection[str]) -> str:
+    """The one code of `authority_told` for all the bodies that were told: the one that could prosecute, if any."""
+    if _POLICE & set(reported_to):
+        return "police"
+    if set(reported_to) - _NO_AUTHORITY - {"not_known"}:
+        return "other_authority"
+    return "no_authority" if _NO_AUTHORITY & set(reported_to) else _NOT_STATED
+
+
+def delay_of(year: int, month: int | None, counted_in: Quarter) -> str:
+    """How long before the quarter that counts it an incident happened: a code of `delay`."""
+    if year < counted_in.year:
+        return "earlier_year"
+    if month is None:
+        return _NOT_STATED
+    return "same_quarter" if (month - 1) // 3 + 1 == counted_in.number else "earlier_quarter"
+
+
+def plan(
+    subject: Subject, rung: Rung, year: int, quarters: Sequence[Quarter], vocabulary: Vocabulary, places: Places
+) -> dict[str, Any]:
+    """The specification of a subject's tables over these quarters of one year."""
+    needed = {name for table in rung.tables for name in table.dimensions}
+    known = plan_dimensions(vocabulary, places)
+    dims = {"time": _dimension("time", str(year), {str(quarter): str(year) for quarter in quarters})}
+    dims |= {name: dimension for name, dimension in known.items() if name in needed}
+    rules = _RULES if subject is INCIDENTS else {}
+    return {
+        "plan": f"{PLAN_VERSION} {subject.name} {rung.name}",
+        "vocabulary": vocabulary.version,
+        "dims": dims,
+        "table_names": [table.name for table in rung.tables],
+        "tables": [list(table.cuts) for table in rung.tables],
+        "count_column": COUNT,
+        **({"threshold": 5} if subject is SET_ASIDE else {"threshold": 3, "always_published": [[], ["time"]]}),
+        **_about_dimensions(rules, dims),
+    }
+
+
+# Thresholds by the finest geography and by what is said about people: the country 3, a region 5, a district or a
+# municipality 5, or 10 with traits of victims or grounds of which the law speaks apart.
+_WITHIN_REGIONS = ["@within_region"]
+_RULES: Mapping[str, Any] = {
+    "thresholds": [
+        {"threshold": 10, "where": {"area": _WITHIN_REGIONS, "ground": [*_SENSITIVE, "gender_sexuality", "health"]}},
+        {"threshold": 10, "where": {"area": _WITHIN_REGIONS, "gender": "*"}},
+        {"threshold": 10, "where": {"area": _WITHIN_REGIONS, "age": "*"}},
+        {"threshold": 5, "where": {"area": "*"}},
+    ],
+    "group_disclosure": {"of": ["ground", "gender", "age"], "others": 1, "where": {"area": _WITHIN_REGIONS}},
+    "multi_response": ["ground", "gender", "age"],
+    "protects_differences": True,
+    "prices": {"sums": 3, "codes": {_NOT_STATED: 0.5}},
+}
+
+
+def _about_dimensions(rules: Mapping[str, Any], dims: Mapping[str, Any]) -> dict[str, Any]:
+    """The rules as far as they speak of dimensions that there are."""
+    if not rules:
+        return {}
+    of = [name for name in rules["group_disclosure"]["of"] if name in dims]
+    return {
+        **rules,
+        "thresholds": [rule for rule in rules["thresholds"] if rule["where"].keys() <= dims.keys()],
+        "group_disclosure": {**rules["group_disclosure"], "of": of},
+        "multi_response": [name for name in rules["multi_response"] if name in dims],
+    }
+
+
+def with_quarter(spec: Mapping[str, Any], quarter: Quarter) -> dict[str, Any]:
+    """The specification of a year with one more quarter."""
+    time = spec["dims"]["time"]
+    quarters = [*time["rel"][time["total"]], str(quarter)]
+    return {**spec, "dims": {**spec["dims"], "time": {**time, "rel": {time["total"]: quarters}}}}
+
+
+_SCORES: Mapping[str, int] = {
+    "area@region": 1,
+    "area@district": 2,
+    "area": 3,
+    "ground@group": 1,
+    "ground": 2,
+    "act@group": 0,
+    "act": 1,
+    "setting": 1,
+    "gender": 2,
+    "age": 2,
+    "reported": 1,
+    "verification": 0,
+    "delay": 0,
+}
+"""How much each dimension of a free cross-table can tell about one person: ours, higher for finer places and traits."""
+_MOST_DIMENSIONS, _HIGHEST_SCORE = 3, 5
+CUTS = tuple(_SCORES)
+"""All that a free cross-table can be made of, besides the time."""
+
+
+def problem_of(cuts: Sequence[str], plan: Mapping[str, Any], *, is_whole_year: bool) -> str:
+    """Why a free cross-table cannot be asked for; empty if it can. Judged without any figure."""
+    own = [cut for cut in cuts if cut != "time"]
+    dimensions = [cut.partition("@")[0] for cut in own]
+    if not own or any(cut not in _SCORES for cut in own):
+        return "unknown"
+    if len(set(dimensions)) < len(dimensions):
+        return "twice"
+    if len(own) > _MOST_DIMENSIONS:
+        return "too_many"
+    if sum(_SCORES[cut] for cut in own) > _HIGHEST_SCORE:
+        return "too_telling"
+    if "time" not in cuts and not is_whole_year:
+        return "year_not_over"
+    stands = any(set(cuts) == set(table) for table in plan["tables"])
+    return "there_already" if stands else ""
+
+
+def table_for(cuts: Sequence[str]) -> Table:
+    """The table of these cuts under a name made of them."""
+    return Table("-".join(cut.replace("@", "_") for cut in cuts), tuple(cuts))
+
+
+def with_table(plan: Mapping[str, Any], table: Table, dimensions: Mapping[str, Any]) -> dict[str, Any]:
+    """A year's plan with one more table. Dimensions that the plan has stay as they are."""
+    dims = {**plan["dims"], **{name: dimensions[name] for name in table.dimensions if name not in plan["dims"]}}
+    return {
+        **plan,
+        "dims": dims,
+        "table_names": [*plan["table_names"], table.name],
+        "tables": [*plan["tables"], list(table.cuts)],
+        **_about_dimensions(_RULES, dims),
+    }
+
+
+def plan_dimensions(vocabulary: Vocabulary, places: Places) -> dict[str, Any]:
+    """Every dimension but the time that a plan of incidents can have."""
+    names = ("area", *LISTS)
+    return {name: _area(places) if name == "area" else _of_vocabulary(name, vocabulary) for name in names}
+
+
+def key_of(codes: Mapping[str, str]) -> str:
+    """The canonical key of a cell: pairs of dimension and code, sorted, totals left out."""
+    return ",".join(f"{name}={code}" for name, code in sorted(codes.items()) if code != TOTAL)
+
+
+def codes_of(key: str) -> dict[str, str]:
+    """What `key_of` wrote, without the totals that it left out."""
+    pairs = (pair.partition("=") for pair in key.split(","))
+    return {name: code for name, _, code in pairs}
+
+
+def _dimension(
+    name: str, total: str, parents: Mapping[str, str], levels: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Any]:
+    rel: dict[str, list[str]] = {}
+    for code, parent in parents.items():
+        rel.setdefault(parent, []).append(code)
+    found: dict[str, Any] = {"total": total, "rel": {total: rel.pop(total), **rel}, "column": name}
+    return {**found, "levels": {level: list(codes) for level, codes in levels.items()}} if levels else found
+
+
+def _area(places: Places) -> dict[str, Any]:
+    """Country, regions, districts, municipalities. Where a region is one district both are one node, at both levels."""
+    counted = [district for district in places.districts.values() if district.region_code != _KOSOVO_REGION]
+    apart = (KOSOVO, ONLINE, NO_PLACE)
+    of_region: dict[str, list[str]] = {}
+    for district in counted:
+        of_region.setdefault(district.region_code, []).append(district.code)
+    parents: dict[str, str] = {}
+    regions = []
+    for region, districts in of_region.items():
+        top = districts[0] if len(districts) == 1 else region
+        regions.append(top)
+        parents[top] = TOTAL
+        parents |= {code: region for code in districts if code != top}
+    parents |= dict.fromkeys(apart, TOTAL)
+    municipalities: dict[str, str] = {}
+    for district in counted:
+        municipalities |= dict.fromkeys(_municipalities(district.code, places), district.code)
+    levels = {
+        "region": [*regions, *apart],
+        "district": [*(district.code for district in counted), *apart],
+        "within_region": [*(district.code for district in counted), *municipalities],
+    }
+    return _dimension("area", TOTAL, {**parents, **municipalities}, levels)
+
+
+def _municipalities(district: str, places: Places) -> list[str]:
+    small = small_municipalities(district, places)
+    large = [code for code, one in places.municipalities.items() if one.district_code == district and code not in small]
+    return [*large, *([f"{district}-{OTHERS}"] if small else []), f"{district}-{NOT_KNOWN}"]
+
+
+def _of_vocabulary(name: str, vocabulary: Vocabulary) -> dict[str, Any]:
+    """A dimension of one list, or of a list and the groups of its terms; a group of one term is left out."""
+    *above, own = LISTS[name]
+    leaves = [term for term in vocabulary.of(own) if _is_counted_code(own, term.code)]
+    if not above:
+        return _dimension(name, TOTAL, {term.code: TOTAL for term in leaves})
+    of_group: dict[str, list[str]] = {term.code: [] for term in vocabulary.of(above[0])}
+    alone = [term.code for term in leaves if not term.parents]
+    for term in leaves:
+        if term.parents:
+            of_group[term.parents[0]].append(term.code)
+    alone += [codes[0] for codes in of_group.values() if len(codes) == 1]
+    groups = {group: codes for group, codes in of_group.items() if len(codes) > 1}
+    parents = dict.fromkeys([*groups, *alone], TOTAL)
+    parents |= {code: group for group, codes in groups.items() for code in codes}
+    return _dimension(name, TOTAL, parents, {"group": [*groups, *alone]})
+
+
+def _is_counted_code(name: str, code: str) -> bool:
+    if name == "verification":
+        return is_counted(Verification(code))
+    return not (name in {"gender_of_victim", "age_band"} and code == "prefer_not")

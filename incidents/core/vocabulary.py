@@ -89,11 +89,17 @@ class Vocabulary:
 
 
 # Which list a parent is looked up in, where it is not the list itself.
-_PARENT_LISTS = {"ground_detail": "ground", "target_group": "ground", "act_type": "act_group"}
+_PARENT_LISTS = {
+    "ground": "ground_group",
+    "ground_detail": "ground",
+    "target_group": "ground",
+    "act_type": "act_group",
+}
 _NEEDED = (
     "act_type",
     "act_group",
     "ground",
+    "ground_group",
     "target_group",
     "setting",
     "reporter_role",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from incidents.db.database import Database
 from incidents.resources import folder
@@ -17,11 +21,36 @@ def _config() -> Config:
     return config
 
 
+class Orphans(Exception):
+    """A migration left rows that refer to rows which are gone; it was rolled back."""
+
+
 def upgrade(database: Database) -> None:
-    with database.engine.begin() as connection:
+    """Raises Orphans."""
+    with database.engine.connect() as connection, _may_rebuild_tables(connection), connection.begin():
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise Orphans
+
+
+@contextmanager
+def _may_rebuild_tables(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, which it refuses while rows of others refer to it.
+
+    The pragma is of no effect within a transaction (SQLite, "PRAGMA foreign_keys").
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = connection.connection.cursor()
+    raw.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.close()
 
 
 def is_newest(database: Database) -> bool:

@@ -23,8 +23,10 @@ class Release(Base):
     __tablename__ = "release"
 
     number: orm.Mapped[int] = orm.mapped_column(primary_key=True, autoincrement=False)
-    quarter: orm.Mapped[str] = orm.mapped_column(sa.String(7), unique=True)
+    quarter: orm.Mapped[str] = orm.mapped_column(sa.String(7), index=True)
     """The newest quarter it counts, e.g. 2026-Q3."""
+    added_table: orm.Mapped[str | None] = orm.mapped_column(sa.String(80))
+    """The one table that it adds to what is published; None where it counts a quarter for the first time."""
     state: orm.Mapped[ReleaseState]
     built_on: orm.Mapped[date]
     published_on: orm.Mapped[date | None]
@@ -55,7 +57,49 @@ class ReleaseCell(Base):
     __tablename__ = "release_cell"
 
     release_number: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("release.number"), primary_key=True)
+    subject: orm.Mapped[str] = orm.mapped_column(sa.String(20), primary_key=True)
+    """What is counted: a name of core.tables.SUBJECTS."""
     cell: orm.Mapped[str] = orm.mapped_column(sa.String(200), primary_key=True)
-    """Canonical key: dimension=code pairs, sorted, totals left out."""
+    """Canonical key, see core.tables.key_of."""
     count: orm.Mapped[int]
     is_withheld: orm.Mapped[bool]
+
+
+class CountedIncident(Base):
+    """An incident as a release counts it: the codes of every dimension, frozen when its quarter is built.
+
+    Tables are counted from these rows alone: an incident settled anew later changes nothing that was published.
+    """
+
+    __tablename__ = "counted_incident"
+
+    id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
+    incident_id: orm.Mapped[UUID | None] = orm.mapped_column(
+        sa.ForeignKey("incident.id", ondelete="SET NULL"), unique=True
+    )
+    batch: orm.Mapped[str] = orm.mapped_column(sa.String(7), index=True)
+    area: orm.Mapped[str] = orm.mapped_column(sa.String(10))
+    ground: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    """Several codes are sorted, with core.tables.SEVERAL between them; gender and age as well."""
+    act: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    setting: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    verification: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    gender: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    age: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    reported: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    delay: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+
+
+class Correction(Base):
+    """That an incident of a published release was settled anew, or is one no more; what was wrong, and when."""
+
+    __tablename__ = "correction"
+
+    id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
+    incident_id: orm.Mapped[UUID | None] = orm.mapped_column(
+        sa.ForeignKey("incident.id", ondelete="SET NULL"), index=True
+    )
+    kind: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    quarter: orm.Mapped[str] = orm.mapped_column(sa.String(7), index=True)
+    batch: orm.Mapped[str | None] = orm.mapped_column(sa.String(7), index=True)
+    """The quarter whose release tells of it."""

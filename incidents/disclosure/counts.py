@@ -110,6 +110,17 @@ def tabulate(data: Data, spec: Spec) -> Cells:
     return Cells(data.trees, np.concatenate(all_places)[first], np.concatenate(all_counts)[first])
 
 
+def table_of(cells: Cells, spec: Spec, table: Sequence[Cut]) -> Ints:
+    """The cells that stand in one table of a specification whose trees are stated."""
+    cuts = {cut.name: cut for cut in table}
+    found = np.ones(len(cells), dtype=bool)
+    for axis, tree in enumerate(cells.trees):
+        kept = np.zeros(len(tree.codes), dtype=bool)
+        kept[_kept(tree, cuts[tree.name], spec, {}) if tree.name in cuts else 0] = True
+        found &= kept[cells.places[:, axis]]
+    return np.flatnonzero(found)
+
+
 def largest_of_one_source(data: Data, spec: Spec, cells: Cells) -> Ints:
     """By cell, how many of its incidents the one source sent that sent the most."""
     largest = np.zeros(len(cells), dtype=np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -60,34 +60,52 @@ def write_bounds(
         writer.writerow([*_codes(cells, cell, stated), stored.statuses[cell], found.lower, upper, verdict])
 
 
+def write_released(file: IO[str], cells: Cells, withheld: Mask, bounds: Mapping[int, Bounds], spec: Spec) -> None:
+    """The rows for everybody: one mark for all that is withheld, and what it can be for all that is published."""
+    stated = _with_parents(cells.trees, spec)
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([*_titles(cells.trees, stated), "value", "status", "lower", "upper"])
+    for cell in range(len(cells)):
+        count = int(cells.counts[cell])
+        shown = [count, (Status.PUBLISHED if count else Status.ZERO).value, "", ""]
+        if withheld[cell]:
+            shown = ["", SUPPRESSED, bounds[cell].lower, bounds[cell].upper]
+        writer.writerow([*_codes(cells, cell, stated), *shown])
+
+
 def read_cells(path: Path, spec: Spec) -> Stored:
     """What `write_cells` wrote, or a released file with one mark for all that is withheld. Raises BadSpec."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+            return cells_of(path.name, file, spec)
     except OSError as error:
         raise BadSpec(f"{path} cannot be read: {error.strerror}.") from None
     except (UnicodeDecodeError, csv.Error):
         raise BadSpec(f"{path.name} is not CSV in UTF-8.") from None
+
+
+def cells_of(called: str, file: Iterable[str], spec: Spec) -> Stored:
+    """The cells in the lines of a file, which faults are said to be in. Raises BadSpec."""
+    rows = list(csv.DictReader(file))
     if not rows:
-        raise BadSpec(f"{path.name} has no cells.")
+        raise BadSpec(f"{called} has no cells.")
     for title in (*spec.names, "value", "status"):
         if title not in rows[0]:
-            raise BadSpec(f"{path.name} has no column {title!r}.")
-    trees = tuple(spec.trees.get(name) or _tree(name, rows, path.name) for name in spec.names)
+            raise BadSpec(f"{called} has no column {title!r}.")
+    trees = tuple(spec.trees.get(name) or _tree(name, rows, called) for name in spec.names)
     places = np.zeros((len(rows), len(trees)), dtype=np.int64)
     for axis, tree in enumerate(trees):
         known = tree.places
         for number, row in enumerate(rows):
             if row[tree.name] not in known:
-                raise BadSpec(f"{path.name}, line {number + 2}: {row[tree.name]!r} is no code of {tree.name}.")
+                raise BadSpec(f"{called}, line {number + 2}: {row[tree.name]!r} is no code of {tree.name}.")
             places[number, axis] = known[row[tree.name]]
-    counts = np.array(list(_figures(path.name, rows)), dtype=np.int64)
+    counts = np.array(list(_figures(called, rows)), dtype=np.int64)
     keys = keys_of(places, trees)
     order = np.argsort(keys, kind="stable")
     twice = np.flatnonzero(np.diff(keys[order]) == 0)
     if len(twice):
-        raise BadSpec(f"{path.name}, line {order[twice[0] + 1] + 2}: this cell stands there twice.")
+        raise BadSpec(f"{called}, line {order[twice[0] + 1] + 2}: this cell stands there twice.")
     return Stored(Cells(trees, places[order], counts[order]), [rows[number]["status"] for number in order])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from incidents.disclosure import exact, suppress
 from incidents.disclosure.counts import Cells, Ints, Mask
 from incidents.disclosure.relations import relations, with_others
-from incidents.disclosure.rules import Pairs, Rules, groups, shared_by_nearly_all, small
+from incidents.disclosure.rules import Pairs, Rules, groups, most_possible, shared_by_nearly_all, small
 from incidents.disclosure.spec import Spec
 from incidents.disclosure.suppress import silent
 from incidents.disclosure.task import Needs, Progress, Task, Unprotectable
@@ -133,7 +133,9 @@ def task_of(cells: Cells, spec: Spec, rules: Rules, decided: Sequence[Status | N
     closed[:size] = (rules.never | was_published) & ~withheld[:size]
     prices = np.ones(matrix.width)
     prices[:size] = rules.prices * np.where(is_sum[:size], spec.prices.sums, 1.0)
-    needs = _joined(_needs(primary, counts, thresholds), _needs_of_groups(first_rest, rest, spec))
+    most = most_possible(matrix, np.where(closed[:size], cells.counts, rules.most))
+    most[:size] = np.minimum(most[:size], rules.most)
+    needs = _joined(_needs(primary, counts, thresholds, most), _needs_of_groups(first_rest, rest, spec))
     return Task(matrix, counts, needs, withheld, closed, prices)
 
 
@@ -143,10 +145,14 @@ def _shared_traits(cells: Cells, spec: Spec, rules: Rules) -> Pairs:
     return shared_by_nearly_all(cells, rules.thresholds, groups(cells, rule), rule.others if rule else 0)
 
 
-def _needs(primary: Mask, counts: Ints, thresholds: Ints) -> Needs:
-    """Two for each unsafe count: that it may be nothing, and that it may be one that can be published."""
+def _needs(primary: Mask, counts: Ints, thresholds: Ints, most: Ints) -> Needs:
+    """Two for each unsafe count: that it may be nothing, and that it may be one that can be published.
+
+    The second goes no further than the published cells that it is part of.
+    """
     columns = np.flatnonzero(primary)
-    downs, ups = counts[columns], np.maximum(thresholds[columns] - counts[columns], 1)
+    downs = counts[columns]
+    ups = np.minimum(np.maximum(thresholds[columns] - downs, 1), most[columns] - downs)
     asked = np.concatenate([downs, ups]) > 0
     return Needs(
         np.concatenate([columns, columns])[asked],

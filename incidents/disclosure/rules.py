@@ -5,15 +5,19 @@ Hundepool et al. (2012), Statistical Disclosure Control, section 4.2: minimum fr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from incidents.disclosure.counts import Cells, Data, Ints, Mask, largest_of_one_source
-from incidents.disclosure.relations import families
+from incidents.disclosure.relations import Matrix, families
 from incidents.disclosure.spec import GroupDisclosure, Spec
 from incidents.disclosure.task import Floats
 from incidents.disclosure.trees import BadSpec
+
+ENDLESS = np.int64(2**40)
+"""At the most so much: no limit."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Rules:
     """Cells withheld whatever their count: named by hand, or told by one source."""
     never: Mask
     """Cells that must be published."""
+    most: Ints
+    """What readers know from before that a cell is at the most; ENDLESS where they know nothing."""
     prices: Floats
 
     def only(self, chosen: Mask | Ints) -> Rules:
@@ -44,6 +50,7 @@ class Rules:
             thresholds=self.thresholds[chosen],
             unsafe=self.unsafe[chosen],
             never=self.never[chosen],
+            most=self.most[chosen],
             prices=self.prices[chosen],
         )
 
@@ -61,7 +68,13 @@ def rules_of(spec: Spec, cells: Cells, data: Data | None = None) -> Rules:
     if spec.dominance is not None and data is not None:
         most = largest_of_one_source(data, spec, cells)
         unsafe |= (cells.counts >= thresholds) & (most > spec.dominance.share * cells.counts)
-    return Rules(thresholds=thresholds, unsafe=unsafe & ~never, never=never, prices=_prices(spec, cells))
+    return Rules(
+        thresholds=thresholds,
+        unsafe=unsafe & ~never,
+        never=never,
+        most=np.full(len(cells), ENDLESS),
+        prices=_prices(spec, cells),
+    )
 
 
 def small(cells: Cells, rules: Rules) -> Mask:
@@ -75,6 +88,52 @@ def thresholds_of(spec: Spec, cells: Cells) -> Ints:
     for rule in reversed(spec.thresholds):
         found[cells.that_are(rule.where)] = rule.least
     return found
+
+
+def most_of_parts(matrix: Matrix, known: Ints) -> Ints:
+    """By column, what the cells that it is part of leave it at the most; `known` says of cells what they are at most.
+
+    Where a part has a higher threshold than its whole, readers know from the whole alone that the part is below it.
+    """
+    return _most(matrix, known, _limit_parts)
+
+
+def most_possible(matrix: Matrix, known: Ints) -> Ints:
+    """As `most_of_parts`, and no more than all the parts of a cell can be together."""
+    return _most(matrix, known, _limit_parts, _limit_wholes)
+
+
+def _most(matrix: Matrix, known: Ints, *limits: Callable[[Matrix, Ints, Ints], None]) -> Ints:
+    own, most = np.full(matrix.width, ENDLESS), np.full(matrix.width, ENDLESS)
+    own[: len(known)] = known
+    while True:
+        found = most.copy()
+        for limit in limits:
+            limit(matrix, np.minimum(own, most), found)
+        if np.array_equal(found, most):
+            return most
+        most = found
+
+
+def _limit_parts(matrix: Matrix, limits: Ints, found: Ints) -> None:
+    is_part, whole = _parts(matrix)
+    np.minimum.at(found, matrix.columns[is_part], limits[whole[is_part]])
+
+
+def _limit_wholes(matrix: Matrix, limits: Ints, found: Ints) -> None:
+    is_part, _whole = _parts(matrix)
+    sums = np.zeros(matrix.height, dtype=np.int64)
+    np.add.at(sums, matrix.rows[is_part], limits[matrix.columns[is_part]])
+    rows = np.unique(matrix.rows[is_part])
+    np.minimum.at(found, matrix.columns[matrix.starts[:-1]][rows], np.minimum(sums[rows], ENDLESS))
+
+
+def _parts(matrix: Matrix) -> tuple[Mask, Ints]:
+    """Which entries are parts of the first of their row, and that first."""
+    first = np.zeros(len(matrix.columns), dtype=bool)
+    first[matrix.starts[:-1]] = True
+    whole = matrix.columns[matrix.starts[:-1]][matrix.rows]
+    return ~first & (matrix.signs[matrix.starts[:-1]] > 0)[matrix.rows] & (matrix.signs < 0), whole
 
 
 def groups(cells: Cells, rule: GroupDisclosure | None) -> Pairs:

@@ -13,7 +13,7 @@ import numpy as np
 from incidents.disclosure.audit import Bounds, attack
 from incidents.disclosure.counts import Cells, Ints, Mask
 from incidents.disclosure.relations import Matrix, relations, with_others
-from incidents.disclosure.rules import Pairs, groups, thresholds_of
+from incidents.disclosure.rules import ENDLESS, Pairs, groups, most_of_parts, most_possible, thresholds_of
 from incidents.disclosure.spec import Spec
 
 
@@ -22,18 +22,29 @@ class Verdict:
     """What a reader of published cells can find out."""
 
     bounds: Mapping[int, Bounds]
-    """By cell that is withheld."""
+    """By cell that is withheld, or by the column of a difference that was asked for."""
     thresholds: Ints
+    """By column."""
+    most: Ints
+    """By column, what the cells that it is part of leave it at the most, for all that readers know of these."""
     groups: Sequence[tuple[int, int]]
     """Groups of which nearly all are known to share a trait: the cell of the group and that of the trait."""
 
     def hides(self, cell: int) -> bool:
-        """Whether a withheld cell may be both nothing and as much as may be published, for all that readers know."""
-        return self.bounds[cell].reaches(0, int(self.thresholds[cell]))
+        """Whether a withheld cell may be both nothing and as much as may be published, for all that readers know.
 
-    def is_no_small_count(self, cell: int) -> bool:
-        """Whether readers know that a withheld cell would not have been withheld for its own sake."""
-        return self.bounds[cell].lower >= int(self.thresholds[cell])
+        Or as much as the cell that it is part of can be, if that is less: it may have a lower threshold.
+        """
+        return self.bounds[cell].reaches(0, min(int(self.thresholds[cell]), int(self.most[cell])))
+
+    def may_be_enough(self, cell: int) -> bool:
+        """Whether a withheld cell may be as much as may be published, or as the cell that it is part of can be.
+
+        All that can be asked of a cell of which one does not know why it is withheld: one that is withheld for others
+        may be known to be more than nothing.
+        """
+        upper = self.bounds[cell].upper
+        return upper is None or upper >= min(int(self.thresholds[cell]), int(self.most[cell]))
 
 
 def verdict(
@@ -46,6 +57,7 @@ def verdict(
 ) -> Verdict:
     """Attack cells whose counts are published, all but the withheld ones; of these `asked` are bounded, None for all.
 
+    `asked` may name differences too, by their columns behind the cells (relations.relations).
     Raises audit.Contradiction where no counts fit what is published.
     """
     matrix, differences = relations(cells, spec.multi_response)
@@ -53,9 +65,16 @@ def verdict(
     figures = np.concatenate([np.where(withheld, 0, cells.counts), np.zeros(len(differences.counts), dtype=np.int64)])
     wanted = np.flatnonzero(withheld).tolist() if asked is None else asked
     bounds = attack(matrix, figures, hidden, asked=wanted, progress=progress)
-    thresholds = thresholds_of(spec, cells)
+    own = thresholds_of(spec, cells)
+    thresholds = np.concatenate([own, own[differences.wholes]])
     told = _told(cells, withheld, spec, thresholds, bounds)
-    return Verdict(bounds, thresholds, _nearly_all(matrix, figures, hidden, told, spec))
+    known = np.where(withheld, ENDLESS, cells.counts)
+    for cell, found in bounds.items():
+        if cell < len(cells) and found.upper is not None:
+            known[cell] = found.upper
+    published = np.where(withheld, ENDLESS, cells.counts)
+    most = np.minimum(most_of_parts(matrix, known), most_possible(matrix, published))
+    return Verdict(bounds, thresholds, most, _nearly_all(matrix, figures, hidden, told, spec))
 
 
 def _told(cells: Cells, withheld: Mask, spec: Spec, thresholds: Ints, bounds: Mapping[int, Bounds]) -> Pairs:
@@ -63,7 +82,8 @@ def _told(cells: Cells, withheld: Mask, spec: Spec, thresholds: Ints, bounds: Ma
     pairs = groups(cells, spec.group_disclosure)
     least = np.where(withheld, 0, cells.counts)
     for cell, found in bounds.items():
-        least[cell] = found.lower
+        if cell < len(cells):
+            least[cell] = found.lower
     known = least[pairs.parts] >= thresholds[pairs.parts]
     return Pairs(pairs.wholes[known], pairs.parts[known])
 

@@ -31,6 +31,7 @@ from incidents.db.audit import entries
 from incidents.db.incident import Incident, IncidentCode, codes_of, incident_with_codes
 from incidents.services.accounts import Member
 from incidents.services.audit import note
+from incidents.services.corrections import note_correction, note_withdrawal
 from incidents.services.moderation import taken_row
 from incidents.services.releases import drop_draft
 
@@ -66,10 +67,6 @@ class Rejected(Exception):
 
 class SamePerson(Exception):
     """Whoever proposed an incident cannot also accept or return it."""
-
-
-class AlreadyCounted(Exception):
-    """The incident stands in a published release: what is released is never revised."""
 
 
 class StaleIncident(Exception):
@@ -172,9 +169,10 @@ def link_report(session: Session, report: UUID, incident: UUID, *, version: int,
 
 
 def unlink_report(session: Session, report: UUID, *, version: int, member: Member, now: datetime) -> None:
-    """Take a report off its incident. An incident that no report is left for is withdrawn, if it is not counted yet.
+    """Take a report off its incident. An incident that no report is left for is withdrawn.
 
-    Raises AlreadyCounted, core.incident.NotAllowed, and what services.moderation.taken_row raises.
+    Where a published release counts it, the next one tells of the correction.
+    Raises core.incident.NotAllowed, and what services.moderation.taken_row raises.
     """
     row = taken_row(session, report, version=version, member=member, now=now)
     before, row.handling = row.handling, step(HANDLING, row.handling, Handling.IN_TRIAGE)
@@ -183,8 +181,9 @@ def unlink_report(session: Session, report: UUID, *, version: int, member: Membe
     session.flush()
     note(session, "unlink", f"report:{row.id}", member, now, before=before.value, after=row.handling.value)
     if incident is not None and not _rests_on_reports(session, incident):
-        _uncount(session, incident, member, now)
+        _leave_draft(session, incident, member, now)
         _decide(session, incident, Decision.WITHDRAWN, "withdraw", member, now)
+        note_withdrawal(session, incident, actor=member.name, now=now)
 
 
 def revise_incident(
@@ -221,12 +220,24 @@ def revise_incident(
 
 
 def accept_incident(
-    session: Session, incident: UUID, *, version: int, member: Member, today: date, now: datetime
+    session: Session,
+    incident: UUID,
+    *,
+    version: int,
+    member: Member,
+    vocabulary: Vocabulary,
+    places: Places,
+    today: date,
+    now: datetime,
 ) -> None:
-    """Agree with what another member proposed. Raises NoSuchIncident, StaleIncident, SamePerson, NotAllowed."""
+    """Agree with what another member proposed. Where a release counts it otherwise, a later one tells the correction.
+
+    Raises NoSuchIncident, StaleIncident, SamePerson, core.incident.NotAllowed.
+    """
     row = _proposed_by_another(session, incident, version, member)
     row.accepted_on = today
     _decide(session, row, Decision.ACCEPTED, "accept", member, now)
+    note_correction(session, row, vocabulary=vocabulary, places=places, actor=member.name, now=now)
 
 
 def return_incident(
@@ -244,12 +255,12 @@ def return_incident(
 
 
 def reopen_incident(session: Session, incident: UUID, *, version: int, member: Member, now: datetime) -> None:
-    """Take an acceptance back, as long as no published release counts the incident. A draft that does falls.
+    """Take an acceptance back. A draft that counts the incident falls; what a published release says stays.
 
-    Raises NoSuchIncident, StaleIncident, AlreadyCounted, core.incident.NotAllowed.
+    Raises NoSuchIncident, StaleIncident, core.incident.NotAllowed.
     """
     row = _row(session, incident, version=version)
-    _uncount(session, row, member, now)
+    _leave_draft(session, row, member, now)
     row.accepted_on = None
     _decide(session, row, Decision.OPEN, "reopen", member, now)
 
@@ -269,13 +280,10 @@ def _row(session: Session, incident: UUID, *, version: int | None = None) -> Inc
     return row
 
 
-def _uncount(session: Session, row: Incident, member: Member, now: datetime) -> None:
-    """Let no release count the incident; a draft that does falls. Raises AlreadyCounted for a published one."""
-    if row.batch is None:
-        return
-    if not drop_draft(session, row.batch, actor=member.name, now=now):
-        raise AlreadyCounted
-    session.refresh(row, ["batch"])
+def _leave_draft(session: Session, row: Incident, member: Member, now: datetime) -> None:
+    """Let no draft count the incident: one that does falls."""
+    if row.batch is not None and drop_draft(session, row.batch, actor=member.name, now=now):
+        session.refresh(row, ["batch"])
 
 
 def _proposed_by_another(session: Session, incident: UUID, version: int, member: Member) -> Incident:

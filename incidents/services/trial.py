@@ -122,7 +122,7 @@ def publish_past_quarters(
 ) -> None:
     """A release for each of the past quarters, signed by two. The quarter of `now` is left for whoever tries the desk.
 
-    Raises TooFewMembers, core.disclosure.Unprotectable.
+    Raises TooFewMembers, disclosure.protection.CannotProtect.
     """
     if len(members) < releases.SIGNATURES:
         raise TooFewMembers

@@ -98,7 +98,7 @@ def test_twelve_typed_reports_read_at_the_desk_as_they_were_typed_and_leave_no_w
     running.kill()
     assert set().union(*(found_on_disk(running, told) for _, told in TYPED)) == set()
     assert {"incidents.sqlite", "incidents.sqlite-wal", "log"} <= {name for name, _ in running.traces()}
-    assert found_on_disk(running, Told(words="Incidents by district")), "the search finds what is published"
+    assert found_on_disk(running, Told(words="Incidents by place")), "the search finds what is published"
     running.start()
 
 

@@ -2,9 +2,10 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from incidents.cli.release import release
 from incidents.config import Settings
 from incidents.core.accounts import MemberId
 from incidents.core.incident import BiasStrength, Decision, Verification
+from incidents.core.periods import Quarter
 from incidents.core.release import digest
 from incidents.db import migrations
 from incidents.db.account import Member
@@ -24,18 +26,26 @@ from incidents.db.database import Database
 from incidents.db.incident import Incident, IncidentCode
 from incidents.db.release import Release, ReleaseCell, ReleaseFile
 from incidents.services import releases
+from incidents.services.published import list_releases, release_by_number
 from tests import builders
 from tests.conftest import NOW
 
 Run = Callable[..., Result]
-NAMES = {
-    *(
-        f"{table}.{ending}"
-        for table in ("act", "district", "ground", "set_aside", "verification")
-        for ending in ("csv", "json")
-    ),
-    "release.json",
+TABLES = {
+    *("ground", "act", "district", "verification", "reported", "gender", "age", "delay", "set_aside", "corrections"),
+    *("region_ground", "ground_act"),
 }
+SUBJECTS = ("incidents", "set_aside", "corrections")
+
+
+def names(year: int) -> set[str]:
+    """The files of the first release of a year."""
+    return {
+        *(f"{table}.{ending}" for table in TABLES for ending in ("csv", "json")),
+        *(f"plan-{subject}-{year}.json" for subject in SUBJECTS),
+        *(f"cells-{subject}-{year}.csv" for subject in SUBJECTS),
+        "release.json",
+    }
 
 
 @contextmanager
@@ -139,9 +149,9 @@ def test_building_says_what_was_built(site: Settings) -> None:
 def test_the_draft_is_stored_for_the_desk_to_sign(site: Settings) -> None:
     run(site, "build")
     with opened(site) as session:
-        [draft] = releases.list_releases(session)
+        [draft] = list_releases(session)
         [entry] = [entry for entry, _ in entries(session, subject="release:1")]
-    assert (draft.state.value, set(draft.file_names)) == ("built", NAMES)
+    assert (draft.state.value, set(draft.file_names)) == ("built", names(int(draft.quarter[:4])))
     assert (entry.actor, entry.action) == ("operator", "build_release")
 
 
@@ -165,13 +175,30 @@ def test_the_same_quarter_is_not_published_twice(site: Settings) -> None:
     assert re.fullmatch(r"Error: Release 1 of \d{4}-Q[1-4] is published: wait for the next quarter\.\n", output)
 
 
-def test_counts_that_cannot_be_protected_are_not_built(empty: Settings) -> None:
-    settle(empty, 1, place="80438")
-    code, output = said(run(empty, "build"))
-    sentence = r"area=01,time=\d{4}(-Q[1-4])? cannot be kept from being computed \(threshold 5\)\."
+def already_said(site: Settings, *, area: str, count: int) -> None:
+    """The published release has a figure of the quarter in which the test runs."""
+    today = datetime.now(ZoneInfo("Europe/Belgrade")).date()
+    with opened(site) as session:
+        cell = f"area={area},time={Quarter.of(today)}"
+        session.add(ReleaseCell(release_number=1, subject="incidents", cell=cell, count=count, is_withheld=False))
+
+
+def test_counts_that_cannot_be_protected_are_not_built(published: Settings) -> None:
+    settle(published, 2, place="00")
+    already_said(published, area="00", count=2)
+    code, output = said(run(published, "build"))
+    sentence = r"area=00,time=\d{4}-Q[1-4] cannot be kept from being computed \(threshold 5\)\."
     assert code == 2
     assert re.fullmatch(rf"Error: These counts cannot be published safely: {sentence}\n", output)
-    assert said(run(empty, "list")) == (0, "")
+    assert len(run(published, "list").output.splitlines()) == 1
+
+
+def test_nothing_is_built_where_what_is_published_would_be_counted_otherwise(published: Settings) -> None:
+    already_said(published, area="RS12", count=7)
+    code, output = said(run(published, "build"))
+    sentence = r"area=RS12,time=\d{4}-Q[1-4] was counted otherwise\."
+    assert code == 2
+    assert re.fullmatch(rf"Error: What is published would now be counted otherwise: {sentence}\n", output)
 
 
 # Going over one again.
@@ -180,7 +207,7 @@ def test_counts_that_cannot_be_protected_are_not_built(empty: Settings) -> None:
 def test_a_release_that_holds_is_said_to_hold(built: Settings) -> None:
     assert said(run(built, "check", "1")) == (
         0,
-        "101 figures, 2 of them withheld.\n"
+        "137 figures, 3 of them withheld.\n"
         "Every figure is as it was counted, and no small count can be computed from them.\n",
     )
 
@@ -191,25 +218,37 @@ def test_a_published_release_can_be_gone_over_too(published: Settings) -> None:
 
 def test_a_figure_that_is_not_the_count_is_named(built: Settings) -> None:
     with opened(built) as session:
-        session.get_one(ReleaseCell, (1, "time=2020-Q3,verification=2")).count = 12
+        session.get_one(ReleaseCell, (1, "incidents", "time=2020-Q3,verification=2")).count = 12
     checked = run(built, "check", "1")
     assert checked.exit_code == 2
     assert checked.stderr.startswith("not the count that was stored: time=2020-Q3,verification=2\n")
     assert checked.stderr.endswith("Error: The release does not hold.\n")
 
 
-def test_a_small_count_that_can_be_computed_is_named(built: Settings) -> None:
-    with opened(built) as session:
-        file = session.get_one(ReleaseFile, (1, "district.csv"))
-        file.content = re.sub(rb"(,01,[^\r]*),,Q\r", rb"\1,9,A\r", file.content)
+def rewrite(site: Settings, name: str, line: bytes, by: bytes) -> None:
+    """As if a file had been built otherwise and signed so."""
+    with opened(site) as session:
+        file = session.get_one(ReleaseFile, (1, name))
+        file.content, found = re.subn(line, by, file.content)
+        assert found == 1
+        session.flush()
         contents = session.execute(sa.select(ReleaseFile.name, ReleaseFile.content)).all()
         session.get_one(Release, 1).digest = digest({row.name: row.content for row in contents})
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "by", "told"),
+    [
+        ("cells-incidents-2020.csv", rb"(,RS12,[^\r\n]*),,suppressed,0,11", rb"\1,9,published,,", "00"),
+        ("district.csv", rb"(,RS12,[^\r\n]*),,Q,0,11", rb"\1,9,A,,", "RS12"),
+    ],
+)
+def test_what_a_file_gives_away_is_named(built: Settings, name: str, line: bytes, by: bytes, told: str) -> None:
+    rewrite(built, name, line, by)
     checked = run(built, "check", "1")
     assert checked.exit_code == 2
-    assert set(checked.stderr.splitlines()) == {
-        "can be computed: area=00,time=2020-Q3",
-        "Error: The release does not hold.",
-    }
+    assert f"can be computed: area={told},time=2020-Q3" in checked.stderr.splitlines()
+    assert checked.stderr.endswith("Error: The release does not hold.\n")
 
 
 def test_files_that_were_not_built_are_one_clear_line(built: Settings) -> None:
@@ -249,17 +288,42 @@ def test_releases_are_listed_with_the_day_they_were_published_on(published: Sett
 
 def test_the_files_are_written_as_they_were_published(published: Settings, tmp_path: Path) -> None:
     folder = tmp_path / "new" / "release-1"
-    assert said(run(published, "export", "1", "--to", str(folder))) == (0, f"Wrote 11 files into {folder}.\n")
+    assert said(run(published, "export", "1", "--to", str(folder))) == (0, f"Wrote 31 files into {folder}.\n")
     with opened(published) as session:
-        files = releases.release_by_number(session, 1).files
+        files = release_by_number(session, 1).files
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
-    assert files.keys() == NAMES
+    assert files.keys() == names(2020)
 
 
 def test_files_are_written_over_those_of_before(published: Settings, tmp_path: Path) -> None:
     (tmp_path / "act.csv").write_text("old")
     assert run(published, "export", "1", "--to", str(tmp_path)).exit_code == 0
-    assert (tmp_path / "act.csv").read_bytes().startswith(b"time,act_group,act_type,")
+    assert (tmp_path / "act.csv").read_bytes().startswith(b"time,act,act_en,act_sr,obs_value,")
+
+
+def audited(folder: Path) -> Result:
+    """What anybody does with the files, without the site."""
+    files = [str(folder / "cells-incidents-2020.csv"), "--spec", str(folder / "plan-incidents-2020.json")]
+    return CliRunner().invoke(release, ["audit", *files])
+
+
+def test_who_has_the_files_can_attack_them_and_learns_nothing(published: Settings, tmp_path: Path) -> None:
+    run(published, "export", "1", "--to", str(tmp_path))
+    found = audited(tmp_path)
+    assert found.exit_code == 0
+    assert found.stderr.startswith("Safe: each of 3 withheld cells ")
+    assert {line.rpartition(",")[2] for line in found.stdout.splitlines()[1:]} == {"yes"}
+
+
+def test_one_figure_more_gives_a_small_count_away_and_the_attack_says_so(published: Settings, tmp_path: Path) -> None:
+    run(published, "export", "1", "--to", str(tmp_path))
+    cells = tmp_path / "cells-incidents-2020.csv"
+    filled = re.sub(r"(,RS12,.*),,suppressed,0,11", r"\1,9,published,,", cells.read_text(encoding="utf-8"))
+    cells.write_text(filled, encoding="utf-8")
+    found = audited(tmp_path)
+    assert found.exit_code == 1
+    assert "NOT SAFE" in found.stderr
+    assert "is known to lie between 2 and 2." in found.stderr
 
 
 def test_a_draft_is_not_written_out(built: Settings, tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from incidents.core.script import fold, is_mixed, to_latin
@@ -62,6 +62,7 @@ def test_the_key_forgets_script_accents_and_marks(text: str, key: str) -> None:
 
 
 @given(st.text())
+@example("𝐀")
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 

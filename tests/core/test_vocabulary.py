@@ -15,7 +15,10 @@ CODES: list[dict[str, str]] = [
         "status": "design",
         "label_en": "One",
     }
-    for name in ("act_group", "act_type", "ground", "target_group", "setting", "reporter_role", "odihr_bias", "wish")
+    for name in (
+        *("act_group", "act_type", "ground", "ground_group", "target_group", "setting"),
+        *("reporter_role", "odihr_bias", "wish"),
+    )
 ]
 MAPPING = {
     "list": "act_type",
@@ -55,15 +58,21 @@ def test_sound_files_make_a_vocabulary() -> None:
 
 
 def test_an_unknown_parent_is_named_with_file_and_line() -> None:
-    assert faults(extra=[row(list="target_group", parent="martian")]) == ["codes.csv:10: unknown parent martian"]
+    assert faults(extra=[row(list="target_group", parent="martian")]) == ["codes.csv:11: unknown parent martian"]
+
+
+@pytest.mark.parametrize(("name", "groups"), [("ground", "ground_group"), ("target_group", "ground")])
+def test_the_parent_of_a_code_is_looked_up_in_the_list_of_its_groups(name: str, groups: str) -> None:
+    found = build_with([row(list=groups, code="there"), row(list=name, parent="there")])
+    assert found.terms[name]["two"].parents == ("there",)
 
 
 def test_a_code_that_stands_twice_is_named_with_both_lines() -> None:
-    assert faults(extra=[row(code="one")]) == ["codes.csv:10: act_group.one stands already in line 2"]
+    assert faults(extra=[row(code="one")]) == ["codes.csv:11: act_group.one stands already in line 2"]
 
 
 def test_a_missing_label_is_named() -> None:
-    assert faults(extra=[row(label_en=" ")]) == ["codes.csv:10: act_group.two has no label"]
+    assert faults(extra=[row(label_en=" ")]) == ["codes.csv:11: act_group.two has no label"]
 
 
 def test_a_mapping_of_no_code_is_named() -> None:

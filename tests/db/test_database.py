@@ -1,15 +1,20 @@
 import threading
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
 from incidents.db import migrations
 from incidents.db.base import Base, Instant
 from incidents.db.database import Database
 from incidents.db.incident import SetAside
+from incidents.db.release import Release, ReleaseCell, ReleaseState
+from incidents.resources import folder
 
 
 def add_one(database: Database, reason: str = "abuse") -> None:
@@ -67,6 +72,51 @@ def test_the_migrations_make_the_tables_that_the_models_say(engine_database: Dat
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     assert migrations.is_newest(engine_database)
+
+
+@pytest.fixture
+def at_0004(tmp_path: Path) -> Iterator[Database]:
+    """A site from before what is counted had a subject, with a release of both kinds of cells."""
+    database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        connection.exec_driver_sql(
+            "INSERT INTO release (number, quarter, state, built_on, digest) "
+            "VALUES (1, '2026-Q3', 'built', '2026-09-30', x'00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO release_cell (release_number, cell, count, is_withheld) VALUES "
+            "(1, 'time=2026-Q3', 12, 0), (1, 'ground=race,time=2026-Q3', 2, 1), "
+            "(1, 'report=set_aside,set_aside=test,time=2026-Q3', 3, 1), (1, 'report=set_aside,time=2026-Q3', 5, 0)"
+        )
+    yield database
+    database.engine.dispose()
+
+
+def test_cells_of_before_get_the_subject_that_they_count(at_0004: Database) -> None:
+    migrations.upgrade(at_0004)
+    with at_0004.reader() as session:
+        cells = session.scalars(sa.select(ReleaseCell)).all()
+    assert {(one.subject, one.cell, one.count, one.is_withheld) for one in cells} == {
+        ("incidents", "time=2026-Q3", 12, False),
+        ("incidents", "ground=race,time=2026-Q3", 2, True),
+        ("set_aside", "report=set_aside,set_aside=test,time=2026-Q3", 3, True),
+        ("set_aside", "report=set_aside,time=2026-Q3", 5, False),
+    }
+
+
+def test_after_the_migration_two_subjects_may_have_one_cell_and_a_quarter_two_releases(at_0004: Database) -> None:
+    migrations.upgrade(at_0004)
+    assert migrations.is_newest(at_0004)
+    with at_0004.unit_of_work() as session:
+        session.add(ReleaseCell(release_number=1, subject="set_aside", cell="time=2026-Q3", count=5, is_withheld=False))
+        built = {"state": ReleaseState.BUILT, "built_on": date(2026, 10, 1), "digest": b"\0"}
+        session.add(Release(number=2, quarter="2026-Q3", added_table="act-setting", **built))
+    with at_0004.reader() as session:
+        assert session.scalars(sa.select(Release.added_table).order_by(Release.number)).all() == [None, "act-setting"]
 
 
 def test_a_moment_always_knows_its_zone() -> None:

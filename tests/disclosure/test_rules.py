@@ -61,11 +61,13 @@ def test_what_is_always_published_is_so_whatever_its_count() -> None:
     assert status["a1", "T"] is Status.PRIMARY
 
 
-def test_what_is_always_published_can_make_protection_impossible() -> None:
+def test_a_part_may_be_as_much_as_the_published_cell_that_it_is_part_of() -> None:
     spec = with_levels([["row", "column"]], always_published=[["column"]])
-    cells = count(spec, {("a1", "x"): 1, ("a1", "y"): 9, ("b1", "z"): 8})
-    with pytest.raises(CannotProtect, match=r"a × x cannot be kept from being computed \(threshold 3\)"):
-        protect(cells, spec, rules_of(spec, cells))
+    cells = count(spec, {("a1", "x"): 1, ("b2", "x"): 1, ("a1", "y"): 9, ("b1", "z"): 8})
+    withheld = np.array([status.is_withheld for status in protect(cells, spec, rules_of(spec, cells))])
+    found = verdict(cells, withheld, spec)
+    own = list(by_codes(cells, cells.counts)).index(("a1", "x"))
+    assert (found.bounds[own].lower, found.bounds[own].upper, found.hides(own)) == (0, 2, True)
 
 
 def test_what_cannot_be_is_never_withheld_and_may_have_no_incidents() -> None:

@@ -17,7 +17,7 @@ from incidents.db.release import Release, ReleaseState
 from incidents.services import moderation, receipts, settlement
 from incidents.services.accounts import Member
 from incidents.services.moderation import NotTaken, StaleReport
-from incidents.services.settlement import AlreadyCounted, NoSuchIncident, Rejected, SamePerson, StaleIncident
+from incidents.services.settlement import NoSuchIncident, Rejected, SamePerson, StaleIncident
 from tests import builders
 from tests.builders import a_report
 from tests.conftest import NOW
@@ -118,7 +118,16 @@ def revise(
 
 def accept(session: Session, incident: UUID, member: Member, version: int | None = None) -> None:
     version = seen(session, incident, version)
-    settlement.accept_incident(session, incident, version=version, member=member, today=NOW.date(), now=NOW)
+    settlement.accept_incident(
+        session,
+        incident,
+        version=version,
+        member=member,
+        vocabulary=data_files.vocabulary(),
+        places=data_files.places(),
+        today=NOW.date(),
+        now=NOW,
+    )
 
 
 def send_back(session: Session, incident: UUID, member: Member, version: int | None = None) -> None:
@@ -368,12 +377,13 @@ def test_what_is_only_proposed_cannot_be_reopened(session: Session, incident: UU
         reopen(session, incident, boris)
 
 
-def test_what_a_release_counts_is_never_reopened(session: Session, accepted: UUID, ana: Member) -> None:
+def test_what_a_release_counts_can_be_settled_anew_and_stays_counted(
+    session: Session, accepted: UUID, ana: Member
+) -> None:
     count_in_release(session, accepted)
-    with pytest.raises(AlreadyCounted):
-        reopen(session, accepted, ana)
+    reopen(session, accepted, ana)
     shown = show(session, accepted)
-    assert (shown.decision, shown.accepted_on, shown.batch) == (Decision.ACCEPTED, NOW.date(), "2026-Q3")
+    assert (shown.decision, shown.accepted_on, shown.batch) == (Decision.OPEN, None, "2026-Q3")
 
 
 def test_an_incident_that_only_a_draft_counts_is_reopened_and_the_draft_falls(
@@ -462,14 +472,13 @@ def test_no_report_is_linked_to_a_withdrawn_incident(
     assert moderation.reports_of(session, incident) == []
 
 
-def test_the_last_report_stays_with_an_incident_that_a_release_counts(
+def test_an_incident_that_a_release_counts_is_withdrawn_with_its_last_report(
     session: Session, report: UUID, accepted: UUID, ana: Member
 ) -> None:
     count_in_release(session, accepted)
-    with pytest.raises(AlreadyCounted), session.begin_nested():
-        unlink(session, report, ana)
-    assert moderation.reports_of(session, accepted) == [report]
-    assert show(session, accepted).decision is Decision.ACCEPTED
+    unlink(session, report, ana)
+    shown = show(session, accepted)
+    assert (shown.decision, shown.batch) == (Decision.WITHDRAWN, "2026-Q3")
 
 
 def test_a_linked_report_is_taken_off_before_it_is_set_aside(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from itertools import pairwise
+from uuid import uuid4
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -20,18 +21,26 @@ from incidents.adapters import catalogues, data_files
 from incidents.app import create_app
 from incidents.config import Settings
 from incidents.core.accounts import MemberId
+from incidents.core.incident import BiasStrength, Decision, Verification
 from incidents.core.languages import LANGUAGES
 from incidents.core.release import sha256
 from incidents.core.script import to_latin
 from incidents.db.database import Database
-from incidents.db.release import ReleaseFile
+from incidents.db.incident import Incident, IncidentCode
+from incidents.db.release import Correction, ReleaseFile
 from incidents.services import releases, trial
 from incidents.web import headers
-from tests import pages
+from tests import builders, pages
 from tests.conftest import NOW
 
 TAGS = [language.tag for language in LANGUAGES]
-TABLES = ["act", "district", "ground", "set_aside", "verification"]
+TABLES = [
+    "ground", "act", "district", "verification", "reported", "gender", "age", "delay", "set_aside", "corrections",
+]  # fmt: skip
+"""Those of one dimension, in the order of a page."""
+DEEPER = ["region_ground", "ground_act"]
+CORRECTED = 3
+"""The release that tells of four corrections, all of one kind."""
 TIMES = {
     "2026-Q3": "3rd quarter 2026",
     "2026-Q2": "2nd quarter 2026",
@@ -42,6 +51,7 @@ TIMES = {
 """As an English page writes them, in its order."""
 QUARTERS = {1: TIMES["2025-Q4"], 2: TIMES["2026-Q1"], 3: TIMES["2026-Q2"], 4: TIMES["2026-Q3"]}
 """What each release first counts."""
+DESCRIPTION = "release.json"
 NEWEST, DRAFT = 4, 5
 API = "/api/v1/releases"
 FOREVER = "public, max-age=31536000, immutable"
@@ -85,6 +95,7 @@ def _publish(database: Database, settings: Settings) -> None:
             open_reports=0,
             incidents=200,
         )
+        session.add_all(Correction(id=uuid4(), kind="place", quarter="2026-Q2") for _ in range(4))
         ids = [member.id for member in members]
         trial.publish_past_quarters(session, ids, vocabulary=vocabulary, places=places, label=label, now=NOW)
         draft = releases.build_release(
@@ -151,13 +162,36 @@ def tables_on(page: str) -> dict[tuple[str, str], Lines]:
     }
 
 
-def tables_in(files: dict[str, bytes], *, label: str, withheld: str) -> dict[tuple[str, str], Lines]:
+def dimension(line: dict[str, str]) -> str:
+    """Of a table of one: the column behind the time."""
+    return list(line)[1]
+
+
+def tables_in(files: dict[str, bytes], *, language: str, withheld: str) -> dict[tuple[str, str], Lines]:
     """What the files say, as a page shows it: the total, which they begin with, stands below."""
     found: dict[tuple[str, str], Lines] = {}
     for name in TABLES:
         for line in csv_lines(files[f"{name}.csv"]):
-            found.setdefault((name, line["time"]), []).append([line[label], line["obs_value"] or withheld])
+            label = line[f"{dimension(line)}_{language}"]
+            found.setdefault((name, line["time"]), []).append([label, line["obs_value"] or withheld])
     return {which: [*lines, total] for which, (total, *lines) in found.items()}
+
+
+def section(page: str, name: str) -> Element:
+    [found] = parsed(page).findall(f".//section[@aria-labelledby='{name}']")
+    return found
+
+
+def depths(page: str, name: str) -> list[str]:
+    """How deep the lines of a table stand at the quarter of the release."""
+    first = next(section(page, name).iter("table"))
+    return [head.get("class") or "" for head in first.findall("tbody/tr/th")]
+
+
+def outermost(files: dict[str, bytes], name: str) -> set[str]:
+    """The codes of a dimension that no other but the total is above."""
+    rel = json.loads(files["plan-incidents-2026.json"])["dims"][name]
+    return set(rel["rel"][rel["total"]])
 
 
 def chart(page: str) -> Element:
@@ -199,6 +233,97 @@ def test_before_the_first_release_there_is_no_figure_anywhere(client: FlaskClien
     assert tables_on(page) == {}
     assert client.get("/en/statistics/1/").status_code == 404
     assert client.get(API).json == {"releases": []}
+
+
+# Sites of their own: before the first whole year, and after one with many incidents.
+
+
+def settle(database: Database, number: int) -> None:
+    """So many incidents of Subotica, all alike."""
+    codes = (("act_type", "threat"), ("ground", "race"))
+    with database.unit_of_work() as session:
+        session.add_all(
+            Incident(
+                id=uuid4(),
+                decision=Decision.ACCEPTED,
+                verification=Verification.PLAUSIBLE,
+                bias_strength=BiasStrength.PERCEIVED,
+                year=2024,
+                month=6,
+                place="80438",
+                setting="street",
+                vocabulary_version=data_files.vocabulary().version,
+                accepted_on=date(2024, 7, 1),
+                codes=[IncidentCode(vocabulary=name, code=code) for name, code in codes],
+            )
+            for _ in range(number)
+        )
+
+
+def release_on(database: Database, day: date, signers: list[MemberId]) -> None:
+    with database.unit_of_work() as session:
+        built = releases.build_release(
+            session,
+            today=day,
+            vocabulary=data_files.vocabulary(),
+            places=data_files.places(),
+            label=catalogues.label,
+            actor="system",
+            now=NOW,
+        )
+        for member in signers:
+            releases.sign_release(session, built.number, digest=built.digest, member=member, today=day, now=NOW)
+
+
+@pytest.fixture
+def signers(database: Database, settings: Settings) -> list[MemberId]:
+    with database.unit_of_work() as session:
+        return [MemberId(member.id) for member in builders.a_desk(session, settings, now=NOW)]
+
+
+@pytest.fixture
+def after_many(client: FlaskClient, database: Database, signers: list[MemberId]) -> FlaskClient:
+    """A reader of the figures of 2026: in the year before there were so many that municipalities are published."""
+    settle(database, 2_000)
+    release_on(database, date(2025, 12, 31), signers)
+    settle(database, 30)
+    release_on(database, date(2026, 12, 31), signers)
+    return client
+
+
+def test_a_table_without_lines_yet_is_not_listed(
+    client: FlaskClient, database: Database, signers: list[MemberId]
+) -> None:
+    settle(database, 20)
+    release_on(database, date(2026, 9, 30), signers)
+    names = [one.get("aria-labelledby") for one in parsed(client.get("/en/statistics/").text).iter("section")]
+    assert names == [*TABLES, "method"]
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_table_of_whole_years_is_shown_at_its_year(after_many: FlaskClient, tag: str) -> None:
+    answer = after_many.get(f"/{tag}/statistics/")
+    assert answer.status_code == 200
+    assert [time[:4] for name, time in tables_on(answer.text) if name == "municipality"] == ["2026"]
+
+
+def test_municipalities_stand_under_their_districts(after_many: FlaskClient) -> None:
+    page = after_many.get("/en/statistics/").text
+    lines = tables_on(page)["municipality", "2026"]
+    known = {name: depth for (name, figure), depth in zip(lines, depths(page, "municipality"), strict=False) if figure}
+    assert [known[name] for name in ("Vojvodina Region", "North Bačka District", "Subotica")] == [
+        "depth-1",
+        "depth-2",
+        "depth-3",
+    ]
+    assert ["Subotica", "30"] in lines
+
+
+def test_every_table_of_a_large_release_is_offered_on_its_page(after_many: FlaskClient) -> None:
+    links = parsed(after_many.get("/en/statistics/").text).findall(".//a[@download]")
+    offered = {(link.get("href") or "").rpartition("/")[2] for link in links}
+    names = {address.rpartition("/")[2] for address in after_many.get(API).json["releases"][0]["files"]}
+    assert offered == {name for name in names if not name.startswith(("plan-", "cells-"))}
 
 
 # Pages.
@@ -273,13 +398,13 @@ def test_every_page_leads_to_all_releases_and_marks_its_own(opened: Open) -> Non
 
 @pytest.mark.parametrize("number", QUARTERS)
 def test_the_tables_of_a_page_are_those_of_its_files(site: Flask, opened: Open, number: int) -> None:
-    expected = tables_in(stored(site, number), label="label_en", withheld="withheld")
+    expected = tables_in(stored(site, number), language="en", withheld="withheld")
     shown = tables_on(opened(f"/en/statistics/{number}/"))
     assert shown == {(name, TIMES[time]): lines for (name, time), lines in expected.items()}
 
 
 def test_in_serbian_the_lines_have_the_serbian_names_of_the_files(site: Flask, opened: Open) -> None:
-    expected = tables_in(stored(site, NEWEST), label="label_sr", withheld="необјављено")
+    expected = tables_in(stored(site, NEWEST), language="sr", withheld="необјављено")
     shown = tables_on(opened("/sr-Cyrl/statistics/"))
     for name in TABLES:
         assert shown[name, "трећи квартал 2026."] == expected[name, "2026-Q3"]
@@ -309,7 +434,7 @@ def test_a_withheld_figure_is_a_word_on_the_page_and_empty_in_the_files(site: Fl
     assert {line["obs_value"] for line in hidden} == {""}
     assert set(in_json) == {None}
     shown = dict(tables_on(opened("/en/statistics/"))["ground", QUARTERS[NEWEST]])
-    assert {shown[line["label_en"]] for line in hidden if line["time"] == "2026-Q3"} == {"withheld"}
+    assert {shown[line["ground_en"]] for line in hidden if line["time"] == "2026-Q3"} == {"withheld"}
 
 
 def test_zero_and_withheld_are_two_marks(opened: Open) -> None:
@@ -337,6 +462,52 @@ def test_no_other_number_stands_on_the_page_than_figures_and_dates(site: Flask, 
     assert numbers == ["4", "30", "2026", "3", "2026", counted, "1244", "1999"]
 
 
+def test_the_tables_stand_in_one_order_and_a_list_above_leads_to_each(opened: Open) -> None:
+    main = parsed(opened("/en/statistics/"))
+    names = [one.get("aria-labelledby") for one in main.iter("section")]
+    [above] = main.findall(".//nav[@aria-label='On this page']")
+    assert names == [*TABLES, "deeper", "method", "others"]
+    assert [link.get("href") for link in above.iter("a")] == [f"#{name}" for name in names[:-1]]
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("name", ["ground", "act", "district"])
+def test_parts_of_a_region_or_a_group_stand_deeper_than_it(site: Flask, opened: Open, name: str, tag: str) -> None:
+    files = stored(site, NEWEST)
+    lines = [line for line in csv_lines(files[f"{name}.csv"]) if line["time"] == "2026-Q3"]
+    above = outermost(files, dimension(lines[0]))
+    wanted = ["depth-1" if line[dimension(line)] in above else "depth-2" for line in lines[1:]]
+    assert depths(opened(f"/{tag}/statistics/"), name) == wanted
+    assert set(wanted) == {"depth-1", "depth-2"}
+
+
+@pytest.mark.parametrize("name", ["verification", "gender", "age", "reported", "delay", "set_aside", "corrections"])
+def test_where_nothing_is_part_of_another_no_line_stands_deeper(opened: Open, name: str) -> None:
+    assert set(depths(opened("/en/statistics/"), name)) == {"depth-1"}
+
+
+def test_corrections_of_earlier_figures_are_shown_by_what_was_wrong(opened: Open) -> None:
+    shown = tables_on(opened(f"/en/statistics/{CORRECTED}/"))["corrections", QUARTERS[CORRECTED]]
+    assert [line for line in shown if line[1] != "0"] == [["Place", "4"], ["Total", "4"]]
+    assert tables_on(opened("/en/statistics/"))["corrections", QUARTERS[NEWEST]][-1] == ["Total", "0"]
+
+
+@pytest.mark.parametrize("name", DEEPER)
+def test_a_deeper_table_is_listed_with_how_much_of_it_is_published(site: Flask, opened: Open, name: str) -> None:
+    lines = csv_lines(stored(site, NEWEST)[f"{name}.csv"])
+    withheld = sum(line["obs_status"] == "Q" for line in lines)
+    counts = f": {len(lines) - withheld} figures published, {withheld} withheld"
+    listed = ["".join(item.itertext()) for item in section(opened("/en/statistics/"), "deeper").iter("li")]
+    assert 0 < withheld < len(lines)
+    assert counts in listed[DEEPER.index(name)]
+
+
+def test_a_deeper_table_is_not_shown_whole(opened: Open) -> None:
+    page = opened("/en/statistics/")
+    assert not {name for name, _ in tables_on(page)} & set(DEEPER)
+    assert list(section(page, "deeper").iter("table")) == []
+
+
 # The chart.
 
 
@@ -353,7 +524,8 @@ def test_the_chart_is_a_picture_with_a_title_and_a_description(opened: Open) -> 
 @pytest.mark.parametrize("number", QUARTERS)
 def test_the_chart_shows_the_figures_of_its_table_the_most_frequent_first(opened: Open, number: int) -> None:
     page = opened(f"/en/statistics/{number}/")
-    lines = tables_on(page)["ground", QUARTERS[number]][:-1]
+    all_lines = tables_on(page)["ground", QUARTERS[number]][:-1]
+    lines = [line for line, depth in zip(all_lines, depths(page, "ground"), strict=True) if depth == "depth-1"]
     known = sorted((line for line in lines if line[1] not in {"0", "withheld"}), key=lambda line: -int(line[1]))
     hidden = [line for line in lines if line[1] == "withheld"]
     drawn = bars(page)
@@ -398,7 +570,8 @@ def test_every_line_of_the_chart_lies_within_its_frame(opened: Open) -> None:
 def test_a_file_goes_out_byte_for_byte_as_it_was_frozen(
     site: Flask, reader: FlaskClient, number: int, form: str
 ) -> None:
-    sent = {f"{name}.{form}": reader.get(f"{API}/{number}/tables/{name}.{form}").data for name in TABLES}
+    names = [*TABLES, *DEEPER]
+    sent = {f"{name}.{form}": reader.get(f"{API}/{number}/tables/{name}.{form}").data for name in names}
     assert sent == {name: content for name, content in stored(site, number).items() if name in sent}
 
 
@@ -408,12 +581,23 @@ def test_the_description_goes_out_as_it_was_frozen_and_its_checksums_hold(
 ) -> None:
     answer = reader.get(f"{API}/{number}")
     assert answer.data == stored(site, number)["release.json"]
-    sent = {name: reader.get(f"{API}/{number}/tables/{name}").data for name in answer.json["files"]}
+    sent = {name: reader.get(f"{API}/{number}/files/{name}").data for name in answer.json["files"]}
     assert {name: sha256(content) for name, content in sent.items()} == answer.json["files"]
-    assert len(sent) == 2 * len(TABLES)
+    assert {*sent, DESCRIPTION} == stored(site, number).keys()
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("year", [2025, 2026])
+@pytest.mark.parametrize("subject", ["incidents", "set_aside", "corrections"])
+def test_plans_and_cells_go_out_as_they_were_frozen(site: Flask, reader: FlaskClient, subject: str, year: int) -> None:
+    names = [f"plan-{subject}-{year}.json", f"cells-{subject}-{year}.csv"]
+    answers = [reader.get(f"{API}/{NEWEST}/files/{name}") for name in names]
+    assert [answer.data for answer in answers] == [stored(site, NEWEST)[name] for name in names]
+    assert [answer.mimetype for answer in answers] == ["application/json", "text/csv"]
+    saved = [answer.headers["Content-Disposition"] for answer in answers]
+    assert saved == [f'attachment; filename="release-{NEWEST}-{name}"' for name in names]
+
+
+@pytest.mark.parametrize("name", [*TABLES, *DEEPER])
 def test_json_says_what_csv_says(reader: FlaskClient, name: str) -> None:
     lines = csv_lines(reader.get(f"{API}/{NEWEST}/tables/{name}.csv").data)
     rows = json.loads(reader.get(f"{API}/{NEWEST}/tables/{name}.json").data)["rows"]
@@ -428,12 +612,20 @@ def test_what_was_once_published_stands_unchanged_in_every_later_release(reader:
         assert len(later) > len(earlier)
 
 
+def test_a_table_of_whole_years_has_no_new_lines_before_the_year_is_over(reader: FlaskClient) -> None:
+    versions = {reader.get(f"{API}/{number}/tables/ground_act.csv").data for number in QUARTERS}
+    assert {line["time"] for version in versions for line in csv_lines(version)} == {"2025"}
+    assert len(versions) == 1
+
+
 @pytest.mark.parametrize(
     ("path", "kind", "cache"),
     [
         (API, "application/json", headers.PUBLIC),
         (f"{API}/4", "application/json", FOREVER),
         (f"{API}/4/tables/ground.json", "application/json", FOREVER),
+        (f"{API}/4/files/plan-incidents-2026.json", "application/json", FOREVER),
+        (f"{API}/4/files/cells-incidents-2026.csv", "text/csv; charset=utf-8; header=present", FOREVER),
         (f"{API}/4/tables/ground.csv", "text/csv; charset=utf-8; header=present", FOREVER),
     ],
 )
@@ -484,14 +676,19 @@ def test_a_file_sent_compressed_opens_to_the_same_bytes(site: Flask, reader: Fla
     assert answer.headers["ETag"].startswith('W/"')
 
 
-def test_the_list_names_all_releases_newest_first_and_every_address_in_it_opens(reader: FlaskClient) -> None:
+def test_the_list_names_all_releases_newest_first(reader: FlaskClient) -> None:
     listed = reader.get(API).json["releases"]
     assert [release["release"] for release in listed] == [4, 3, 2, 1]
     assert [release["quarter"] for release in listed] == ["2026-Q3", "2026-Q2", "2026-Q1", "2025-Q4"]
-    for release in listed:
-        addresses = [release["description"], *release["files"]]
-        assert {reader.get(address).status_code for address in addresses} == {200}
-        assert len(addresses) == 1 + 2 * len(TABLES)
+
+
+@pytest.mark.parametrize("number", QUARTERS)
+def test_the_list_names_every_file_of_a_release_at_an_address_that_opens(
+    site: Flask, reader: FlaskClient, number: int
+) -> None:
+    [release] = [one for one in reader.get(API).json["releases"] if one["release"] == number]
+    sent = {address.rpartition("/")[2]: reader.get(address).data for address in release["files"]}
+    assert {**sent, DESCRIPTION: reader.get(release["description"]).data} == stored(site, number)
 
 
 def test_the_list_says_of_a_release_what_its_description_says(reader: FlaskClient) -> None:
@@ -504,13 +701,16 @@ def test_the_list_says_of_a_release_what_its_description_says(reader: FlaskClien
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_page_offers_the_files_of_its_own_release(opened: Open, tag: str) -> None:
     links = parsed(opened(f"/{tag}/statistics/3/")).findall(".//a[@download]")
-    wanted = {f"{API}/3/tables/{name}.{form}" for name in TABLES for form in ("csv", "json")}
+    wanted = {f"{API}/3/tables/{name}.{form}" for name in (*TABLES, *DEEPER) for form in ("csv", "json")}
     assert {link.get("href") for link in links} == wanted
     assert len({"".join(link.itertext()) for link in links}) == len(wanted)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("path", [API, f"{API}/4", f"{API}/4/tables/ground.csv", "/en/statistics/4/"])
+@pytest.mark.parametrize(
+    "path",
+    [API, f"{API}/4", f"{API}/4/tables/ground.csv", f"{API}/4/files/plan-incidents-2026.json", "/en/statistics/4/"],
+)
 def test_published_data_can_only_be_read(reader: FlaskClient, method: str, path: str) -> None:
     assert reader.open(path, method=method).status_code == 405
 
@@ -541,6 +741,14 @@ def test_a_missing_slash_is_added_without_naming_a_host(reader: FlaskClient, pat
         f"{API}/4/tables/",
         f"{API}/4/tables/..%2frelease.json",
         f"{API}/4/tables/release.json",
+        f"{API}/4/tables/plan-incidents-2026.json",
+        f"{API}/4/tables/municipality.csv",
+        f"{API}/4/files/",
+        f"{API}/4/files/nothing.csv",
+        f"{API}/4/files/plan-incidents-2024.json",
+        f"{API}/4/files/cells-incidents-2026.json",
+        f"{API}/4/files/..%2frelease.json",
+        f"{API}/9/files/plan-incidents-2026.json",
         f"{API}/3000000000",
         f"{API}/99999999999999999999/tables/ground.csv",
         "/en/statistics/3000000000/",
@@ -563,6 +771,7 @@ def test_what_was_never_published_is_not_found(reader: FlaskClient, path: str) -
     [
         f"{API}/{DRAFT}",
         *(f"{API}/{DRAFT}/tables/{name}.{form}" for name in TABLES for form in ("csv", "json")),
+        *(f"{API}/{DRAFT}/files/{name}" for name in (DESCRIPTION, "plan-incidents-2027.json", "ground.csv")),
         *(f"/{tag}/statistics/{DRAFT}/" for tag in TAGS),
     ],
 )

@@ -1,4 +1,6 @@
 import json
+from datetime import date
+from typing import Any
 
 import html5lib
 import pytest
@@ -7,16 +9,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from incidents.adapters import data_files
+from incidents.adapters import catalogues, data_files
 from incidents.adapters.synthetic_texts import synthetic_texts
 from incidents.config import Settings
 from incidents.core import synthesis
-from incidents.core.accounts import Role
+from incidents.core.accounts import MemberId, Role
 from incidents.core.incident import is_counted
 from incidents.db.audit import AuditEntry
 from incidents.db.database import Database
-from incidents.db.release import Release, ReleaseCell, ReleaseFile, ReleaseSignature, ReleaseState
-from incidents.services import trial
+from incidents.db.incident import Incident
+from incidents.db.release import CountedIncident, Release, ReleaseCell, ReleaseFile, ReleaseSignature, ReleaseState
+from incidents.services import releases, trial
 from tests import pages
 from tests.conftest import NOW
 from tests.web.desk import AtDesk, a_desk
@@ -24,8 +27,15 @@ from tests.web.desk import AtDesk, a_desk
 HERE = "/desk/releases/"
 PUBLISHER = (Role.PUBLISHER,)
 INCIDENTS = 8
+TABLES = {
+    *("ground", "act", "district", "verification", "reported", "gender", "age", "delay", "set_aside", "corrections"),
+    *("region_ground", "ground_act"),
+}
+SUBJECTS = ("incidents", "set_aside", "corrections")
 FILES = {
-    f"{name}.{form}" for name in ("act", "district", "ground", "set_aside", "verification") for form in ("csv", "json")
+    *(f"{name}.{form}" for name in TABLES for form in ("csv", "json")),
+    *(f"plan-{subject}-2026.json" for subject in SUBJECTS),
+    *(f"cells-{subject}-2026.csv" for subject in SUBJECTS),
 }
 
 
@@ -67,6 +77,26 @@ def accept(count: int, people: list[AtDesk], database: Database, settings: Setti
         )
 
 
+def publish_last_quarter(people: list[AtDesk], database: Database) -> None:
+    """What waits becomes the release of the third quarter; two of its incidents are in Belgrade."""
+    with database.unit_of_work() as session:
+        session.execute(sa.update(Incident).values(accepted_on=date(2026, 9, 1), place="80438"))
+        few = session.scalars(sa.select(Incident.id).limit(2)).all()
+        session.execute(sa.update(Incident).where(Incident.id.in_(few)).values(place="00"))
+        built = releases.build_release(
+            session,
+            today=date(2026, 9, 30),
+            vocabulary=data_files.vocabulary(),
+            places=data_files.places(),
+            label=catalogues.label,
+            actor="system",
+            now=NOW,
+        )
+        for who in people:
+            member = MemberId(who.member.id)
+            releases.sign_release(session, 1, digest=built.digest, member=member, today=NOW.date(), now=NOW)
+
+
 def sign(who: AtDesk) -> TestResponse:
     return who.press(HERE, "/1/sign")
 
@@ -83,7 +113,7 @@ def only_release_digest(who: AtDesk) -> str:
     return digest.hex() if digest else ""
 
 
-def how_many(database: Database, table: type[Release | ReleaseFile | ReleaseCell | ReleaseSignature]) -> int:
+def how_many(database: Database, table: type[Any]) -> int:
     with database.reader() as session:
         return session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
@@ -133,15 +163,44 @@ def test_a_draft_built_again_counts_what_was_accepted_since_and_loses_its_signat
     assert (how_many(database, Release), how_many(database, ReleaseSignature)) == (1, 0)
 
 
-def test_too_few_incidents_are_not_published_and_the_page_says_why(
+def test_a_few_incidents_are_published_with_what_would_tell_about_them_withheld(
     app: Flask, database: Database, settings: Settings
 ) -> None:
     people = a_desk(app, database, settings, PUBLISHER, PUBLISHER)
     accept(2, people, database, settings)
-    answer = people[0].press(HERE, "/build")
+    assert people[0].press(HERE, "/build").status_code == 303
+    with database.reader() as session:
+        shown = session.execute(sa.select(ReleaseCell.cell, ReleaseCell.is_withheld).where(ReleaseCell.count > 0)).all()
+    assert {cell for cell, is_withheld in shown if not is_withheld} == {"time=2026", "time=2026-Q4"}
+    assert len(shown) > 10
+
+
+def test_what_cannot_be_protected_is_not_built_and_the_page_says_why(two: list[AtDesk], database: Database) -> None:
+    publish_last_quarter(two, database)
+    with database.unit_of_work() as session:
+        session.get_one(ReleaseCell, (1, "incidents", "area=00,time=2026-Q3")).is_withheld = False
+    answer = two[0].press(HERE, "/build")
     assert answer.status_code == 409
     assert "Инцидената је још премало" in pages.text_of(answer.text)
-    assert [how_many(database, table) for table in (Release, ReleaseFile, ReleaseCell)] == [0, 0, 0]
+    assert how_many(database, Release) == 1
+
+
+def test_nothing_is_built_where_what_is_published_would_be_counted_otherwise(
+    two: list[AtDesk], database: Database
+) -> None:
+    publish_last_quarter(two, database)
+    with database.unit_of_work() as session:
+        session.execute(sa.update(CountedIncident).values(area="70092"))
+    answer = two[0].press(HERE, "/build")
+    assert answer.status_code == 409
+    assert "Оно што је већ објављено сада би се бројало другачије" in pages.text_of(answer.text)
+    assert (how_many(database, Release), how_many(database, CountedIncident)) == (1, INCIDENTS)
+
+
+def test_the_next_quarter_is_built_on_the_last(two: list[AtDesk], database: Database) -> None:
+    publish_last_quarter(two, database)
+    assert two[0].press(HERE, "/build").status_code == 303
+    assert "Издање 2 · 2026-Q4" in pages.text_of(two[1].open(HERE))
 
 
 def test_a_published_quarter_is_not_built_again(drafted: list[AtDesk], database: Database) -> None:
@@ -215,7 +274,7 @@ def test_what_is_published_is_what_was_read_before_signing(drafted: list[AtDesk]
     read = {name: drafted[1].client.get(f"{HERE}1/{name}").data for name in FILES}
     for who in drafted:
         sign(who)
-    assert {name: client.get(f"/api/v1/releases/1/tables/{name}").data for name in FILES} == read
+    assert {name: client.get(f"/api/v1/releases/1/files/{name}").data for name in FILES} == read
 
 
 def test_the_same_member_cannot_be_the_second(drafted: list[AtDesk], database: Database) -> None:
@@ -340,5 +399,5 @@ def test_the_page_is_valid_html_with_a_draft_signed_published_and_refused(drafte
 def test_the_public_sees_nothing_of_a_draft(drafted: list[AtDesk], client: FlaskClient) -> None:
     assert "Још ништа није објављено." in client.get("/sr-Cyrl/statistics/").text
     assert client.get("/api/v1/releases").json == {"releases": []}
-    hidden = ["/en/statistics/1/", "/api/v1/releases/1", *(f"/api/v1/releases/1/tables/{name}" for name in FILES)]
+    hidden = ["/en/statistics/1/", "/api/v1/releases/1", *(f"/api/v1/releases/1/files/{name}" for name in FILES)]
     assert {client.get(path).status_code for path in hidden} == {404}

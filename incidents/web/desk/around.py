@@ -13,14 +13,14 @@ from incidents.core.accounts import Role
 from incidents.core.incident import NotAllowed
 from incidents.services import geocoding
 from incidents.services.moderation import NotTaken, StaleReport
-from incidents.services.settlement import AlreadyCounted, SamePerson, StaleIncident
+from incidents.services.settlement import SamePerson, StaleIncident
 from incidents.web.desk import shown
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 from incidents.web.tokens import desk_token
 
-Conflict = StaleReport | NotTaken | NotAllowed | StaleIncident | SamePerson | AlreadyCounted
-CONFLICTS = (StaleReport, NotTaken, NotAllowed, StaleIncident, SamePerson, AlreadyCounted)
+Conflict = StaleReport | NotTaken | NotAllowed | StaleIncident | SamePerson
+CONFLICTS = (StaleReport, NotTaken, NotAllowed, StaleIncident, SamePerson)
 """What stands in the way of an act although nothing typed is wrong."""
 SETTLERS = (Role.MODERATOR, Role.REVIEWER)
 
@@ -85,7 +85,5 @@ def what_stands_in_the_way(conflict: Conflict | None) -> str:
             return _("Your twenty minutes with this report are over. What you typed is still here.")
         case SamePerson():
             return _("You proposed this incident. It takes another person to accept or return it.")
-        case AlreadyCounted():
-            return _("A release counts this incident. What is released is never changed.")
         case NotAllowed():
             return _("This cannot be done any more: it has moved on meanwhile.")

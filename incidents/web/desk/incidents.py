@@ -44,7 +44,9 @@ def show(incident: UUID) -> ResponseReturnValue:
 @incidents.post("/<uuid:incident>/accept")
 @guard.needs(Role.REVIEWER)
 def accept(incident: UUID) -> ResponseReturnValue:
-    return _act(incident, ActForm(), partial(settlement.accept_incident, today=platform().today()))
+    site = platform()
+    accepted = partial(settlement.accept_incident, vocabulary=site.vocabulary, places=site.places, today=site.today())
+    return _act(incident, ActForm(), accepted)
 
 
 @incidents.post("/<uuid:incident>/return")

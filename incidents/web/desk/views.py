@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from incidents.core.accounts import Role
 from incidents.services import audit, moderation
 from incidents.services.moderation import NoSuchReport
-from incidents.services.releases import NotFound
+from incidents.services.published import NotFound
 from incidents.services.settlement import NoSuchIncident
 from incidents.web.accounts import guard
 from incidents.web.desk import around, shown

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from incidents.core.release import DESCRIPTION
 from incidents.core.tables import TABLES
-from incidents.services import releases
-from incidents.services.releases import NotFound, ReleaseSummary
+from incidents.services import published
+from incidents.services.published import File, NotFound, ReleaseSummary
 from incidents.web.headers import PUBLIC
 from incidents.web.platform import platform
 from incidents.web.published.files import frozen, opened
@@ -19,7 +19,7 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 @api.get("/releases")
 def listed() -> ResponseReturnValue:
     with platform().database.reader() as session:
-        found = releases.published(session)
+        found = published.published(session)
     response = jsonify({"releases": [_described(release) for release in found]})
     response.headers["Cache-Control"] = PUBLIC
     return opened(response)
@@ -37,10 +37,16 @@ def table(number: int, table: str, form: str) -> ResponseReturnValue:
     return frozen(_file(number, f"{table}.{form}"), save_as=f"release-{number}-{table}.{form}")
 
 
-def _file(number: int, name: str) -> releases.File:
+@api.get("/releases/<release:number>/files/<name>")
+def file(number: int, name: str) -> ResponseReturnValue:
+    """Any file as it was frozen: plans and cells, for whoever goes over a release with `release audit`."""
+    return frozen(_file(number, name), save_as=f"release-{number}-{name}")
+
+
+def _file(number: int, name: str) -> File:
     try:
         with platform().database.reader() as session:
-            return releases.file_of(session, number, name)
+            return published.file_of(session, number, name)
     except NotFound:
         abort(404)
 
@@ -52,9 +58,13 @@ def _described(release: ReleaseSummary) -> dict[str, object]:
         "published_on": release.published_on,
         "incidents_counted": release.counted,
         "description": url_for("api.described", number=release.number),
-        "files": [
-            url_for("api.table", number=release.number, table=name.partition(".")[0], form=name.partition(".")[2])
-            for name in release.file_names
-            if name != DESCRIPTION
-        ],
+        "files": [_address(release.number, name) for name in release.file_names if name != DESCRIPTION],
     }
+
+
+def _address(number: int, name: str) -> str:
+    """Where a file can be fetched."""
+    table, _, form = name.partition(".")
+    if table in TABLES:
+        return url_for("api.table", number=number, table=table, form=form)
+    return url_for("api.file", number=number, name=name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from incidents.services.releases import File
+from incidents.services.published import File
 
 FOREVER = "public, max-age=31536000, immutable"
 

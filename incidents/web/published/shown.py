@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,9 +10,9 @@ from datetime import date
 from babel.dates import format_skeleton
 
 from incidents.core.periods import Quarter
-from incidents.core.release import Row, from_csv
+from incidents.core.release import LANGUAGES, Row, from_csv, plan_file, tables_in
 from incidents.core.script import to_latin
-from incidents.core.tables import PLAN, Table
+from incidents.core.tables import LISTS, SUBJECTS, TOTAL, Table
 from incidents.web.languages import current_language, label
 from incidents.web.places import place_name
 from incidents.web.platform import platform
@@ -48,20 +49,50 @@ class Bar:
     """Of the longest bar, 0 to 1."""
 
 
+@dataclass(frozen=True)
+class Deeper:
+    """A table of several dimensions, which is only to be downloaded."""
+
+    name: str
+    published: int
+    withheld: int
+    """Lines of either kind."""
+
+
 def tables_at(files: Mapping[str, bytes], time: str) -> list[TableAt]:
-    """Every table of a release at one quarter or year."""
-    return [_table(table, files, time) for table in PLAN]
+    """Every table of one dimension that a release has of one quarter or year."""
+    depths = _depths(files, time)
+    found = []
+    for table in tables_in(files):
+        rows = [row for row in from_csv(files[f"{table.name}.csv"]) if row.time == time]
+        if len(table.dimensions) == 1 and rows:
+            lines = [Line(_text(table, row), depths[table.dimensions[0], row.codes[0]], row.value) for row in rows]
+            found.append(TableAt(table.name, time, lines[0], lines[1:]))
+    return found
+
+
+def deeper_tables(files: Mapping[str, bytes]) -> list[Deeper]:
+    """The tables of several dimensions, with what they hold of all times together."""
+    found = []
+    for table in tables_in(files):
+        if len(table.dimensions) > 1:
+            rows = from_csv(files[f"{table.name}.csv"])
+            withheld = sum(row.value is None for row in rows)
+            found.append(Deeper(table.name, len(rows) - withheld, withheld))
+    return found
 
 
 def times(files: Mapping[str, bytes]) -> list[str]:
     """The quarters and years that a release covers, newest first."""
-    rows = from_csv(files[f"{PLAN[0].name}.csv"])
-    return sorted({row.time for row in rows}, reverse=True)
+    return sorted({row.time for row in from_csv(files[f"{_CHARTED}.csv"])}, reverse=True)
 
 
 def bars(tables: Sequence[TableAt]) -> list[Bar]:
-    """The chart: incidents by ground, the most frequent first; rows of nobody left out, withheld ones last."""
-    lines = next(table.lines for table in tables if table.name == _CHARTED)
+    """The chart: incidents by ground, the most frequent first; rows of nobody left out, withheld ones last.
+
+    Groups stand for their parts.
+    """
+    lines = [line for table in tables if table.name == _CHARTED for line in table.lines if line.depth == 1]
     known = sorted((line for line in lines if line.value), key=lambda line: -(line.value or 0))
     withheld = [line for line in lines if line.value is None]
     longest = max((line.value or 0 for line in known), default=1)
@@ -77,22 +108,29 @@ def written(time: str) -> str:
     return format_skeleton("yQQQQ", date(quarter.year, quarter.number * 3, 1), locale=formats)
 
 
-def _table(table: Table, files: Mapping[str, bytes], time: str) -> TableAt:
-    rows = [row for row in from_csv(files[f"{table.name}.csv"]) if row.time == time]
-    lines = [Line(_text(table, row), len(row.path), row.value) for row in rows]
-    return TableAt(table.name, time, lines[0], lines[1:])
+def _depths(files: Mapping[str, bytes], time: str) -> dict[tuple[str, str], int]:
+    """How deep every code lies in its dimension, by the plans of the year."""
+    found: dict[tuple[str, str], int] = {}
+    for subject in SUBJECTS:
+        plan = files.get(plan_file(subject.name, time.partition("-")[0]))
+        for name, dimension in json.loads(plan)["dims"].items() if plan else ():
+            level, depth = [dimension["total"]], 0
+            while level:
+                found |= {(name, code): depth for code in level}
+                level, depth = [code for above in level for code in dimension["rel"].get(above, ())], depth + 1
+    return found
 
 
 def _text(table: Table, row: Row) -> str:
     """The row's name: the file's own in Serbian and English, by its code in other languages."""
-    match current_language().tag:
-        case "sr-Cyrl":
-            return row.label_sr
-        case "sr-Latn":
-            return to_latin(row.label_sr)
-        case "en":
-            return row.label_en
-    if not row.path:
+    tag = current_language().tag
+    if tag == "sr-Latn":
+        return to_latin(row.labels[LANGUAGES.index("sr-Cyrl")][0])
+    if tag in LANGUAGES:
+        return row.labels[LANGUAGES.index(tag)][0]
+    if row.codes[0] == TOTAL:
         return _("Total")
-    level, code = table.levels[len(row.path) - 1], row.path[-1]
-    return place_name(code) if level == "area" else label(platform().vocabulary.terms[level][code])
+    if table.dimensions[0] == "area":
+        return place_name(row.codes[0])
+    terms = platform().vocabulary.terms
+    return label(next(terms[own][row.codes[0]] for own in LISTS[table.dimensions[0]] if row.codes[0] in terms[own]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from incidents.services import releases
-from incidents.services.releases import NotFound
+from incidents.services import published as figures
+from incidents.services.published import NotFound
 from incidents.web.headers import PUBLIC
 from incidents.web.platform import platform
 from incidents.web.published import shown
@@ -17,7 +17,7 @@ published = Blueprint("published", __name__, url_prefix="/<language:language>/st
 @published.get("/")
 def newest() -> ResponseReturnValue:
     with platform().database.reader() as session:
-        number = releases.newest_number(session)
+        number = figures.newest_number(session)
     if number is None:
         return _public(render_template("published/none.html"))
     return _page(number)
@@ -31,8 +31,8 @@ def release(number: int) -> ResponseReturnValue:
 def _page(number: int) -> ResponseReturnValue:
     try:
         with platform().database.reader() as session:
-            found = releases.release_by_number(session, number)
-            others = releases.published(session)
+            found = figures.release_by_number(session, number)
+            others = figures.published(session)
     except NotFound:
         abort(404)
     tables = shown.tables_at(found.files, found.quarter)
@@ -43,6 +43,7 @@ def _page(number: int) -> ResponseReturnValue:
             others=others,
             tables=tables,
             bars=shown.bars(tables),
+            deeper=shown.deeper_tables(found.files),
             earlier=[shown.tables_at(found.files, time) for time in shown.times(found.files) if time != found.quarter],
             written=shown.written,
         )

@@ -1,0 +1,144 @@
+"""What a release counts: incidents taken into a quarter's batch and frozen as rows, then read out as rows to tabulate.
+
+Late incidents belong to the quarter in which they were accepted; corrections are counted as corrections, in a batch of
+their own. Batches never overlap, so years are sums of quarters and nothing published is ever revised.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from incidents.core import tables
+from incidents.core.incident import Decision, Verification, is_counted
+from incidents.core.periods import Quarter
+from incidents.core.places import Places
+from incidents.core.tables import CORRECTIONS, COUNT, INCIDENTS, SET_ASIDE, SEVERAL, Counted, Subject
+from incidents.core.vocabulary import Vocabulary
+from incidents.db.incident import Incident, IncidentCode, SetAside
+from incidents.db.release import Correction, CountedIncident
+
+Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
+"""A header and rows of texts."""
+
+_DIMENSIONS = ("area", "ground", "act", "setting", "verification", "gender", "age", "reported", "delay")
+
+
+def take_batch(session: Session, quarter: Quarter, today: date, vocabulary: Vocabulary, places: Places) -> None:
+    """Give the quarter's batch to all that was settled up to `today` and is in none, and freeze how it is counted."""
+    counted = [level for level in Verification if is_counted(level)]
+    session.execute(
+        sa.update(Incident)
+        .where(
+            Incident.decision == Decision.ACCEPTED,
+            Incident.verification.in_(counted),
+            Incident.accepted_on <= today,
+            Incident.batch.is_(None),
+        )
+        .values(batch=str(quarter))
+    )
+    for other in (SetAside, Correction):
+        session.execute(
+            sa.update(other).where(other.quarter <= str(quarter), other.batch.is_(None)).values(batch=str(quarter))
+        )
+    if rows := _frozen(session, quarter, vocabulary, places):
+        session.execute(sa.insert(CountedIncident), rows)
+
+
+def give_back(session: Session, batch: str) -> None:
+    """Undo `take_batch`, for a draft that is dropped."""
+    for counted in (Incident, SetAside, Correction):
+        session.execute(sa.update(counted).where(counted.batch == batch).values(batch=None))
+    session.execute(sa.delete(CountedIncident).where(CountedIncident.batch == batch))
+
+
+def rows_of(session: Session, subject: Subject, year: int) -> Rows:
+    """All that batches of a year hold of one subject, like rows together with how many they are."""
+    return _ROWS[subject](session, f"{year}-Q")
+
+
+def _frozen(session: Session, quarter: Quarter, vocabulary: Vocabulary, places: Places) -> list[dict[str, Any]]:
+    of_batch = Incident.batch == str(quarter)
+    codes: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for incident, name, code in session.execute(
+        sa.select(IncidentCode.incident_id, IncidentCode.vocabulary, IncidentCode.code).join(Incident).where(of_batch)
+    ):
+        codes[incident][name].add(code)
+    rows = session.execute(
+        sa.select(
+            Incident.id, Incident.year, Incident.month, Incident.place, Incident.setting, Incident.verification
+        ).where(of_batch)
+    )
+    return [
+        {
+            "id": uuid4(),
+            "incident_id": row.id,
+            "batch": str(quarter),
+            **as_texts(counted(row, codes[row.id], quarter, vocabulary, places)),
+        }
+        for row in rows
+    ]
+
+
+def counted(
+    row: Any, codes: Mapping[str, set[str]], quarter: Quarter, vocabulary: Vocabulary, places: Places
+) -> Counted:
+    """How an incident with these codes by list is counted; `row` has its other columns."""
+    return Counted(
+        area=tables.area_of(row.place, places),
+        ground=frozenset(codes.get("ground", ())),
+        act=tables.act_of(codes.get("act_type", ()), vocabulary),
+        setting=row.setting,
+        verification=row.verification.value,
+        gender=tables.stated(codes.get("gender_of_victim", ())),
+        age=tables.stated(codes.get("age_band", ())),
+        reported=tables.authority_told(codes.get("reported_to", ())),
+        delay=tables.delay_of(row.year, row.month, quarter),
+    )
+
+
+def as_texts(one: Counted) -> dict[str, str]:
+    """Its codes by dimension; several are sorted and joined."""
+    found = {name: getattr(one, name) for name in _DIMENSIONS}
+    return {name: code if isinstance(code, str) else SEVERAL.join(sorted(code)) for name, code in found.items()}
+
+
+def _incidents(session: Session, batches: str) -> Rows:
+    columns = [CountedIncident.batch, *(getattr(CountedIncident, name) for name in _DIMENSIONS)]
+    found = session.execute(
+        sa.select(*columns, sa.func.count()).where(CountedIncident.batch.startswith(batches)).group_by(*columns)
+    )
+    return ["time", *_DIMENSIONS, COUNT], _texts(found)
+
+
+def _set_aside(session: Session, batches: str) -> Rows:
+    columns = (SetAside.batch, SetAside.reason)
+    found = session.execute(
+        sa.select(*columns, sa.func.count()).where(SetAside.batch.startswith(batches)).group_by(*columns)
+    )
+    return ["time", "set_aside", COUNT], _texts(found)
+
+
+def _corrections(session: Session, batches: str) -> Rows:
+    columns = (Correction.batch, Correction.kind)
+    found = session.execute(
+        sa.select(*columns, sa.func.count()).where(Correction.batch.startswith(batches)).group_by(*columns)
+    )
+    return ["time", "correction", COUNT], _texts(found)
+
+
+def _texts(found: Iterable[Sequence[Any]]) -> list[list[str]]:
+    return [[str(value) for value in row] for row in found]
+
+
+_ROWS: Mapping[Subject, Callable[[Session, str], Rows]] = {
+    INCIDENTS: _incidents,
+    SET_ASIDE: _set_aside,
+    CORRECTIONS: _corrections,
+}
