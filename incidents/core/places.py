@@ -13,6 +13,10 @@ KOSOVO = "KM"
 """Stands for Kosovo* as a whole: no official statistics of Serbia since 1999 (UNSCR 1244)."""
 
 
+ATTRIBUTION = "Place data: RZS/RGZ open data; GeoNames (CC BY 4.0); Who's On First; Mesoshapes (CC0)."
+"""To be shown wherever place data is given away."""
+
+
 @dataclass(frozen=True)
 class Region:
     code: str

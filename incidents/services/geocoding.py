@@ -1,14 +1,53 @@
-"""Places that members type: what they may mean, as codes that an incident can hold."""
+"""Typed places: what they may mean, for everybody who asks and as codes that an incident can hold."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from geopy.geocoders.base import Geocoder
 
 from incidents.core.gazetteer.place import Level
 from incidents.core.places import KOSOVO, Places
 from incidents.core.script import fold
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place that may be meant. Codes are empty where a place has none."""
+
+    level: str
+    code: str
+    name: str
+    """In Serbian Cyrillic."""
+    quarter: str
+    settlement_code: str
+    municipality_code: str
+    district_code: str
+    latitude: float
+    longitude: float
+    score: float
+    is_ambiguous: bool
+
+
+def places_like(query: str, *, geocoder: Geocoder) -> list[Found]:
+    """What a typed place may mean, likeliest first."""
+    return [
+        Found(
+            level=location.raw["level"],
+            code=location.raw["code"],
+            name=location.raw["name"],
+            quarter=location.raw["quarter"],
+            settlement_code=location.raw["settlement_code"],
+            municipality_code=location.raw["municipality_code"],
+            district_code=location.raw["district_code"],
+            latitude=location.latitude,
+            longitude=location.longitude,
+            score=location.raw["score"],
+            is_ambiguous=location.raw["ambiguous"],
+        )
+        for location in geocoder.geocode(query, exactly_one=False) or ()
+    ]
 
 
 def places_meant(query: str, *, geocoder: Geocoder, places: Places) -> list[str]:
