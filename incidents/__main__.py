@@ -11,7 +11,9 @@ from gunicorn.app.base import BaseApplication
 
 from incidents.app import create_app
 from incidents.cli.audit import audit
+from incidents.cli.geocode import geocode
 from incidents.cli.members import members
+from incidents.cli.places import places
 from incidents.cli.protect import protect
 from incidents.cli.release import release
 from incidents.cli.script import transliterate
@@ -22,7 +24,7 @@ from incidents.cli.trial import make_trial_site
 from incidents.config import Settings
 from incidents.core.vocabulary import BadVocabulary
 
-_WITHOUT_SITE = {"init", "protect", "release", "transliterate"}
+_WITHOUT_SITE = {"geocode", "init", "places", "protect", "release", "transliterate"}
 
 
 class _Server(BaseApplication):
@@ -81,7 +83,7 @@ def serve(settings: Settings, bind: str, workers: int) -> None:
     _run(settings, bind, workers)
 
 
-for command in (init, migrate, members, audit, protect, release, synthesise, transliterate):
+for command in (init, migrate, members, audit, geocode, places, protect, release, synthesise, transliterate):
     cli.add_command(command)
 
 

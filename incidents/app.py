@@ -9,7 +9,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from incidents.adapters import data_files
-from incidents.adapters.geocoder import MunicipalityGeocoder
+from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.config import Door, Settings
 from incidents.db.database import Database
 from incidents.resources import folder
@@ -34,7 +34,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, dat
         database=database or Database(settings.database_url),
         vocabulary=data_files.vocabulary(),
         places=places,
-        geocoder=MunicipalityGeocoder(places),
+        geocoder=GazetteerGeocoder(data_files.gazetteer()),
         now=now,
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from incidents.adapters.place_files import read_gazetteer, read_places
 from incidents.core import vocabulary as rules
-from incidents.core.places import District, Municipality, Places, Region
+from incidents.core.gazetteer.place import Gazetteer
+from incidents.core.places import Places
 from incidents.core.vocabulary import BadVocabulary, Fault, Vocabulary
 from incidents.resources import data_file
 
 MAPPING_VERSION = "2026-1"
-_PART_OF_CITY = "city_municipality"
 
 
 def read_vocabulary(folder: Path, version: str) -> Vocabulary:
@@ -29,40 +30,12 @@ def vocabulary() -> Vocabulary:
 
 @cache
 def places() -> Places:
-    regions = {
-        row["region_code_nuts2"]: Region(row["region_code_nuts2"], _names(row))
-        for _, row in _rows(data_file("places/regions.csv"))
-    }
-    districts = {
-        row["district_code"]: District(row["district_code"], row["region_code"], _names(row))
-        for _, row in _rows(data_file("places/districts.csv"))
-    }
-    municipalities = {
-        row["municipality_code"]: Municipality(
-            code=row["municipality_code"],
-            district_code=row["district_code"],
-            names=_names(row),
-            population=int(row["population_2022"]),
-            latitude=float(row["lat"]),
-            longitude=float(row["lon"]),
-            city=row["local_self_government_sr_cyrl"].removeprefix("Град ") if row["type"] == _PART_OF_CITY else "",
-        )
-        for _, row in _rows(data_file("places/municipalities.csv"))
-    }
-    return Places(regions, districts, municipalities)
+    return read_places(data_file("places"))
 
 
-def _names(row: dict[str, str]) -> dict[str, str]:
-    columns = {
-        "sr-Cyrl": "name_sr_cyrl",
-        "sr-Latn": "name_sr_latn",
-        "en": "name_en",
-        "hu": "name_hu",
-        "sq": "name_sq",
-    }
-    names = {tag: row[column] for tag, column in columns.items() if row.get(column)}
-    names.setdefault("en", names["sr-Latn"])
-    return names
+@cache
+def gazetteer() -> Gazetteer:
+    return read_gazetteer(data_file("places"), places())
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:

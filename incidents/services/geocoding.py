@@ -1,22 +1,86 @@
-"""Places that members type: what they may mean, as codes that an incident can hold."""
+"""Typed places: what they may mean, for everybody who asks and as codes that an incident can hold."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from geopy.geocoders.base import Geocoder
 
-from incidents.core.places import Places
+from incidents.core.gazetteer.place import Level
+from incidents.core.places import KOSOVO, Places
 from incidents.core.script import fold
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place that may be meant. Codes are empty where a place has none."""
+
+    level: str
+    code: str
+    name: str
+    """In Serbian Cyrillic."""
+    quarter: str
+    settlement_code: str
+    municipality_code: str
+    district_code: str
+    latitude: float
+    longitude: float
+    score: float
+    is_ambiguous: bool
+
+
+def places_like(query: str, *, geocoder: Geocoder) -> list[Found]:
+    """What a typed place may mean, likeliest first."""
+    return [
+        Found(
+            level=location.raw["level"],
+            code=location.raw["code"],
+            name=location.raw["name"],
+            quarter=location.raw["quarter"],
+            settlement_code=location.raw["settlement_code"],
+            municipality_code=location.raw["municipality_code"],
+            district_code=location.raw["district_code"],
+            latitude=location.latitude,
+            longitude=location.longitude,
+            score=location.raw["score"],
+            is_ambiguous=location.raw["ambiguous"],
+        )
+        for location in geocoder.geocode(query, exactly_one=False) or ()
+    ]
 
 
 def places_meant(query: str, *, geocoder: Geocoder, places: Places) -> list[str]:
     """Codes of the municipalities or the district that a typed place may mean; several if it is ambiguous.
 
-    Everything stays on this machine unless the geocoder given asks another one.
+    A place in Kosovo* is `KOSOVO`, a city of several municipalities is each of them, a region is nothing. Everything
+    stays on this machine unless the geocoder given asks another one.
     """
     if code := district_named(query, places):
         return [code]
-    found = geocoder.geocode(query, exactly_one=False)
-    return [location.raw["code"] for location in found or ()]
+    found = geocoder.geocode(query, exactly_one=False) or ()
+    codes = list(dict.fromkeys(code for location in found for code in _codes(location.raw, places)))
+    return codes[:1] if codes and _is_called(query, codes[0], places) else codes
+
+
+def _is_called(query: str, code: str, places: Places) -> bool:
+    """Whether a municipality has exactly this name, as in the list that members choose from; villages may share it."""
+    municipality = places.municipalities.get(code)
+    return municipality is not None and fold(query) in {fold(name) for name in municipality.names.values()}
+
+
+def _codes(raw: Mapping[str, str], places: Places) -> list[str]:
+    match raw["level"]:
+        case Level.KOSOVO:
+            return [KOSOVO]
+        case Level.DISTRICT:
+            return [raw["district_code"]]
+        case Level.CITY:
+            return places.parts_of(raw["code"])
+        case Level.REGION:
+            return []
+        case _:
+            return [raw["municipality_code"]]
 
 
 def district_named(query: str, places: Places) -> str:

@@ -29,7 +29,7 @@ class Platform:
     vocabulary: Vocabulary
     places: Places
     geocoder: Geocoder
-    """Finds municipalities; geopy's interface, so that another one can stand here."""
+    """Finds places; geopy's interface, so that another one can stand here."""
     now: Callable[[], datetime] = utc_now
 
     def today(self) -> date:

@@ -262,7 +262,7 @@ def test_every_district_has_its_municipalities_and_one_line_for_those_not_known(
     ],
 )
 def test_small_municipalities_are_together_and_never_one_alone(populations: list[int], together: set[str]) -> None:
-    places = Places({}, {"01": a_district("01")}, towns("01", *populations) | towns("02", 100, 200))
+    places = Places({"01": a_district("01")}, towns("01", *populations) | towns("02", 100, 200))
     assert tables.small_municipalities("01", places) == together
 
 

@@ -6,11 +6,12 @@ from geopy.location import Location
 from geopy.point import Point
 
 from incidents.adapters import data_files
-from incidents.adapters.geocoder import MunicipalityGeocoder
+from incidents.adapters.geocoder import GazetteerGeocoder
+from incidents.core.places import KOSOVO
 from incidents.services.geocoding import district_named, places_meant
 
 PLACES = data_files.places()
-GEOCODER = MunicipalityGeocoder(PLACES)
+GEOCODER = GazetteerGeocoder(data_files.gazetteer())
 
 
 class Elsewhere(Geocoder):
@@ -24,7 +25,11 @@ class Elsewhere(Geocoder):
     def geocode(self, query: str, *, exactly_one: bool = True) -> list[Location] | None:
         assert not exactly_one
         self.asked.append(query)
-        return [Location(code, Point(0, 0), {"code": code}) for code in self.codes] or None
+        return [Location(code, Point(0, 0), _raw(code)) for code in self.codes] or None
+
+
+def _raw(code: str) -> dict[str, str]:
+    return {"level": "municipality", "code": code, "municipality_code": code}
 
 
 def meant(query: str, geocoder: Geocoder = GEOCODER) -> list[str]:
@@ -47,7 +52,7 @@ def test_a_place_that_can_only_be_one_gives_its_code(query: str) -> None:
     [
         ("Палилула", {"Palilula (Beograd)", "Palilula (Niš)"}),
         ("na Paliluli", {"Palilula (Beograd)", "Palilula (Niš)"}),
-        ("Kanizsa", {"Kanjiža", "Novi Kneževac"}),
+        ("Slatina kod Beograda", {"Sopot"}),
         ("Niš", {"Niška Banja", "Pantelej", "Crveni Krst", "Palilula (Niš)", "Medijana"}),
     ],
 )
@@ -55,6 +60,54 @@ def test_a_place_that_may_be_several_gives_each_of_them_once(query: str, all_mea
     codes = meant(query)
     assert names(codes) == all_meant
     assert len(codes) == len(all_meant)
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("Mačvanski okrug", "08"),
+        ("у Нишавском округу", "20"),
+        ("Južnobanatski", "04"),
+        ("Észak-bácskai", "01"),
+        ("okrug Kolubarski", "09"),
+    ],
+)
+def test_a_district_is_meant_without_the_words_that_all_of_them_share(query: str, code: str) -> None:
+    assert meant(query) == [code]
+
+
+@pytest.mark.parametrize("query", ["Косово", "Kosovska Mitrovica", "у Приштини", "Prishtinë", "Koszovó"])
+def test_a_place_in_kosovo_is_kosovo_as_a_whole(query: str) -> None:
+    assert meant(query) == [KOSOVO]
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("Banatsko Novo Selo", "Pančevo"),
+        ("Njegoševa 8, Kikinda", "Kikinda"),
+        ("на Дорћолу", "Stari Grad"),
+        ("16000", "Leskovac"),
+        ("Slatina kod Čačka", "Čačak"),
+    ],
+)
+def test_what_is_smaller_than_a_municipality_is_its_municipality(query: str, name: str) -> None:
+    assert names(meant(query)) == {name}
+
+
+def test_a_village_that_several_municipalities_have_may_be_in_each() -> None:
+    assert {"Čačak", "Loznica", "Ub"} < names(meant("Slatina"))
+
+
+def test_the_name_of_a_municipality_means_it_whatever_villages_are_called() -> None:
+    wrong = [
+        one.names["sr-Latn"] for code, one in PLACES.municipalities.items() if meant(one.names["sr-Latn"]) != [code]
+    ]
+    assert wrong == []
+
+
+def test_a_region_is_too_large_to_be_kept() -> None:
+    assert meant("Vojvodina") == []
 
 
 @pytest.mark.parametrize("query", ["Palilula (Niš)", "палилула, ниш"])

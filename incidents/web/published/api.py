@@ -1,4 +1,4 @@
-"""The read-only interface: which releases there are, and their files as they were frozen."""
+"""The read-only interface: which releases there are, their files as they were frozen, and places."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from incidents.services.published import File, NotFound, ReleaseSummary
 from incidents.web.headers import PUBLIC
 from incidents.web.platform import platform
 from incidents.web.published.files import frozen, opened
+from incidents.web.published.places import places
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
+api.register_blueprint(places)
 
 
 @api.get("/releases")

@@ -1,0 +1,1 @@
+"""Finds places of Serbia in what people type: any spelling, case, slip, address. Pure rules over values."""

@@ -1,0 +1,139 @@
+"""`places build` on a country of a handful of rows, and on faulty tables."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from incidents.__main__ import cli
+from incidents.adapters.place_build import SOURCES
+
+REGIONS = (
+    "region_code_nuts2,name_sr_cyrl,name_sr_latn,name_en,nuts1,population_2022\n"
+    "RS11,Београдски регион,Beogradski region,Belgrade Region,RS1,10\n"
+)
+DISTRICTS = (
+    "district_code,iso_3166_2,region_code,name_sr_cyrl,name_sr_latn,name_en,name_hu,seat_sr_cyrl,population_2022\n"
+    "00,RS-00,RS11,Град Београд,Grad Beograd,City of Belgrade,,Београд,10\n"
+    "25,RS-25,RS-KM,Косовски управни округ,Kosovski upravni okrug,Kosovo District,,Приштина,\n"
+)
+MUNICIPALITIES = (
+    "municipality_code,name_sr_cyrl,name_sr_latn,type,local_self_government_sr_cyrl,district_code,region_code,"
+    "population_2022,seat_settlement_code,lat,lon,name_hu,name_sq,name_sk,name_ro,name_rue,name_bg\n"
+    "70106,Вождовац,Voždovac,city_municipality,Град Београд,00,RS11,6,791016,44.8,20.5,,,,,,\n"
+    "71285,Нишка Бања,Niška Banja,city_municipality,Град Ниш,00,RS11,4,729370,43.3,22.0,,,,,,\n"
+)
+SETTLEMENTS = (
+    "settlement_code,name_sr_cyrl,name_sr_latn,municipality_code,population_2022,lat,lon,coord_quality\n"
+    "791016,Београд (Вождовац),Beograd (Voždovac),70106,5,44.8,20.5,point\n"
+    "703656,Рипањ,Ripanj,70106,1,44.6,20.5,municipality\n"
+    "729370,Нишка Бања,Niška Banja,71285,4,43.3,22.0,point\n"
+)
+NAMES = (
+    "settlement_code,lang,name,source,confidence\n"
+    "703656,hu,Ripány,hand,high\n"
+    "703656,sq,Ripanje,whosonfirst,low\n"
+    "703656,und,Niska Banja,geonames,medium\n"
+    "703656,und,Ripan,geonames,medium\n"
+    "703656,und,RIPANJ,geonames,medium\n"
+)
+QUARTERS = (
+    "name_sr_cyrl,name_sr_latn,municipality_code\n"
+    "Аутоkоманда,Autokomanda,70106\nМедаковић III,Medaković III,70106\nМитрово брдо,Mitrovo brdo,70106\n"
+    "Градска општина Вождовац,Gradska opština Voždovac,70106\nРипањ,Ripanj,70106\n"
+)
+KOSOVO = (
+    "kind,name_wof,name_sq,name_sr,lat,lon\n"
+    "localadmin,KaCanik,,,42.2,21.2\nlocality,Lipljan,Lipjan,Општина Липљан,42.5,21.1\n"
+)
+TABLES = {
+    "regions": REGIONS,
+    "districts": DISTRICTS,
+    "municipalities": MUNICIPALITIES,
+    "settlements": SETTLEMENTS,
+    "settlement_names": NAMES,
+    "postal_codes": "postal_code,settlement_code\n11000,\n11232,703656\n",
+    "neighbourhoods": QUARTERS,
+    "kosovo_places": KOSOVO,
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in TABLES.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def build(folder: Path) -> Result:
+    return CliRunner().invoke(cli, ["places", "build", str(folder), "--to", str(folder / "out")])
+
+
+def built(folder: Path, name: str) -> list[list[str]]:
+    assert build(folder).exit_code == 0
+    with (folder / "out" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))[1:]
+
+
+def test_every_table_has_its_source() -> None:
+    assert set(SOURCES) == set(TABLES)
+
+
+def test_it_says_what_it_wrote(folder: Path) -> None:
+    result = build(folder)
+    assert (result.exit_code, "settlements.csv: 3 rows" in result.output) == (0, True)
+
+
+def test_the_same_tables_give_the_same_files(folder: Path) -> None:
+    build(folder)
+    first = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+    build(folder)
+    assert {path.name: path.read_bytes() for path in (folder / "out").iterdir()} == first
+
+
+def test_a_point_that_is_only_the_municipalitys_is_left_out(folder: Path) -> None:
+    assert built(folder, "settlements")[1] == ["703656", "Рипањ", "70106", "1", "", ""]
+
+
+def test_names_of_low_confidence_and_names_of_other_places_are_left_out(folder: Path) -> None:
+    ripanj = [(lang, name) for code, lang, name in built(folder, "names") if code == "703656"]
+    assert ripanj == [("", "Ripan"), ("hu", "Ripány")]
+
+
+def test_only_quarters_that_are_no_settlements_and_written_in_one_script_are_kept(folder: Path) -> None:
+    names = {name for name, code, known in built(folder, "quarters") if not known}
+    assert names == {"Митрово брдо"}
+
+
+def test_places_of_kosovo_have_no_codes_and_no_figures(folder: Path) -> None:
+    assert built(folder, "districts")[1][-1] == ""
+    assert built(folder, "kosovo") == [["Липљан", "Lipjan", "Lipljan", "42.5", "21.1"]]
+
+
+def test_a_postal_code_of_belgrade_is_the_citys(folder: Path) -> None:
+    assert built(folder, "postal_codes") == [["11000", "GRAD:BEOGRAD"], ["11232", "703656"]]
+
+
+def test_a_city_has_the_people_of_its_parts(folder: Path) -> None:
+    assert built(folder, "cities")[0] == ["GRAD:BEOGRAD", "Београд", "Beograd", "00", "6"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda folder: (folder / "regions.csv").unlink(), "regions.csv is missing."),
+        (lambda folder: (folder / "regions.csv").write_text("code\nRS11\n"), "has no column 'region_code_nuts2'."),
+        (lambda folder: (folder / "regions.csv").write_bytes(b"\xff\xfe\x00"), "cannot be read as CSV in UTF-8"),
+        (
+            lambda folder: (folder / "settlements.csv").write_text(SETTLEMENTS.replace("Ripanj", "Rušanj")),
+            "Settlement 703656: the Latin name is not the Cyrillic one.",
+        ),
+    ],
+)
+def test_a_faulty_table_is_one_clear_line(folder: Path, spoil: Callable[[Path], None], says: str) -> None:
+    spoil(folder)
+    result = build(folder)
+    assert (result.exit_code, says in result.output, result.output.count("\n")) == (2, True, 1)
+    assert not (folder / "out").exists()
