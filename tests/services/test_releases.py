@@ -46,7 +46,7 @@ from tests.conftest import NOW
 
 VOCABULARY = data_files.vocabulary()
 PLACES = data_files.places()
-SUBOTICA, BELGRADE, VRACAR = "80438", "00", "70114"
+SUBOTICA, BELGRADE = "80438", "00"
 SUMMER, AUTUMN, WINTER, SPRING = date(2026, 7, 1), date(2026, 9, 30), date(2026, 12, 31), date(2027, 3, 31)
 """The first day of a quarter, and the days that releases are built on."""
 
