@@ -137,6 +137,41 @@ def test_what_invented_reporters_write_never_finds_another_place(language: str) 
     assert [query for query, code in typed_places(language) if meant[query] and code not in meant[query]] == []
 
 
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("Suvi Do Palilula", "Palilula (Niš)"),
+        ("u selu Suvi Do u opštini Palilula", "Palilula (Niš)"),
+        ("Petrovac na Mlavi Trnovče", "Petrovac na Mlavi"),
+        ("Novo Selo kod Raške", "Raška"),
+        ("Beogradska 3 u Raški", "Raška"),
+        ("u Lazarevom Selu", "Niška Banja"),
+        ("Oraovica (kod Crkovnice)", "Leskovac"),
+    ],
+)
+def test_prepositions_and_adjectives_in_names_do_not_lead_astray(query: str, name: str) -> None:
+    assert names(query)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("B. Palanka", "Bačka Palanka"),
+        ("S. Palanka", "Smederevska Palanka"),
+        ("Б. Топола", "Bačka Topola"),
+        ("u B. Topoli", "Bačka Topola"),
+        ("Sr. Mitrovica", "Sremska Mitrovica"),
+        ("N.Sad", "Novi Sad"),
+        ("G. Milanovac", "Gornji Milanovac"),
+        ("Vel. Gradište", "Veliko Gradište"),
+        ("Trg slobode 1, N. Pazar", "Novi Pazar"),
+        ("Novi Bgd", "Novi Beograd"),
+    ],
+)
+def test_a_name_may_be_shortened_with_a_full_stop(query: str, name: str) -> None:
+    assert names(query)[0] == name
+
+
 # Slips.
 
 

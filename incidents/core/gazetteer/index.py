@@ -13,6 +13,7 @@ from incidents.core.script import fold
 
 _HUNGARIAN_REGION = "RS12"
 _INFLECTED = 0.95
+_SHORTENED = 0.9
 _TWO_SLIPS = 2
 _GRAMMAR = ("upravni okrug", "district", "korzet", "region")
 
@@ -31,11 +32,17 @@ class Index:
         for name in gazetteer.names:
             for key in _keys(name):
                 self._names.setdefault(key, []).append(name)
+        self._first_words: dict[str, list[str]] = {}
+        for first, space, rest in (key.partition(" ") for key in self._names):
+            if space:
+                self._first_words.setdefault(rest, []).append(first)
         self._words = {word for key in self._names for word in key.split()}
 
     @cached_property
     def _slips(self) -> Slips:
-        return Slips([*self._names, *(key for key in self.gazetteer.elsewhere if key not in self._names)])
+        """Of names and places abroad, but for the adjectives of districts, which are like many words."""
+        named = [key for key, names in self._names.items() if " " in key or not _are_districts(names)]
+        return Slips([*named, *(self.gazetteer.elsewhere - self._names.keys())])
 
     @cached_property
     def _abroad_words(self) -> set[str]:
@@ -53,6 +60,18 @@ class Index:
                 if is_better and _is_inflected(name, is_hungarian=is_hungarian):
                     found[name.place] = Match(name.place, name.kind, _INFLECTED)
         return list(found.values())
+
+    def shortened(self, words: list[str]) -> list[Match]:
+        """Places by the start of the first word of their name and all others, which may be in another case."""
+        rests = [" ".join(words[1:]), *(key for key, _ in inflection.readings(words[1:], self._words))]
+        return [
+            match
+            for rest in rests
+            for first in self._first_words.get(rest, ())
+            if first.startswith(words[0])
+            for match in self.exact(f"{first} {rest}", _SHORTENED)
+            if match.kind is Kind.OFFICIAL
+        ]
 
     def slipped(self, key: str, most: float) -> list[Match]:
         """Places with the names nearest to a mistyped one; none if a place abroad is as near."""
@@ -87,6 +106,10 @@ class Index:
             or (in_other_cases and any(key in everyday for key, _ in inflection.readings([word], everyday)))
             for word in words
         )
+
+
+def _are_districts(names: list[Name]) -> bool:
+    return all(name.place.level is Level.DISTRICT for name in names)
 
 
 def _is_inflected(name: Name, *, is_hungarian: bool) -> bool:

@@ -11,8 +11,9 @@ from incidents.core.script import fold
 LONGEST = 200
 """Letters of a query that are read."""
 
-_BETWEEN = re.compile(r"[,;:|/()\[\]\n\r\t–—]|\s-\s|\.\s(?=\S{4})")
+_BETWEEN = re.compile(r"[,;:|/()\[\]\n\r\t–—]|\s-\s|(?<=\w{5})\.\s")
 _NUMBER = re.compile(r"\d+[a-z]?|bb")
+_SHORTENED = re.compile(r"(?:\w{1,5}\s)?\b(\w{1,4})\.\s?(?=\w{3})")
 _POSTAL = re.compile(r"[123]\d{4}")
 _COUNTRY = frozenset({"srbija", "srbiji", "srbije", "serbia", "szerbia", "serbien", "serbie", "rs"})
 NEAR = frozenset(
@@ -20,7 +21,7 @@ NEAR = frozenset(
     | {"prema", "okolina", "okolini", "prope", "afer", "pri", "bei", "langa", "pobliz"}
 )
 IN = frozenset(
-    {"u", "na", "iz", "sa", "s", "od", "do", "za", "kroz", "oko", "po", "in", "at", "v", "vo", "ve", "ne", "nga", "te"}
+    {"u", "na", "iz", "sa", "s", "od", "za", "kroz", "oko", "po", "in", "at", "v", "vo", "ve", "ne", "nga", "te"}
     | {"la", "din", "pe", "the", "of", "from", "to", "zu", "ot", "z", "zo", "i"}
 )
 
@@ -61,6 +62,8 @@ class Piece:
     is_numbered: bool = False
     """A house number followed: a street, or a village without streets."""
     marker: Marker | None = None
+    is_shortened: bool = False
+    """Its first word is only the start of one: B. Topola."""
 
     @property
     def key(self) -> str:
@@ -78,13 +81,15 @@ class Query:
 
 def parse(text: str) -> Query:
     text = text[:LONGEST]
-    parts = [fold(part).split() for part in _BETWEEN.split(text)]
-    pieces = [[word for word in words if not _POSTAL.fullmatch(word) and word not in _COUNTRY] for words in parts]
-    return Query(
-        [Piece(words) for words in pieces if words and words != ["republika"]],
-        [word for words in parts for word in words if _POSTAL.fullmatch(word)],
-        is_capital=(bare := text.strip()) == bare.capitalize(),
-    )
+    pieces: list[Piece] = []
+    codes: list[str] = []
+    for part in _BETWEEN.split(text):
+        words = fold(part).split()
+        codes += [word for word in words if _POSTAL.fullmatch(word)]
+        words = [word for word in words if not _POSTAL.fullmatch(word) and word not in _COUNTRY]
+        if words and words != ["republika"]:
+            pieces.append(Piece(words, is_shortened=bool(_SHORTENED.match(part.strip()))))
+    return Query(pieces, codes, is_capital=(bare := text.strip()) == bare.capitalize())
 
 
 def cut_at_numbers(piece: Piece) -> list[Piece]:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from incidents.core.gazetteer.index import Match
-from incidents.core.gazetteer.place import Kind, Place
+from incidents.core.gazetteer.place import Kind, Level, Place
 
 _CLOSE_KM = 25.0
 _KM_PER_DEGREE = 111.2
@@ -28,8 +28,10 @@ class Answer:
 
 
 def answer(matches: list[Match]) -> Answer:
-    """The best of at least one match; official names before others, then the place with more people."""
-    top, *rest = sorted(_once(matches), key=lambda match: (match.kind, -match.place.weight, match.place.code))
+    """The best of at least one match: official names first, towns before districts, then the place with more people."""
+    top, *rest = sorted(
+        _once(matches), key=lambda match: (match.kind, _is_wide(match.place), -match.place.weight, match.place.code)
+    )
     rivals = [match.place for match in rest if not _outdoes(top, match)]
     others = [match.place for match in rest if _outdoes(top, match)]
     score = top.likeness * _OF_KIND[top.kind] * (_UNSURE if rivals else 1)
@@ -44,8 +46,14 @@ def _once(matches: list[Match]) -> list[Match]:
     return list(best.values())
 
 
+def _is_wide(place: Place) -> bool:
+    return place.level in {Level.DISTRICT, Level.REGION}
+
+
 def _outdoes(top: Match, other: Match) -> bool:
     """Whether somebody who means the other would have said so: a town beside a hamlet, a name beside a nickname."""
+    if _is_wide(other.place) and not _is_wide(top.place):
+        return True
     if other.kind > top.kind:
         is_rival = other.kind is Kind.MINORITY and other.place.is_main
         return not (is_rival and other.place.weight > 10 * top.place.weight)

@@ -56,7 +56,7 @@ def find(text: str, index: Index) -> Answer | None:
     if any(part.is_abroad or part.is_weak for part in parts):
         return None
     whole = [_Part(piece, []) for piece in query.pieces]
-    matches = _two_names(parts, index) or _slipped(whole, index) or _at_the_edge(parts, index) or _slipped(parts, index)
+    matches = _slipped(whole, index) or _at_the_edge(parts, index) or _slipped(parts, index)
     return answer(matches) if matches else None
 
 
@@ -75,6 +75,8 @@ def _is_written_as_name(part: _Part, query: Query) -> bool:
 
 def _parts(piece: Piece, index: Index) -> list[_Part]:
     """The piece as one name, or cut until its parts are names or cannot be cut."""
+    if piece.is_shortened and (part := _shortened(piece, index)).matches:
+        return [part]
     piece = queries.without_lead(piece) or piece
     whole = _looked_up(piece, index)
     if whole.matches or whole.is_abroad:
@@ -83,6 +85,12 @@ def _parts(piece: Piece, index: Index) -> list[_Part]:
     if numbered != [piece]:
         return _around_quarters(piece, index) or [part for one in numbered for part in _parts_of_words(one, index)]
     return _parts_of_words(piece, index)
+
+
+def _shortened(piece: Piece, index: Index) -> _Part:
+    """The piece as a name whose first word is shortened, with or without a preposition before it."""
+    bare = queries.without_lead(piece) if len(piece.words) > 2 else None
+    return _Part(piece, index.shortened((bare or piece).words))
 
 
 def _around_quarters(piece: Piece, index: Index) -> list[_Part]:
@@ -100,7 +108,16 @@ def _parts_of_words(piece: Piece, index: Index) -> list[_Part]:
     if whole.matches or whole.is_abroad:
         return [whole]
     cut = queries.cut_at_prepositions(piece)
-    return [_looked_up(one, index) for one in cut] if cut != [piece] else [whole]
+    return _halves(piece, index) or ([_looked_up(one, index) for one in cut] if cut != [piece] else [whole])
+
+
+def _halves(piece: Piece, index: Index) -> list[_Part]:
+    """A village and its municipality side by side, with nothing between them."""
+    for at in range(1, len(piece.words) if len(piece.words) <= _MOST_WORDS else 0):
+        halves = [_looked_up(Piece(words, piece.is_led), index) for words in (piece.words[:at], piece.words[at:])]
+        if all(half.matches for half in halves) and any(_confirmed(halves, [], half)[0] for half in halves):
+            return halves
+    return []
 
 
 def _looked_up(piece: Piece, index: Index) -> _Part:
@@ -146,37 +163,43 @@ def _marked(matches: list[Match], marker: Marker | None, index: Index) -> list[M
 
 
 def _agreed(parts: list[_Part], postal: list[Place], index: Index) -> list[Match]:
-    """The places of one part that the others confirm, because they lie in what those name."""
-    best: list[Match] = []
-    most = 0
-    named = [part for part in parts if part.matches]
-    for main in named:
-        kept, confirmed = main.matches, 0
-        for other in [part.matches for part in named if part is not main]:
-            if held := [match for match in kept if any(larger.place.holds(match.place) for larger in other)]:
-                kept, confirmed = held, confirmed + 1
-        if held := [match for match in kept if any(_has_code(place, match.place) for place in postal)]:
-            kept, confirmed = held, confirmed + 1
-        if confirmed > most:
-            best, most = kept, confirmed
-    return best or _agreed_with_slips(parts, named, index)
+    """The places of one part that the others confirm; a mistyped part may be confirmed too."""
+    confirmed = max((_confirmed(parts, postal, main) for main in parts), key=lambda one: one[0], default=(0, []))
+    return confirmed[1] if confirmed[0] else _agreed_with_slips(parts, index)
+
+
+def _confirmed(parts: list[_Part], postal: list[Place], main: _Part) -> tuple[int, list[Match]]:
+    """How many parts and postal codes the places of `main` lie in, and which of them do."""
+    kept, times = main.matches, 0
+    for other in parts:
+        if other is not main and (held := _held(kept, other.matches)):
+            kept, times = held, times + 1
+    if held := [match for match in kept if any(_has_code(place, match.place) for place in postal)]:
+        kept, times = held, times + 1
+    return times, kept
+
+
+def _held(matches: list[Match], larger: list[Match]) -> list[Match]:
+    """The places that lie in one of the larger: in a municipality first, else in a district or region of that name."""
+    near = [match.place for match in larger if match.place.level in {Level.SETTLEMENT, Level.MUNICIPALITY}]
+    for places in (near, [match.place for match in larger]):
+        if held := [match for match in matches if any(place.holds(match.place) for place in places)]:
+            return held
+    return []
 
 
 def _has_code(postal: Place, place: Place) -> bool:
     return postal is place or postal.code in place.within or postal.municipality_code == place.municipality_code != ""
 
 
-def _agreed_with_slips(parts: list[_Part], named: list[_Part], index: Index) -> list[Match]:
+def _agreed_with_slips(parts: list[_Part], index: Index) -> list[Match]:
     """A mistyped part that lies in what another part names."""
-    for part in parts:
-        if not part.matches and named and _may_have_slips(part, index):
-            held = [
-                match
-                for match in index.slipped(part.piece.key, _slips_allowed(part.piece.key))
-                if any(larger.place.holds(match.place) for other in named for larger in other.matches)
-            ]
-            if held:
-                return held
+    larger = [match for part in parts for match in part.matches]
+    for part in parts if larger else ():
+        if part.matches or not _may_have_slips(part, index):
+            continue
+        if held := _held(index.slipped(part.piece.key, _slips_allowed(part.piece.key)), larger):
+            return held
     return []
 
 
@@ -197,16 +220,6 @@ def _less(matches: list[Match], share: float) -> list[Match]:
 
 
 # What is no name as it stands.
-
-
-def _two_names(parts: list[_Part], index: Index) -> list[Match]:
-    """A village and its municipality side by side, with nothing between them."""
-    for piece in [part.piece for part in parts]:
-        for at in range(1, min(len(piece.words), _MOST_WORDS)):
-            halves = [_looked_up(Piece(words, piece.is_led), index) for words in (piece.words[:at], piece.words[at:])]
-            if all(half.matches for half in halves) and (matches := _agreed(halves, [], index)):
-                return matches
-    return []
 
 
 def _at_the_edge(parts: list[_Part], index: Index) -> list[Match]:
