@@ -13,6 +13,7 @@ from incidents.app import create_app
 from incidents.cli.audit import audit
 from incidents.cli.geocode import geocode
 from incidents.cli.members import members
+from incidents.cli.mentions import mentions
 from incidents.cli.places import places
 from incidents.cli.protect import protect
 from incidents.cli.release import release
@@ -24,7 +25,7 @@ from incidents.cli.trial import make_trial_site
 from incidents.config import Settings
 from incidents.core.vocabulary import BadVocabulary
 
-_WITHOUT_SITE = {"geocode", "init", "places", "protect", "release", "transliterate"}
+_WITHOUT_SITE = {"geocode", "init", "mentions", "places", "protect", "release", "transliterate"}
 
 
 class _Server(BaseApplication):
@@ -83,7 +84,7 @@ def serve(settings: Settings, bind: str, workers: int) -> None:
     _run(settings, bind, workers)
 
 
-for command in (init, migrate, members, audit, geocode, places, protect, release, synthesise, transliterate):
+for command in (init, migrate, members, audit, geocode, mentions, places, protect, release, synthesise, transliterate):
     cli.add_command(command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from geopy.adapters import BaseSyncAdapter
@@ -11,6 +12,7 @@ from geopy.location import Location
 from geopy.point import Point
 
 from incidents.core.gazetteer.index import Index
+from incidents.core.gazetteer.mentions import mentions
 from incidents.core.gazetteer.nearest import nearest
 from incidents.core.gazetteer.place import Gazetteer, Place
 from incidents.core.gazetteer.ranking import Answer
@@ -59,6 +61,11 @@ class GazetteerGeocoder(Geocoder):
             return None
         location = _location(place, Answer(place, 1.0, [], []))
         return location if exactly_one else [location]
+
+    def mentions(self, text: str) -> Iterator[tuple[int, int, Location]]:
+        """The places that a story names, with where their names start and end in it."""
+        for found in mentions(text, self._index):
+            yield found.start, found.end, _location(found.answer.place, found.answer)
 
 
 def _location(place: Place, answer: Answer) -> Location:
