@@ -15,6 +15,7 @@ from babel.messages.extract import extract_from_dir
 from flask import Flask
 from jinja2 import meta, nodes
 
+from incidents.core.languages import BY_TAG, LANGUAGES
 from incidents.resources import folder
 from incidents.web.accounts.guard import GUARDED
 
@@ -34,6 +35,7 @@ OPEN_TO_ALL = {
     "pages.privacy",
     "pages.start",
     "pages.sweep",
+    "pages.tongues",
     "reporting.open_receipt",
     "reporting.receipt",
     "reporting.report",
@@ -120,31 +122,52 @@ def test_what_must_never_be_written_is_not_there(pattern: str, allowed: set[str]
     assert found == []
 
 
-def _messages() -> set[tuple[str, str | None]]:
-    found: set[tuple[str, str | None]] = set()
+# What only members of the desk read: texts of these places are written in the languages of the desk alone.
+_DESK = ("web/desk/", "web/accounts/", "desk/", "accounts/", "layouts/desk.html", "macros/desk.html")
+
+
+def _messages() -> tuple[set[tuple[str, str | None]], set[tuple[str, str | None]]]:
+    """The texts of the public pages, and those that the desk alone shows."""
+    public: set[tuple[str, str | None]] = set()
+    desk: set[tuple[str, str | None]] = set()
     for place, method in ((PACKAGE, "python"), (folder("templates"), "jinja2")):
         pattern = "**.py" if method == "python" else "**.html"
-        for _, _, message, _, _ in extract_from_dir(
+        for name, _, message, _, _ in extract_from_dir(
             str(place),
             method_map=[(pattern, method)],
             options_map={pattern: {"trim_blocks": "true", "lstrip_blocks": "true"}},
             keywords={"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)},
         ):
             singular, plural = message if isinstance(message, tuple) else (message, None)
-            found.add((singular, plural))
-    return found
+            (desk if Path(name).as_posix().startswith(_DESK) else public).add((singular, plural))
+    return public, desk - public
 
 
-@pytest.mark.parametrize("tag", ["sr-Cyrl", "hu"])
-def test_every_text_is_translated_and_no_translation_is_left_over(tag: str) -> None:
-    entries = polib.pofile(str(folder("translations") / tag / "LC_MESSAGES" / "messages.po"))
-    written = {
+def _translated(tag: str, domain: str) -> set[tuple[str, str | None]]:
+    entries = polib.pofile(str(folder("translations") / tag / "LC_MESSAGES" / f"{domain}.po"))
+    return {
         (entry.msgid, entry.msgid_plural or None)
         for entry in entries
         if not entry.fuzzy and (entry.msgstr or (entry.msgstr_plural and all(entry.msgstr_plural.values())))
     }
-    assert _messages() - written == set()
-    assert written - _messages() == set()
+
+
+WRITTEN = [language.tag for language in LANGUAGES if language.derived_from is None and language.tag != "en"]
+
+
+@pytest.mark.parametrize("tag", WRITTEN)
+def test_every_public_text_is_translated_and_no_translation_is_left_over(tag: str) -> None:
+    assert _translated(tag, "messages") == _messages()[0]
+
+
+@pytest.mark.parametrize("tag", [tag for tag in WRITTEN if BY_TAG[tag].is_at_desk])
+def test_every_text_of_the_desk_is_translated_and_no_translation_is_left_over(tag: str) -> None:
+    assert _translated(tag, "desk") == _messages()[1]
+
+
+def test_only_languages_of_the_desk_have_its_texts() -> None:
+    found = {path.parent.parent.name for path in folder("translations").rglob("desk.po")}
+    assert found == {tag for tag in WRITTEN if BY_TAG[tag].is_at_desk}
 
 
 def _says(tool: str, *arguments: str | Path) -> str:

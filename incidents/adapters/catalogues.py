@@ -1,20 +1,23 @@
 """Message catalogues and labels in every language of the site, read from the .po files.
 
 sr-Latn is not written by hand: it is sr-Cyrl in Latin letters. English is the message ids themselves.
+Texts that only the desk shows stand in a catalogue of their own, which the languages of the desk have.
 """
 
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 from babel import support
 from babel.messages import pofile
+from babel.messages.catalog import Catalog
 
-from incidents.core.languages import BY_TAG
+from incidents.core.languages import BY_TAG, DEFAULT, Language
 from incidents.core.script import to_latin
 from incidents.core.vocabulary import Term
 from incidents.resources import folder
@@ -26,13 +29,17 @@ class Catalogue(support.Translations):
     Not through .mo files: Babel drops the plural rule of a language it does not know.
     """
 
-    def __init__(self, path: Path, *, in_latin: bool = False) -> None:
+    def __init__(self, paths: Sequence[Path], *, in_latin: bool = False) -> None:
         super().__init__()
-        with path.open("rb") as file:
-            messages = pofile.read_po(file)
         shown: Callable[[str], str] = to_latin if in_latin else str
-        self.plural = cast(Any, gettext.c2py(messages.plural_expr))
         self._catalog: dict[str | tuple[str, int], str] = {}
+        for path in paths:
+            with path.open("rb") as file:
+                messages = pofile.read_po(file)
+            self.plural = cast(Any, gettext.c2py(messages.plural_expr))
+            self._add(messages, shown)
+
+    def _add(self, messages: Catalog, shown: Callable[[str], str]) -> None:
         for message in messages:
             if not message.id or not message.string or message.fuzzy:
                 continue
@@ -44,14 +51,21 @@ class Catalogue(support.Translations):
                 self._catalog |= {(key, n): shown(text) for n, text in enumerate(message.string)}
 
 
+_FILES = {"messages": ("messages", "desk"), "vocabulary": ("vocabulary",)}
+
+
+def _written(language: Language) -> Path:
+    return folder("translations") / (language.derived_from or language.tag) / "LC_MESSAGES"
+
+
 @cache
 def catalogue(tag: str, domain: str) -> support.NullTranslations:
     """The catalogue of one language with its fallbacks. `domain` is "messages" or "vocabulary"."""
     language = BY_TAG[tag]
-    path = folder("translations") / (language.derived_from or tag) / "LC_MESSAGES" / f"{domain}.po"
-    if not path.exists():
+    paths = [path for name in _FILES[domain] if (path := _written(language) / f"{name}.po").exists()]
+    if not paths:
         return support.NullTranslations()
-    found = Catalogue(path, in_latin=language.derived_from is not None)
+    found = Catalogue(paths, in_latin=language.derived_from is not None)
     if language.falls_back_to:
         found.add_fallback(catalogue(language.falls_back_to, domain))
     return found
@@ -60,3 +74,29 @@ def catalogue(tag: str, domain: str) -> support.NullTranslations:
 def label(term: Term, tag: str) -> str:
     """What a code is called in one language."""
     return str(catalogue(tag, "vocabulary").pgettext(term.key, term.label_en))
+
+
+@dataclass(frozen=True)
+class Review:
+    """How many of a language's public texts a native speaker has read and found right."""
+
+    checked: int
+    all: int
+
+
+@cache
+def review_of(tag: str) -> Review:
+    """Texts with a translator's comment that begins with "reviewed", of all that the public sees.
+
+    English has no catalogue, because it stands in the message ids; none of it counts as checked.
+    """
+    written = _written(BY_TAG[tag])
+    is_source = not written.exists()
+    checked = texts = 0
+    for domain in ("messages", "vocabulary"):
+        with ((_written(DEFAULT) if is_source else written) / f"{domain}.po").open("rb") as file:
+            messages = [message for message in pofile.read_po(file) if message.id]
+        texts += len(messages)
+        if not is_source:
+            checked += sum(any(note.startswith("reviewed") for note in message.user_comments) for message in messages)
+    return Review(checked, texts)

@@ -15,10 +15,12 @@ from incidents.cli.setup import new_password
 from incidents.cli.site import Wrong, database_of
 from incidents.config import Settings
 from incidents.core.accounts import Role
-from incidents.core.languages import BY_TAG
+from incidents.core.languages import AT_DESK
 from incidents.db.account import Member, member_by_name
 from incidents.db.database import Database
 from incidents.services import accounts, keys
+
+DESK_TAGS = [language.tag for language in AT_DESK]
 
 
 @click.group()
@@ -39,7 +41,7 @@ def list_(settings: Settings) -> None:
 @click.argument("name")
 @click.option("--by", "host", required=True, help="A member who lets them in, and types their own password.")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
-@click.option("--language", default="sr-Cyrl", show_default=True, type=click.Choice(list(BY_TAG)))
+@click.option("--language", default="sr-Cyrl", show_default=True, type=click.Choice(DESK_TAGS))
 @click.pass_obj
 def add(settings: Settings, name: str, host: str, roles: tuple[str, ...], language: str) -> None:
     """Let a new member in: they can open the reports that the member who lets them in can open."""

@@ -16,31 +16,45 @@ class Language:
     derived_from: str | None = None
     """Tag of the language whose texts this one shows in Latin script."""
     falls_back_to: str | None = None
+    is_at_desk: bool = False
+    """Whether the desk, too, speaks it; the public pages speak all."""
 
 
 LANGUAGES: tuple[Language, ...] = (
-    Language("sr-Cyrl", "српски (ћирилица)", "sr_Cyrl_RS"),
-    Language("sr-Latn", "srpski (latinica)", "sr_Latn_RS", derived_from="sr-Cyrl"),
-    Language("hu", "magyar", "hu", falls_back_to="sr-Latn"),
-    Language("en", "English", "en_GB"),
+    Language("sr-Cyrl", "српски (ћирилица)", "sr_Cyrl_RS", is_at_desk=True),
+    Language("sr-Latn", "srpski (latinica)", "sr_Latn_RS", derived_from="sr-Cyrl", is_at_desk=True),
+    Language("hu", "magyar", "hu", falls_back_to="sr-Latn", is_at_desk=True),
+    Language("sq", "shqip", "sq", falls_back_to="sr-Latn"),
+    Language("bs", "bosanski", "bs", falls_back_to="sr-Latn"),
+    Language("hr", "hrvatski", "hr", falls_back_to="sr-Latn"),
+    Language("ro", "română", "ro", falls_back_to="sr-Latn"),
+    Language("sk", "slovenčina", "sk", falls_back_to="sr-Latn"),
+    Language("rsk", "руски язик (русински)", "sr_Cyrl_RS", falls_back_to="sr-Cyrl"),
+    Language("bg", "български", "bg", falls_back_to="sr-Cyrl"),
+    Language("mk", "македонски", "mk", falls_back_to="sr-Cyrl"),
+    Language("en", "English", "en_GB", is_at_desk=True),
 )
 BY_TAG = {language.tag: language for language in LANGUAGES}
+AT_DESK = tuple(language for language in LANGUAGES if language.is_at_desk)
 DEFAULT = BY_TAG["sr-Cyrl"]
 
-# What browsers in the region send, as prefixes, longest first. A country alone never decides:
-# `hu-RS` is Hungarian and `sr-RS` says nothing of a script, so the official one is offered.
+# What phones in the region send, longest prefix first. A country alone decides nothing: `hu-RS` is Hungarian, `sq-XK`
+# Albanian. `sr-RS` says nothing of a script, so the official one is offered. Retired and neighbouring tags (ISO 639-3):
+# `sh`, `hbs`, `srp`; `cnr` (Montenegrin); `rue` (Rusyn as browsers name it); `rmn`, `rmc`, `rmy` (Romani).
 _ACCEPTED = (
     ("sr-latn", "sr-Latn"),
     ("sr-cyrl", "sr-Cyrl"),
     ("sr-me", "sr-Latn"),
     ("sr", "sr-Cyrl"),
+    ("srp", "sr-Cyrl"),
+    ("sh-cyrl", "sr-Cyrl"),
     ("sh", "sr-Latn"),
     ("hbs", "sr-Latn"),
+    ("cnr-cyrl", "sr-Cyrl"),
     ("cnr", "sr-Latn"),
-    ("bs", "sr-Latn"),
-    ("hr", "sr-Latn"),
-    ("hu", "hu"),
-    ("en", "en"),
+    ("rue", "rsk"),
+    ("mo", "ro"),
+    *((language.tag, language.tag) for language in LANGUAGES if "-" not in language.tag),
 )
 
 

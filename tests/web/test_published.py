@@ -55,7 +55,21 @@ DESCRIPTION = "release.json"
 NEWEST, DRAFT = 4, 5
 API = "/api/v1/releases"
 FOREVER = "public, max-age=31536000, immutable"
-WITHHELD = {"sr-Cyrl": "необјављено", "sr-Latn": "neobjavljeno", "hu": "nem közölt", "en": "withheld"}
+WITHHELD = {
+    "sr-Cyrl": "необјављено",
+    "sr-Latn": "neobjavljeno",
+    "hu": "nem közölt",
+    "sq": "e mbajtur",
+    "bs": "neobjavljeno",
+    "hr": "neobjavljeno",
+    "rom": "garado",
+    "ro": "reținut",
+    "sk": "zadržané",
+    "rsk": "затримане",
+    "bg": "задържано",
+    "mk": "задржано",
+    "en": "withheld",
+}
 SVG = "{http://www.w3.org/2000/svg}"
 
 Lines = list[list[str]]

@@ -8,7 +8,7 @@ from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from incidents.core.accounts import LONGEST_PASSWORD
-from incidents.core.languages import LANGUAGES
+from incidents.core.languages import AT_DESK
 from incidents.web.texts import lazy_gettext as _
 from incidents.web.tokens import DeskForm, PublicForm
 
@@ -39,7 +39,7 @@ class LanguageForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.language.choices = [(language.tag, language.endonym) for language in LANGUAGES]
+        self.language.choices = [(language.tag, language.endonym) for language in AT_DESK]
 
 
 class LogoutForm(DeskForm):

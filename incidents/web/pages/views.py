@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from incidents.adapters.catalogues import review_of
+from incidents.core.languages import LANGUAGES
 from incidents.db import migrations
 from incidents.db.notice import Page
 from incidents.web.headers import PUBLIC
@@ -36,6 +38,13 @@ def help_() -> ResponseReturnValue:
 @pages.get("/<language:language>/privacy")
 def privacy() -> ResponseReturnValue:
     return _published(render_template("reporting/privacy.html"))
+
+
+@pages.get("/<language:language>/languages")
+def tongues() -> ResponseReturnValue:
+    """Which languages the site speaks, and how far native speakers have checked each."""
+    reviews = {language.tag: review_of(language.tag) for language in LANGUAGES}
+    return _published(render_template("reporting/languages.html", reviews=reviews))
 
 
 @pages.get("/exit")
