@@ -27,6 +27,7 @@ LANGUAGES: tuple[Language, ...] = (
     Language("sq", "shqip", "sq", falls_back_to="sr-Latn"),
     Language("bs", "bosanski", "bs", falls_back_to="sr-Latn"),
     Language("hr", "hrvatski", "hr", falls_back_to="sr-Latn"),
+    Language("rom", "romani čhib", "sr_Latn_RS", falls_back_to="sr-Latn"),
     Language("ro", "română", "ro", falls_back_to="sr-Latn"),
     Language("sk", "slovenčina", "sk", falls_back_to="sr-Latn"),
     Language("rsk", "руски язик (русински)", "sr_Cyrl_RS", falls_back_to="sr-Cyrl"),
@@ -53,6 +54,9 @@ _ACCEPTED = (
     ("cnr-cyrl", "sr-Cyrl"),
     ("cnr", "sr-Latn"),
     ("rue", "rsk"),
+    ("rmn", "rom"),
+    ("rmc", "rom"),
+    ("rmy", "rom"),
     ("mo", "ro"),
     *((language.tag, language.tag) for language in LANGUAGES if "-" not in language.tag),
 )

@@ -85,3 +85,52 @@ def test_a_text_that_one_language_lacks_comes_from_the_next(tmp_path: Path, monk
         assert catalogues.catalogue("hu", "messages").gettext("Bye") == "Bye"
     finally:
         catalogues.catalogue.cache_clear()
+
+
+COUNTS = (0, 1, 2, 3, 5, 11, 21, 22, 101)
+FORMS = {
+    "sr-Cyrl": (2, 0, 1, 1, 2, 2, 0, 1, 0),
+    "sr-Latn": (2, 0, 1, 1, 2, 2, 0, 1, 0),
+    "bs": (2, 0, 1, 1, 2, 2, 0, 1, 0),
+    "hr": (2, 0, 1, 1, 2, 2, 0, 1, 0),
+    "ro": (1, 0, 1, 1, 1, 1, 2, 2, 1),
+    "sk": (2, 0, 1, 1, 2, 2, 2, 2, 2),
+    "rsk": (2, 0, 1, 1, 2, 2, 2, 2, 2),
+    "mk": (1, 0, 1, 1, 1, 1, 0, 1, 0),
+    **dict.fromkeys(("hu", "sq", "rom", "bg", "en"), (1, 0, 1, 1, 1, 1, 1, 1, 1)),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.tag)
+def test_every_language_counts_by_its_own_rule(language) -> None:
+    catalogue = catalogues.catalogue(language.tag, "messages")
+    if language.tag == "en":
+        forms = tuple(int(number != 1) for number in COUNTS)
+        shown = [catalogue.ngettext("one", "many", number) for number in COUNTS]
+        assert shown == [("one", "many")[form] for form in forms]
+    else:
+        assert tuple(catalogue.plural(number) for number in COUNTS) == FORMS[language.tag]
+
+
+@pytest.mark.parametrize("language", WRITTEN, ids=lambda language: language.tag)
+def test_a_text_that_counts_has_all_the_forms_of_its_language(language) -> None:
+    forms = {catalogues.catalogue(language.tag, "messages").plural(number) for number in range(200)}
+    counting = [entry for entry in entries(language.tag) if entry.msgid_plural]
+    assert counting
+    for entry in counting:
+        assert set(entry.msgstr_plural) == forms
+
+
+def test_only_texts_that_say_so_count_as_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    body = '# reviewed 2026-11\nmsgid "Hello"\nmsgstr "Szia"\n\n# not reviewed\nmsgid "Bye"\nmsgstr "Viszlát"\n'
+    path = tmp_path / "hu" / "LC_MESSAGES"
+    path.mkdir(parents=True)
+    for domain in ("messages", "vocabulary"):
+        (path / f"{domain}.po").write_text(header + body, encoding="utf-8")
+    monkeypatch.setattr(catalogues, "folder", lambda _name: tmp_path)
+    catalogues.review_of.cache_clear()
+    try:
+        assert catalogues.review_of("hu") == catalogues.Review(checked=2, all=4)
+    finally:
+        catalogues.review_of.cache_clear()

@@ -16,6 +16,8 @@ from incidents.core.languages import LANGUAGES, negotiate
         (["hr"], "hr"),
         (["hu-RS", "sr"], "hu"),
         (["rue", "sr"], "rsk"),
+        (["rmn", "sr"], "rom"),
+        (["rom-RS"], "rom"),
         (["cnr-Cyrl"], "sr-Cyrl"),
         (["sq-XK", "sq"], "sq"),
         (["sk-SK"], "sk"),

@@ -289,3 +289,36 @@ def test_hungarian_says_one_and_many_alike(site: Flask) -> None:
     said = {open_reports(site, "hu", number).replace(str(number), "?") for number in (1, 2, 5, 21)}
     assert len(said) == 1
     assert "open" not in said.pop()
+
+
+SAID = {
+    "sr-Cyrl": ("Испричајте шта се десило", "Нема такве странице", "Језици ове странице"),
+    "sr-Latn": ("Ispričajte šta se desilo", "Nema takve stranice", "Jezici ove stranice"),
+    "hu": ("Mondja el, mi történt", "Nincs ilyen oldal", "Az oldal nyelvei"),
+    "sq": ("Na tregoni çfarë ndodhi", "Nuk ka faqe të tillë", "Gjuhët e kësaj faqeje"),
+    "bs": ("Ispričajte šta se dogodilo", "Nema takve stranice", "Jezici ove stranice"),
+    "hr": ("Ispričajte što se dogodilo", "Nema takve stranice", "Jezici ove stranice"),
+    "rom": ("Mothon amenđe so sas", "Gasavi rig naj", "E čhibja pe kaja rig"),
+    "ro": ("Spuneți-ne ce s-a întâmplat", "Nu există o astfel de pagină", "Limbile acestui site"),
+    "sk": ("Povedzte nám, čo sa stalo", "Taká stránka neexistuje", "Jazyky tejto stránky"),
+    "rsk": ("Поведзце нам цо ше случело", "Нєт такей странїци", "Язики тей странїци"),
+    "bg": ("Разкажете ни какво се случи", "Няма такава страница", "Езици на този сайт"),
+    "mk": ("Кажете ни што се случи", "Нема таква страница", "Јазици на оваа страница"),
+    "en": ("Tell us what happened", "There is no such page", "Languages of this site"),
+}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_known_sentence_stands_on_each_kind_of_page(reader: FlaskClient, tag: str) -> None:
+    form, missing, foot = SAID[tag]
+    assert f">{form}</h1>" in reader.get(f"/{tag}/report").text
+    assert f">{missing}</h1>" in reader.get(f"/{tag}/nothing").text
+    for path in PUBLIC:
+        assert f">{foot}</a>" in reader.get(f"/{tag}/{path}").text
+
+
+def test_the_page_of_languages_names_each_with_what_was_checked(reader: FlaskClient) -> None:
+    page = pages.parsed(reader.get("/hu/languages").text)
+    names = [(name.get("lang"), name.text) for name in page.iter("dt")]
+    assert names == [(language.tag, language.endonym) for language in LANGUAGES]
+    assert all("0 szöveget" in (line.text or "") for line in page.iter("dd"))
