@@ -314,11 +314,11 @@ def test_a_table_without_lines_yet_is_not_listed(
     assert names == [*TABLES, "method"]
 
 
-@pytest.mark.parametrize("tag", TAGS)
-def test_a_table_of_whole_years_is_shown_at_its_year(after_many: FlaskClient, tag: str) -> None:
-    answer = after_many.get(f"/{tag}/statistics/")
-    assert answer.status_code == 200
-    assert [time[:4] for name, time in tables_on(answer.text) if name == "municipality"] == ["2026"]
+def test_a_table_of_whole_years_is_shown_at_its_year(after_many: FlaskClient) -> None:
+    for tag in TAGS:
+        answer = after_many.get(f"/{tag}/statistics/")
+        assert answer.status_code == 200
+        assert [time[:4] for name, time in tables_on(answer.text) if name == "municipality"] == ["2026"]
 
 
 def test_municipalities_stand_under_their_districts(after_many: FlaskClient) -> None:
