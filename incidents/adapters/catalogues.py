@@ -17,7 +17,7 @@ from babel import support
 from babel.messages import pofile
 from babel.messages.catalog import Catalog
 
-from incidents.core.languages import BY_TAG, DEFAULT, Language
+from incidents.core.languages import BY_TAG, Language
 from incidents.core.script import to_latin
 from incidents.core.vocabulary import Term
 from incidents.resources import folder
@@ -34,8 +34,7 @@ class Catalogue(support.Translations):
         shown: Callable[[str], str] = to_latin if in_latin else str
         self._catalog: dict[str | tuple[str, int], str] = {}
         for path in paths:
-            with path.open("rb") as file:
-                messages = pofile.read_po(file)
+            messages = _read(path)
             self.plural = cast(Any, gettext.c2py(messages.plural_expr))
             self._add(messages, shown)
 
@@ -52,10 +51,7 @@ class Catalogue(support.Translations):
 
 
 _FILES = {"messages": ("messages", "desk"), "vocabulary": ("vocabulary",)}
-
-
-def _written(language: Language) -> Path:
-    return folder("translations") / (language.derived_from or language.tag) / "LC_MESSAGES"
+"""The files of a domain; a language that the desk does not speak lacks the desk's."""
 
 
 @cache
@@ -85,18 +81,23 @@ class Review:
 
 
 @cache
-def review_of(tag: str) -> Review:
-    """Texts with a translator's comment that begins with "reviewed", of all that the public sees.
+def review_of(tag: str) -> Review | None:
+    """Of all texts that the public sees, those with a translator's comment that begins with "reviewed".
 
-    English has no catalogue, because it stands in the message ids; none of it counts as checked.
+    None for English: it has no catalogue, because it stands in the message ids.
     """
-    written = _written(BY_TAG[tag])
-    is_source = not written.exists()
-    checked = texts = 0
-    for domain in ("messages", "vocabulary"):
-        with ((_written(DEFAULT) if is_source else written) / f"{domain}.po").open("rb") as file:
-            messages = [message for message in pofile.read_po(file) if message.id]
-        texts += len(messages)
-        if not is_source:
-            checked += sum(any(note.startswith("reviewed") for note in message.user_comments) for message in messages)
-    return Review(checked, texts)
+    paths = [_written(BY_TAG[tag]) / f"{name}.po" for name in ("messages", "vocabulary")]
+    if not paths[0].exists():
+        return None
+    messages = [message for path in paths for message in _read(path) if message.id]
+    checked = [message for message in messages if any(note.startswith("reviewed") for note in message.user_comments)]
+    return Review(len(checked), len(messages))
+
+
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return pofile.read_po(file)
+
+
+def _written(language: Language) -> Path:
+    return folder("translations") / (language.derived_from or language.tag) / "LC_MESSAGES"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -60,6 +60,18 @@ _ACCEPTED = (
     ("mo", "ro"),
     *((language.tag, language.tag) for language in LANGUAGES if "-" not in language.tag),
 )
+
+
+def fallbacks(language: Language) -> Iterator[Language]:
+    """The language itself, and those whose texts stand in where it has none."""
+    yield language
+    if language.falls_back_to:
+        yield from fallbacks(BY_TAG[language.falls_back_to])
+
+
+def at_desk(language: Language) -> Language:
+    """The language that the desk speaks to somebody who reads this one."""
+    return next(one for one in fallbacks(language) if one.is_at_desk)
 
 
 def negotiate(wanted: Sequence[str]) -> Language:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from incidents.core.languages import BY_TAG, Language
+from incidents.core.languages import Language, fallbacks
 from incidents.core.report import plain_text
 from incidents.db.notice import Notice, Page
 from incidents.services.accounts import Member
@@ -40,8 +40,8 @@ class Written:
 
 def notice_for(session: Session, page: Page, language: Language) -> Written | None:
     """The notice to show on a page: in this language or, failing that, in the one it falls back to."""
-    for tag in _tags(language):
-        row = session.get(Notice, (page, tag))
+    for one in fallbacks(language):
+        row = session.get(Notice, (page, one.derived_from or one.tag))
         if row is not None:
             return _written(row)
     return None
@@ -75,14 +75,6 @@ def write_notice(
         session.delete(row)
     session.flush()
     note(session, "write_notice" if text else "remove_notice", f"notice:{page.value}:{language}", member, now)
-
-
-def _tags(language: Language) -> list[str]:
-    """Where to look: the language whose texts this one shows, then what that one falls back to."""
-    tags = [language.derived_from or language.tag]
-    if language.falls_back_to:
-        tags += _tags(BY_TAG[language.falls_back_to])
-    return tags
 
 
 def _written(row: Notice) -> Written:

@@ -11,7 +11,7 @@ from flask_babel import Babel, Domain, refresh
 from werkzeug.routing import BaseConverter
 
 from incidents.adapters import catalogues
-from incidents.core.languages import BY_TAG, DEFAULT, LANGUAGES, Language, negotiate
+from incidents.core.languages import BY_TAG, DEFAULT, LANGUAGES, Language, at_desk, negotiate
 from incidents.core.vocabulary import Term
 
 
@@ -79,6 +79,8 @@ def init_app(app: Flask) -> None:
     def _listen() -> None:
         if "language" not in g:
             g.language = BY_TAG.get(request.path.split("/")[1]) or wanted_language()
+        if request.path.startswith("/desk/"):
+            g.language = at_desk(g.language)
 
     @app.context_processor
     def _texts() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
-from incidents.core.languages import BY_TAG, Language
+from incidents.core.languages import Language, fallbacks
 from incidents.db.notice import Page
 from incidents.services.notices import notice_for
 from incidents.web.languages import current_language
@@ -38,7 +38,8 @@ def notice_on(page: Page) -> InWords | None:
         return None
     if found is None:
         return None
-    return in_words(found.text, reader if reader.derived_from == found.language else BY_TAG[found.language])
+    shown = next(one for one in fallbacks(reader) if found.language in {one.tag, one.derived_from})
+    return in_words(found.text, shown)
 
 
 def in_words(text: str, language: Language) -> InWords:

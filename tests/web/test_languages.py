@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from incidents.app import create_app
 from incidents.config import Settings
-from incidents.core.languages import LANGUAGES
+from incidents.core.languages import BY_TAG, LANGUAGES
 from incidents.core.script import is_mixed, to_latin
 from incidents.db.database import Database
 from tests import builders, pages
@@ -321,4 +321,20 @@ def test_the_page_of_languages_names_each_with_what_was_checked(reader: FlaskCli
     page = pages.parsed(reader.get("/hu/languages").text)
     names = [(name.get("lang"), name.text) for name in page.iter("dt")]
     assert names == [(language.tag, language.endonym) for language in LANGUAGES]
-    assert all("0 szöveget" in (line.text or "") for line in page.iter("dd"))
+    *checked, english = [line.text or "" for line in page.iter("dd")]
+    assert all("0 szöveget" in line for line in checked)
+    assert english == "Ezen a nyelven íródtak először a szövegek."
+
+
+@pytest.mark.parametrize(("wanted", "tag"), [("sq-XK", "sr-Latn"), ("mk", "sr-Cyrl"), ("hu", "hu"), ("sr", "sr-Cyrl")])
+def test_the_way_into_the_desk_speaks_one_language_only(reader: FlaskClient, wanted: str, tag: str) -> None:
+    page = reader.get("/desk/login", headers={"Accept-Language": wanted}).text
+    assert pages.parsed(page).get("lang") == tag
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_form_folds_the_other_languages_away(reader: FlaskClient, tag: str) -> None:
+    page = pages.parsed(reader.get(f"/{tag}/report").text)
+    [fold] = [part for part in page.iter("details") if any(one.get("class") == "tongues" for one in part.iter())]
+    assert fold.get("open") is None
+    assert BY_TAG[tag].endonym in "".join(fold[0].itertext())

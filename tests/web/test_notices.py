@@ -41,7 +41,8 @@ def test_in_latin_script_the_words_change_and_the_addresses_stay(database, clien
 
 def test_a_notice_in_another_language_says_which(database, client: FlaskClient) -> None:
     stands(database, "<p>Само на српском.</p>")
-    assert '<div class="notice" lang="sr-Cyrl"><p>Само на српском.</p>' in client.get("/hu/").text
+    assert '<div class="notice" lang="sr-Latn"><p>Samo na srpskom.</p>' in client.get("/hu/").text
+    assert '<div class="notice" lang="sr-Cyrl"><p>Само на српском.</p>' in client.get("/mk/").text
 
 
 @pytest.mark.parametrize("page", ["", "help"])

@@ -61,6 +61,16 @@ class Index:
                     found[name.place] = Match(name.place, name.kind, _INFLECTED)
         return list(found.values())
 
+    def suffixed(self, words: list[str]) -> list[Match]:
+        """Places by their Hungarian names with an ending that says where, whence or whither: Szabadkán, Zentáról."""
+        return [
+            Match(name.place, name.kind, _INFLECTED)
+            for key, is_hungarian in inflection.readings(words, self._words)
+            if is_hungarian and words[-1] != f"{key.split()[-1]}i"
+            for name in self._names.get(key, ())
+            if name.language == "hu"
+        ]
+
     def shortened(self, words: list[str]) -> list[Match]:
         """Places by the start of the first word of their name and all others, which may be in another case."""
         rests = [" ".join(words[1:]), *(key for key, _ in inflection.readings(words[1:], self._words))]

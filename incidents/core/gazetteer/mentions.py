@@ -83,9 +83,10 @@ def _at(words: list[_Word], at: int, index: Index) -> tuple[int, list[Match]] | 
 def _named(words: list[str], index: Index, *, is_led: bool) -> list[Match]:
     if len(words) == 1 and (index.is_everyday(words, in_other_cases=not is_led) or len(words[0]) < 2):
         return []
-    exact = index.exact(" ".join(words))
-    # A single word in another case is too often something else, unless a preposition says that it is a place.
-    matches = [*exact, *index.inflected(words)] if is_led or len(words) > 1 else exact
+    # A single word in another case is too often something else, unless a preposition says that it is a place. In
+    # Hungarian the ending is the preposition.
+    in_other_cases = index.inflected if is_led or len(words) > 1 else index.suffixed
+    matches = [*index.exact(" ".join(words)), *in_other_cases(words)]
     return [match for match in matches if match.kind is not Kind.OTHER and match.place.level is not Level.REGION]
 
 
