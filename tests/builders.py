@@ -19,6 +19,7 @@ from incidents.db import report as stored
 from incidents.services import accounts, keys, reporting
 from incidents.services.accounts import Member
 
+PEPPER = bytes(range(2, 34))
 PASSWORD = "tri zelene kruške na stolu"
 
 

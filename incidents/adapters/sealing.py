@@ -78,6 +78,11 @@ def tag_of_content(content: bytes, nonce: bytes) -> bytes:
     return blake2b(content, digest_size=32, key=nonce, person=b"content").digest()
 
 
+def secret_of_decoys(pepper: bytes) -> bytes:
+    """What draws the decoys of releases (disclosure.decoys): the same for the same site, and in no database."""
+    return blake2b(digest_size=32, key=pepper, person=b"decoys").digest()
+
+
 def verifier_of(code: ReceiptCode, pepper: bytes) -> bytes:
     return blake2b(code.encode(), digest_size=32, key=pepper, person=b"verifier").digest()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import IO
 
@@ -32,7 +33,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--spec", "spec_path", required=True, type=_FILE, help="Dimensions, tables and threshold, as JSON.")
 @click.option("--out", required=True, type=_FILE, help="One row a cell, with its status. For your own eyes only.")
 @click.option("--previous", multiple=True, type=_FILE, help="What an earlier release decided; may be given again.")
-def protect(data: Path, spec_path: Path, out: Path, previous: tuple[Path, ...]) -> None:
+@click.option("--secret", type=_FILE, help="File of random bytes that draws the decoys: keep it, and keep it secret.")
+def protect(data: Path, spec_path: Path, out: Path, previous: tuple[Path, ...], secret: Path | None) -> None:
     """Decide which cells of linked tables to withhold, so that no small count can be computed from the rest.
 
     DATA is CSV, gzipped or not: counts, or one row an incident.
@@ -42,13 +44,19 @@ def protect(data: Path, spec_path: Path, out: Path, previous: tuple[Path, ...]) 
         rows = read_data(data, spec)
         cells = tabulate(rows, spec)
         earlier = files.as_earlier([files.read_cells(path, spec) for path in previous], cells)
-        statuses = decide(cells, spec, rules_of(spec, cells, rows), earlier=earlier, progress=_shown())
+        rules, drawn_by = rules_of(spec, cells, rows), _drawn_by(secret) if spec.decoy_zeros else b""
+        statuses = decide(cells, spec, rules, earlier=earlier, secret=drawn_by, progress=_shown())
         with _written(str(out)) as file:
             files.write_cells(file, cells, statuses, spec)
     counted = {status: statuses.count(status) for status in Status}
+    of_nothing = sum(
+        status is Status.PRIMARY and count == 0 for status, count in zip(statuses, cells.counts.tolist(), strict=True)
+    )
     click.echo(
-        f"{len(statuses)} cells: {counted[Status.PRIMARY]} too small, {counted[Status.COMPLEMENTARY]} withheld with "
-        f"them, {counted[Status.PUBLISHED] + counted[Status.ZERO]} to publish.",
+        f"{len(statuses)} cells: {counted[Status.PRIMARY] - of_nothing} too small, "
+        f"{f'{of_nothing} zeros that look like them, ' if of_nothing else ''}"
+        f"{counted[Status.COMPLEMENTARY]} withheld with them, "
+        f"{counted[Status.PUBLISHED] + counted[Status.ZERO]} to publish.",
         err=True,
     )
 
@@ -102,6 +110,22 @@ def audit(cells: Path, spec_path: Path, out: str) -> None:
         "or is withheld for others.",
         err=True,
     )
+
+
+_LEAST_SECRET = 16
+
+
+def _drawn_by(path: Path | None) -> bytes:
+    """The secret in a file, as long a key as it takes."""
+    if path is None:
+        raise Wrong("`decoy_zeros` needs --secret FILE, a file of random bytes that only you have. Keep it for later.")
+    try:
+        found = path.read_bytes()
+    except OSError as error:
+        raise Wrong(f"{path} cannot be read: {error.strerror}.") from None
+    if len(found) < _LEAST_SECRET:
+        raise Wrong(f"{path} holds fewer than {_LEAST_SECRET} bytes: that is no secret.")
+    return blake2b(found, digest_size=32).digest()
 
 
 def _named(stored: files.Stored, cell: int) -> str:

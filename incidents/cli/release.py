@@ -54,6 +54,7 @@ def build(settings: Settings) -> None:
                 vocabulary=data_files.vocabulary(),
                 places=data_files.places(),
                 label=catalogues.label,
+                pepper=settings.pepper,
                 actor=_OPERATOR,
                 now=now,
             )
@@ -91,6 +92,7 @@ def tabulate(settings: Settings, cuts: tuple[str, ...], year: int) -> None:
                 vocabulary=data_files.vocabulary(),
                 places=data_files.places(),
                 label=catalogues.label,
+                pepper=settings.pepper,
                 actor=_OPERATOR,
                 now=now,
             )

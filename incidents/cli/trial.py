@@ -58,6 +58,7 @@ def _fill(database: Database, settings: Settings, now: datetime) -> str:
             vocabulary=data_files.vocabulary(),
             places=data_files.places(),
             label=catalogues.label,
+            pepper=settings.pepper,
             now=now,
         )
     return "".join(_login(member) for member in members)

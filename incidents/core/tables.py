@@ -15,7 +15,7 @@ from incidents.core.periods import Quarter
 from incidents.core.places import KOSOVO, Places
 from incidents.core.vocabulary import Vocabulary
 
-PLAN_VERSION = "2026-B"
+PLAN_VERSION = "2026-C"
 TOTAL = "_T"
 """SDMX's code of a total."""
 COUNT = "n"
@@ -262,6 +262,7 @@ _RULES: Mapping[str, Any] = {
     "group_disclosure": {"of": ["ground", "gender", "age"], "others": 1, "where": {"area": _WITHIN_REGIONS}},
     "multi_response": ["ground", "gender", "age"],
     "protects_differences": True,
+    "decoy_zeros": 0.1,
     "prices": {"sums": 3, "codes": {_NOT_STATED: 0.5}},
 }
 

@@ -9,11 +9,13 @@ import numpy as np
 
 from incidents.disclosure import exact, suppress
 from incidents.disclosure.counts import Cells, Ints, Mask
-from incidents.disclosure.relations import relations, with_others
+from incidents.disclosure.decoys import Draw, with_decoys
+from incidents.disclosure.relations import Matrix, relations, with_others
 from incidents.disclosure.rules import Pairs, Rules, groups, most_possible, shared_by_nearly_all, small
 from incidents.disclosure.spec import Spec
 from incidents.disclosure.suppress import silent
 from incidents.disclosure.task import Needs, Progress, Task, Unprotectable
+from incidents.disclosure.trees import BadSpec
 
 
 class Status(enum.Enum):
@@ -22,7 +24,7 @@ class Status(enum.Enum):
     PUBLISHED = "published"
     ZERO = "zero"
     PRIMARY = "primary"
-    """Withheld because its own count is small."""
+    """Withheld for its own sake: its count is small, or it is a nothing that shall look like one."""
     COMPLEMENTARY = "complementary"
     """Withheld because it would give a small count away."""
 
@@ -39,17 +41,27 @@ class CannotProtect(Exception):
 
 
 def protect(
-    cells: Cells, spec: Spec, rules: Rules, *, earlier: list[Status | None] | None = None, progress: Progress = silent
+    cells: Cells,
+    spec: Spec,
+    rules: Rules,
+    *,
+    earlier: list[Status | None] | None = None,
+    secret: bytes = b"",
+    progress: Progress = silent,
 ) -> list[Status]:
     """The status of every cell. `earlier` has those decided by earlier releases, None for cells that are new.
 
     What was published stays published, what was withheld stays withheld. With a release dimension the releases are
-    decided one after the other, each without the counts of later ones. Raises CannotProtect.
+    decided one after the other, each without the counts of later ones. `secret`, of 16 to 64 bytes, draws the decoys.
+    Raises CannotProtect, and BadSpec for a specification with decoys where there is no secret.
     """
+    if spec.decoy_zeros and not secret:
+        raise BadSpec("`decoy_zeros` needs a secret that draws them.")
+    draw = Draw(spec.decoy_zeros, secret) if spec.decoy_zeros else None
     decided: list[Status | None] = list(earlier) if earlier else [None] * len(cells.counts)
     for chosen in _releases(cells, spec):
         earlier_ones = [decided[cell] for cell in chosen]
-        statuses = _one_release(cells.only(chosen), spec, rules.only(chosen), earlier_ones, progress)
+        statuses = _one_release(cells.only(chosen), spec, rules.only(chosen), earlier_ones, draw, progress)
         for cell, status in zip(chosen.tolist(), statuses, strict=True):
             decided[cell] = status
     return [status for status in decided if status is not None]
@@ -74,7 +86,7 @@ def _releases(cells: Cells, spec: Spec) -> Iterator[Ints]:
 
 
 def _one_release(
-    cells: Cells, spec: Spec, rules: Rules, decided: list[Status | None], progress: Progress
+    cells: Cells, spec: Spec, rules: Rules, decided: list[Status | None], draw: Draw | None, progress: Progress
 ) -> list[Status]:
     primary = small(cells, rules)
     task = task_of(cells, spec, rules, decided)
@@ -84,6 +96,12 @@ def _one_release(
         if failed.column >= len(cells.counts):
             raise CannotProtect(["a difference between cells"], spec.threshold) from None
         raise CannotProtect(cells.codes(failed.column), int(rules.thresholds[failed.column])) from None
+    if draw is not None:
+        were = np.array([status is Status.PRIMARY for status in decided], dtype=bool) & (cells.counts == 0) & ~primary
+        most = _most(task.matrix, task.closed, cells, rules)[: len(cells)]
+        room = np.where(rules.thresholds > 1, np.minimum(rules.thresholds, most), 0)
+        withheld, decoys = with_decoys(task, withheld, cells, draw, room, were, progress=progress)
+        primary |= decoys
     statuses = []
     for cell, was in enumerate(decided):
         if was is not None:
@@ -133,10 +151,17 @@ def task_of(cells: Cells, spec: Spec, rules: Rules, decided: Sequence[Status | N
     closed[:size] = (rules.never | was_published) & ~withheld[:size]
     prices = np.ones(matrix.width)
     prices[:size] = rules.prices * np.where(is_sum[:size], spec.prices.sums, 1.0)
-    most = most_possible(matrix, np.where(closed[:size], cells.counts, rules.most))
-    most[:size] = np.minimum(most[:size], rules.most)
+    most = _most(matrix, closed, cells, rules)
     needs = _joined(_needs(primary, counts, thresholds, most), _needs_of_groups(first_rest, rest, spec))
     return Task(matrix, counts, needs, withheld, closed, prices)
+
+
+def _most(matrix: Matrix, closed: Mask, cells: Cells, rules: Rules) -> Ints:
+    """By column, what it can be at the most for all that must be published and was known before."""
+    size = len(cells)
+    most = most_possible(matrix, np.where(closed[:size], cells.counts, rules.most))
+    most[:size] = np.minimum(most[:size], rules.most)
+    return most
 
 
 def _shared_traits(cells: Cells, spec: Spec, rules: Rules) -> Pairs:

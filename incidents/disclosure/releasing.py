@@ -84,11 +84,13 @@ def protected(
     *,
     is_released: Callable[[str], bool],
     earlier: Mapping[str, Before],
+    secret: bytes = b"",
 ) -> Protected:
     """Count the rows, decide what to withhold, and attack the result.
 
     `is_released` says of a time whether its cells are published by now; `earlier` has what was published before, by
-    key. Raises protection.CannotProtect, CountsChanged, and trees.BadSpec for a code that the plan does not know.
+    key; `secret` draws the decoys, where the plan has some. Raises protection.CannotProtect, CountsChanged, and
+    trees.BadSpec for a code that the plan does not know.
     """
     spec = spec_of(plan)
     data = data_of("the counted rows", header, rows, spec)
@@ -103,7 +105,7 @@ def protected(
             raise CountsChanged(found.key(cell))
     decided = [None if was is None else _status(was) for was in before]
     most = np.array([ENDLESS if was is None or was.upper is None else was.upper for was in before], dtype=np.int64)
-    statuses = protect(cells, spec, replace(rules, most=most), earlier=decided)
+    statuses = protect(cells, spec, replace(rules, most=most), earlier=decided, secret=secret)
     withheld = np.array([status.is_withheld for status in statuses], dtype=bool)
     attacked = _attacked(cells, withheld, spec)
     if given := given_away(cells, withheld, spec, attacked):
@@ -165,7 +167,8 @@ def _small_columns(cells: Cells, withheld: Mask, spec: Spec) -> list[int]:
 
 def _status(before: Before) -> Status:
     if before.is_withheld:
-        return Status.COMPLEMENTARY
+        # A nothing that was withheld stays as deniable as it was, whatever it was withheld for.
+        return Status.COMPLEMENTARY if before.count else Status.PRIMARY
     return Status.PUBLISHED if before.count else Status.ZERO
 
 

@@ -23,6 +23,7 @@ TOTAL = "T"
 """Code of the total where trees are read from the data."""
 ANY = "*"
 """In a condition: every code of the dimension but its total."""
+_MOST_DECOYS = 0.5
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ class Spec:
     multi_response: frozenset[str] = frozenset()
     """Dimensions of which one incident may have several codes."""
     zeros_may_be_withheld: bool = True
+    decoy_zeros: float = 0.0
+    """Share of the withheld innermost cells that shall be nothings, so that a mark tells of nobody; 0 for no decoys."""
     impossible: Sequence[Where] = ()
     """Combinations that cannot be by definition. Their zeros say nothing and are never withheld."""
     always_published: Sequence[frozenset[str]] = ()
@@ -159,6 +162,7 @@ def spec_of(stated: Mapping[str, Any]) -> Spec:
         count_column=stated.get("count_column"),
         multi_response=frozenset(reader.names("multi_response")),
         zeros_may_be_withheld=bool(stated.get("zeros_eligible_as_complementary", True)),
+        decoy_zeros=_decoy_zeros(stated),
         impossible=[reader.where({"where": one}) for one in _objects(stated, "impossible")],
         always_published=[frozenset(table) for table in reader.lists_of_names("always_published")],
         protects_differences=bool(stated.get("protects_differences", False)),
@@ -239,6 +243,15 @@ def _prices(stated: Mapping[str, Any]) -> Prices:
         if not isinstance(price, int | float) or not price > 0:
             raise BadSpec("`prices` must be numbers above 0.")
     return Prices(float(stated.get("sums", 1.0)), {code: float(price) for code, price in codes.items()})
+
+
+def _decoy_zeros(stated: Mapping[str, Any]) -> float:
+    share = stated.get("decoy_zeros", 0)
+    if not isinstance(share, int | float) or isinstance(share, bool) or not 0 <= share <= _MOST_DECOYS:
+        raise BadSpec(f"`decoy_zeros` must be a share from 0 to {_MOST_DECOYS}.")
+    if share and stated.get("zeros_eligible_as_complementary") is False:
+        raise BadSpec("`decoy_zeros` withholds zeros, and `zeros_eligible_as_complementary` says that none may be.")
+    return float(share)
 
 
 def _known(part: str, named: Sequence[str], dimensions: Sequence[str]) -> None:

@@ -60,6 +60,7 @@ def add_table(
     vocabulary: Vocabulary,
     places: Places,
     label: Label,
+    pepper: bytes,
     actor: str,
     now: datetime,
 ) -> ReleaseSummary:
@@ -82,12 +83,14 @@ def add_table(
     replace_draft(session)
     table = tables.table_for([*sorted(times), *(cut for cut in cuts if cut != "time")])
     wider = tables.with_table(plan, table, tables.plan_dimensions(vocabulary, places))
+    plans = {
+        subject: wider if subject is INCIDENTS else json.loads(earlier[plan_file(subject.name, year)])
+        for subject in SUBJECTS
+    }
     try:
-        parts = {INCIDENTS: part_of(session, INCIDENTS, year, wider, set(), earlier)}
-        parts |= {
-            subject: part_of(session, subject, year, json.loads(earlier[plan_file(subject.name, year)]), set(), earlier)
-            for subject in SUBJECTS
-            if subject is not INCIDENTS
+        parts = {
+            subject: part_of(session, subject, year, own, set(), earlier, pepper=pepper)
+            for subject, own in plans.items()
         }
     except CannotProtect:
         raise TooFine from None

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from incidents.adapters import sealing
 from incidents.core import release as files_of_release
 from incidents.core import tables
 from incidents.core.accounts import MemberId
@@ -77,6 +78,7 @@ def build_release(
     vocabulary: Vocabulary,
     places: Places,
     label: Label,
+    pepper: bytes,
     actor: str,
     now: datetime,
 ) -> ReleaseSummary:
@@ -101,7 +103,10 @@ def build_release(
     earlier = contents(session, before.number) if before else {}
     times = {str(quarter), *([str(quarter.year)] if quarter.number == 4 else [])}
     plans = {subject: _plan(session, subject, quarter, earlier, vocabulary, places) for subject in SUBJECTS}
-    parts = {subject: part_of(session, subject, quarter.year, plan, times, earlier) for subject, plan in plans.items()}
+    parts = {
+        subject: part_of(session, subject, quarter.year, plan, times, earlier, pepper=pepper)
+        for subject, plan in plans.items()
+    }
     release = Release(number=number, quarter=str(quarter), state=ReleaseState.BUILT, built_on=today)
     return freeze(
         session, release, parts, earlier, name=files_of_release.names(vocabulary, places, label), actor=actor, now=now
@@ -253,6 +258,8 @@ def part_of(
     plan: Mapping[str, Any],
     times: Set[str],
     files: Mapping[str, bytes],
+    *,
+    pepper: bytes,
 ) -> Part:
     """A subject of a year, decided for these times and those published before; `files` are those of the last release.
 
@@ -269,6 +276,7 @@ def part_of(
         rows,
         is_released=lambda time: time in released,
         earlier={cell: Before(row.count, row.is_withheld, uppers.get(cell)) for cell, row in earlier.items()},
+        secret=sealing.secret_of_decoys(pepper),
     )
     return Part(plan, cells)
 

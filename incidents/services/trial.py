@@ -118,6 +118,7 @@ def publish_past_quarters(
     vocabulary: Vocabulary,
     places: Places,
     label: releases.Label,
+    pepper: bytes,
     now: datetime,
 ) -> None:
     """A release for each of the past quarters, signed by two. The quarter of `now` is left for whoever tries the desk.
@@ -133,6 +134,7 @@ def publish_past_quarters(
             vocabulary=vocabulary,
             places=places,
             label=label,
+            pepper=pepper,
             actor="system",
             now=now,
         )

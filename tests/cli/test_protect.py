@@ -206,3 +206,43 @@ def test_a_folder_that_is_not_there_is_one_clear_line(folder: Folder) -> None:
 def test_a_missing_file_is_named(folder: Folder) -> None:
     assert "none.csv cannot be read" in folder.protect(data="@none.csv").output
     assert folder.audit("@none.csv").exit_code == 2
+
+
+# Decoys.
+
+SPARSE = {**COUNTS, ("n2", "y"): 0, ("s1", "y"): 0, ("s2", "x"): 0}
+
+
+def test_decoys_need_a_secret_and_are_told_apart_for_the_statistician_alone(folder: Folder) -> None:
+    folder.write({**SPEC, "decoy_zeros": 0.3}, SPARSE)
+    (folder.path / "secret").write_bytes(bytes(range(32)))
+    answer = folder.protect("--secret", "@secret")
+    assert answer.exit_code == 0
+    rows = folder.rows("cells.csv")
+    found = [codes for codes, count in SPARSE.items() if count == 0 and rows[codes]["status"] == "primary"]
+    assert f"{len(found)} zeros that look like them" in answer.output
+    assert found
+    assert all(rows[codes]["value"] == "" for codes in found)
+    assert folder.audit().exit_code == 0
+    bounds = folder.rows("bounds.csv")
+    assert all((bounds[codes]["lower"], bounds[codes]["protected"]) == ("0", "yes") for codes in found)
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [(None, "needs --secret FILE"), (b"", "fewer than 16 bytes"), (b"short", "fewer than 16 bytes")],
+)
+def test_without_a_good_secret_there_are_no_decoys(folder: Folder, secret: bytes | None, said: str) -> None:
+    folder.write({**SPEC, "decoy_zeros": 0.1}, SPARSE)
+    if secret is not None:
+        (folder.path / "secret").write_bytes(secret)
+    answer = folder.protect(*(() if secret is None else ("--secret", "@secret")))
+    assert answer.exit_code == 2
+    assert said in answer.output
+    assert not (folder.path / "cells.csv").exists()
+
+
+def test_a_secret_that_is_not_there_is_named(folder: Folder) -> None:
+    folder.write({**SPEC, "decoy_zeros": 0.1}, SPARSE)
+    answer = folder.protect("--secret", "@none")
+    assert (answer.exit_code, "none cannot be read" in answer.output) == (2, True)

@@ -46,7 +46,7 @@ def described(files: dict[str, bytes], **changes: Any) -> dict[str, Any]:
         "vocabulary_version": "2026-1",
         "counted": 9,
         "extents": {"incidents": Extent(100, 20, {"district": 0.25, "act": None})},
-        "plans": {"incidents": "2026-B incidents small"},
+        "plans": {"incidents": "2026-C incidents small"},
     }
     found: dict[str, Any] = json.loads(release.describe(files, **{**values, **changes}))
     return found
@@ -293,7 +293,7 @@ def test_a_release_says_what_it_is() -> None:
         "quarter": "2026-Q1",
         "built_on": "2026-03-31",
         "vocabulary": "2026-1",
-        "plans": {"incidents": "2026-B incidents small"},
+        "plans": {"incidents": "2026-C incidents small"},
     }
     assert (found["incidents_counted"], found["audit"]) == (9, "passed")
 

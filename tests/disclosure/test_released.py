@@ -13,6 +13,7 @@ from incidents.core.release import Row
 from incidents.core.tables import CORRECTIONS, INCIDENTS, SET_ASIDE, SUBJECTS, TABLES, Subject
 from incidents.disclosure.released import Part, extent_of, files_of, shown_in, years_of
 from incidents.disclosure.releasing import Before, protected
+from tests import builders
 
 VOCABULARY, PLACES = data_files.vocabulary(), data_files.places()
 NAME = release.names(VOCABULARY, PLACES, catalogues.label)
@@ -59,7 +60,10 @@ def decided(
             cells.key(cell): Before(int(cells.cells.counts[cell]), bool(cells.withheld[cell]), uppers.get(cell))
             for cell in range(len(cells.cells))
         }
-    return Part(plan, protected(plan, header, rows, is_released=lambda time: time in times, earlier=earlier))
+    found = protected(
+        plan, header, rows, is_released=lambda time: time in times, earlier=earlier, secret=builders.PEPPER
+    )
+    return Part(plan, found)
 
 
 def other_part(subject: Subject, **counts: int) -> Part:

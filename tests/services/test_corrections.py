@@ -18,6 +18,7 @@ from incidents.services import published, releases
 from incidents.services.accounts import Member
 from incidents.services.corrections import note_correction, note_withdrawal
 from incidents.services.published import ReleaseSummary
+from tests import builders
 
 VOCABULARY, PLACES = data_files.vocabulary(), data_files.places()
 AUTUMN, WINTER, SPRING = date(2026, 9, 30), date(2026, 12, 31), date(2027, 3, 31)
@@ -46,7 +47,14 @@ def an_incident(session: Session) -> UUID:
 def publish(session: Session, desk: list[Member], day: date) -> ReleaseSummary:
     now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     found = releases.build_release(
-        session, today=day, vocabulary=VOCABULARY, places=PLACES, label=catalogues.label, actor="operator", now=now
+        session,
+        today=day,
+        vocabulary=VOCABULARY,
+        places=PLACES,
+        label=catalogues.label,
+        pepper=builders.PEPPER,
+        actor="operator",
+        now=now,
     )
     for member in desk[:2]:
         found = releases.sign_release(
@@ -167,7 +175,14 @@ def test_a_draft_that_tells_of_a_correction_falls_when_it_is_settled_otherwise(
     settle(session, incident, place="70017")
     now = datetime(2026, 12, 31, tzinfo=UTC)
     releases.build_release(
-        session, today=WINTER, vocabulary=VOCABULARY, places=PLACES, label=catalogues.label, actor="operator", now=now
+        session,
+        today=WINTER,
+        vocabulary=VOCABULARY,
+        places=PLACES,
+        label=catalogues.label,
+        pepper=builders.PEPPER,
+        actor="operator",
+        now=now,
     )
     settle(session, incident, place="80438")
     assert [found.number for found in published.list_releases(session)] == [1]

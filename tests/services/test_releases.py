@@ -113,6 +113,7 @@ def build(session: Session, today: date = AUTUMN) -> ReleaseSummary:
         vocabulary=VOCABULARY,
         places=PLACES,
         label=catalogues.label,
+        pepper=builders.PEPPER,
         actor="operator",
         now=at(today),
     )

@@ -248,6 +248,7 @@ def publish(session: Session, members: list[TrialMember]) -> None:
         vocabulary=VOCABULARY,
         places=PLACES,
         label=catalogues.label,
+        pepper=builders.PEPPER,
         now=NOW,
     )
 

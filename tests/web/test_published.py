@@ -111,13 +111,16 @@ def _publish(database: Database, settings: Settings) -> None:
         )
         session.add_all(Correction(id=uuid4(), kind="place", quarter="2026-Q2") for _ in range(4))
         ids = [member.id for member in members]
-        trial.publish_past_quarters(session, ids, vocabulary=vocabulary, places=places, label=label, now=NOW)
+        trial.publish_past_quarters(
+            session, ids, vocabulary=vocabulary, places=places, label=label, pepper=settings.pepper, now=NOW
+        )
         draft = releases.build_release(
             session,
             today=date(2027, 1, 4),  # the next quarter of another year: quicker to protect
             vocabulary=vocabulary,
             places=places,
             label=label,
+            pepper=settings.pepper,
             actor="system",
             now=NOW,
         )
@@ -282,6 +285,7 @@ def release_on(database: Database, day: date, signers: list[MemberId]) -> None:
             vocabulary=data_files.vocabulary(),
             places=data_files.places(),
             label=catalogues.label,
+            pepper=builders.PEPPER,
             actor="system",
             now=NOW,
         )

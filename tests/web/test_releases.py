@@ -20,7 +20,7 @@ from incidents.db.database import Database
 from incidents.db.incident import Incident
 from incidents.db.release import CountedIncident, Release, ReleaseCell, ReleaseFile, ReleaseSignature, ReleaseState
 from incidents.services import releases, trial
-from tests import pages
+from tests import builders, pages
 from tests.conftest import NOW
 from tests.web.desk import AtDesk, a_desk
 
@@ -89,6 +89,7 @@ def publish_last_quarter(people: list[AtDesk], database: Database) -> None:
             vocabulary=data_files.vocabulary(),
             places=data_files.places(),
             label=catalogues.label,
+            pepper=builders.PEPPER,
             actor="system",
             now=NOW,
         )

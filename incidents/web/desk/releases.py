@@ -50,6 +50,7 @@ def build() -> ResponseReturnValue:
                 vocabulary=site.vocabulary,
                 places=site.places,
                 label=catalogues.label,
+                pepper=site.settings.pepper,
                 actor=g.member.name,
                 now=site.now(),
             )
@@ -90,6 +91,7 @@ def table() -> ResponseReturnValue:
                 vocabulary=site.vocabulary,
                 places=site.places,
                 label=catalogues.label,
+                pepper=site.settings.pepper,
                 actor=g.member.name,
                 now=site.now(),
             )
