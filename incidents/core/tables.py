@@ -280,11 +280,24 @@ def _about_dimensions(rules: Mapping[str, Any], dims: Mapping[str, Any]) -> dict
     }
 
 
-def with_quarter(spec: Mapping[str, Any], quarter: Quarter) -> dict[str, Any]:
-    """The specification of a year with one more quarter."""
+def with_quarter(spec: Mapping[str, Any], quarter: Quarter, vocabulary: Vocabulary, places: Places) -> dict[str, Any]:
+    """The specification of a year with one more quarter, and with the codes that the vocabulary has gained since."""
     time = spec["dims"]["time"]
     quarters = [*time["rel"][time["total"]], str(quarter)]
-    return {**spec, "dims": {**spec["dims"], "time": {**time, "rel": {time["total"]: quarters}}}}
+    known = plan_dimensions(vocabulary, places)
+    dims = {
+        name: known[name] if name in known and _codes(dimension) <= _codes(known[name]) else dimension
+        for name, dimension in spec["dims"].items()
+    }
+    return {
+        **spec,
+        "vocabulary": vocabulary.version,
+        "dims": {**dims, "time": {**time, "rel": {time["total"]: quarters}}},
+    }
+
+
+def _codes(dimension: Mapping[str, Any]) -> set[str]:
+    return {code for codes in dimension["rel"].values() for code in codes}
 
 
 _SCORES: Mapping[str, int] = {

@@ -241,7 +241,7 @@ def _plan(
 ) -> dict[str, Any]:
     """The plan of the year: the one its first release was made by, or a new one for last year's volume."""
     if kept := earlier.get(plan_file(subject.name, quarter.year)):
-        return tables.with_quarter(json.loads(kept), quarter)
+        return tables.with_quarter(json.loads(kept), quarter, vocabulary, places)
     last_year = session.scalar(
         sa.select(ReleaseCell.count).where(
             ReleaseCell.subject == INCIDENTS.name,

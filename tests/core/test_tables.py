@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,14 @@ EVERY_RUNG = [
 
 def a_plan(rung: Rung = FULL, subject: tables.Subject = INCIDENTS, *quarters: Quarter) -> dict[str, Any]:
     return tables.plan(subject, rung, 2026, quarters or [FIRST], VOCABULARY, PLACES)
+
+
+def with_ground(code: str) -> Vocabulary:
+    """The vocabulary with one more ground, in a group that has others."""
+    [group] = VOCABULARY.terms["ground"]["sexual_orientation"].parents
+    added = Term("ground", code, 900, (group,), is_public=True, is_confirmed=True, label_en=code)
+    grounds = {**VOCABULARY.terms["ground"], code: added}
+    return replace(VOCABULARY, version="next", terms={**VOCABULARY.terms, "ground": grounds})
 
 
 def all_of(subject: tables.Subject) -> tuple[Rung, tables.Subject]:
@@ -159,8 +168,24 @@ def test_a_year_is_the_total_of_its_quarters() -> None:
 
 def test_one_more_quarter_changes_nothing_else_in_a_plan() -> None:
     plan = a_plan(SMALL)
-    assert tables.with_quarter(plan, SECOND) == a_plan(SMALL, INCIDENTS, FIRST, SECOND)
+    assert tables.with_quarter(plan, SECOND, VOCABULARY, PLACES) == a_plan(SMALL, INCIDENTS, FIRST, SECOND)
     assert plan == a_plan(SMALL)
+
+
+def test_a_code_that_is_new_in_mid_year_joins_the_plan() -> None:
+    wider = tables.with_quarter(a_plan(SMALL), SECOND, with_ground("homelessness"), PLACES)
+    assert leaves_of(wider["dims"]["ground"]) - leaves_of(a_plan(SMALL)["dims"]["ground"]) == {"homelessness"}
+    assert {**wider["dims"], "ground": None} == {
+        **a_plan(SMALL, INCIDENTS, FIRST, SECOND)["dims"],
+        "ground": None,
+    }
+    assert wider["vocabulary"] == "next"
+
+
+def test_a_code_that_the_vocabulary_has_lost_stays_in_the_plan_of_the_year() -> None:
+    before = tables.plan(INCIDENTS, SMALL, 2026, [FIRST], with_ground("homelessness"), PLACES)
+    wider = tables.with_quarter(before, SECOND, VOCABULARY, PLACES)
+    assert wider["dims"]["ground"] == before["dims"]["ground"]
 
 
 def test_only_traits_of_people_and_grounds_can_be_several() -> None:

@@ -1,5 +1,6 @@
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -531,6 +532,30 @@ def test_a_year_keeps_the_plan_of_its_first_release(session: Session, published:
     assert second["dims"]["time"]["rel"] == {"2026": ["2026-Q3", "2026-Q4"]}
     first["dims"]["time"]["rel"]["2026"].append("2026-Q4")
     assert first == second
+
+
+def test_a_code_that_is_new_in_mid_year_is_counted_from_then_on(
+    session: Session, published: ReleaseSummary, desk: list[Member]
+) -> None:
+    grounds = VOCABULARY.terms["ground"]
+    added = replace(grounds["sexual_orientation"], code="homelessness", label_en="Homelessness")
+    wider = replace(VOCABULARY, version="next", terms={**VOCABULARY.terms, "ground": {**grounds, added.code: added}})
+    settled(session, 7, accepted_on=WINTER, ground={added.code})
+    releases.build_release(
+        session,
+        today=WINTER,
+        vocabulary=wider,
+        places=PLACES,
+        label=lambda term, _tag: term.label_en,
+        pepper=builders.PEPPER,
+        actor="operator",
+        now=at(WINTER),
+    )
+    lines = {row.time: row.value for row in rows_in(session, "ground", 2) if row.codes == (added.code,)}
+    assert lines["2026-Q4"] == 7
+    assert lines["2026-Q3"] == 0
+    sign_both(session, 2, desk[0], desk[1], WINTER)
+    assert releases.check_release(session, 2).wrong == []
 
 
 @pytest.mark.parametrize(("last_year", "rung"), [(1_999, "small"), (2_000, "middle"), (8_000, "full")])
