@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from incidents.core.synthesis import Group, Scene, Story, Texts, TypedPlace, Wording
+from incidents.core.synthesis.texts import Group, Scene, Story, Texts, TypedPlace, Wording
 from incidents.resources import data_file
 
 _LANGUAGES = ("sr", "hu", "sq", "sk", "en")

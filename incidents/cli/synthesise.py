@@ -17,8 +17,8 @@ from incidents.adapters import data_files
 from incidents.adapters.synthetic_texts import synthetic_texts
 from incidents.cli.site import Wrong, database_of, settings_of_site
 from incidents.config import Settings
-from incidents.core import synthesis
-from incidents.core.synthesis import Sample
+from incidents.core.synthesis.samples import Sample, samples
+from incidents.core.synthesis.world import seeded
 from incidents.db.account import Member
 from incidents.services import trial
 from incidents.services.reporting import NoDeskKey
@@ -85,7 +85,7 @@ def synthesise(
         raise Wrong("--until lies in the future.")
     if into_site and (target or until):
         raise Wrong("--into-site goes neither with --to nor with --until.")
-    random = synthesis.seeded(seed)
+    random = seeded(seed)
     invented = _some(reports, random, day, is_open)
     with click.progressbar(invented, length=reports, label="Inventing reports", file=sys.stderr) as shown:
         if into_site:
@@ -98,7 +98,7 @@ def _some(reports: int, random: Random, today: date, is_open: bool | None) -> It
     """So many samples, of one kind if it is asked for; the other kind is left out, not counted."""
     left = reports
     while left:
-        for sample in synthesis.samples(
+        for sample in samples(
             left,
             random=random,
             vocabulary=data_files.vocabulary(),
@@ -111,7 +111,7 @@ def _some(reports: int, random: Random, today: date, is_open: bool | None) -> It
                 yield sample
 
 
-def _into_site(settings: Settings, samples: Iterable[Sample], random: Random, now: datetime) -> None:
+def _into_site(settings: Settings, invented: Iterable[Sample], random: Random, now: datetime) -> None:
     if not settings.trial:
         raise Wrong("This site is not a trial: invented reports would stand among real ones.")
     with database_of(settings) as database, database.unit_of_work() as session:
@@ -119,7 +119,7 @@ def _into_site(settings: Settings, samples: Iterable[Sample], random: Random, no
         try:
             filled = trial.fill(
                 session,
-                samples,
+                invented,
                 members=members,
                 random=random,
                 pepper=settings.pepper,
@@ -135,11 +135,11 @@ def _into_site(settings: Settings, samples: Iterable[Sample], random: Random, no
     )
 
 
-def _as_csv(samples: Iterable[Sample], target: str) -> None:
+def _as_csv(invented: Iterable[Sample], target: str) -> None:
     with _opened(target) as file:
         writer = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(_row(sample) for sample in samples)
+        writer.writerows(_row(sample) for sample in invented)
 
 
 @contextmanager

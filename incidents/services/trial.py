@@ -20,12 +20,12 @@ from sqlalchemy.orm import Session
 from incidents.adapters import sealing
 from incidents.adapters.synthetic_texts import synthetic_texts
 from incidents.core import report as rules
-from incidents.core import synthesis
 from incidents.core.accounts import MemberId, Role
 from incidents.core.incident import Decision, Handling, Settlement, codes_by_list
 from incidents.core.periods import Quarter
 from incidents.core.places import Places
-from incidents.core.synthesis import Sample
+from incidents.core.synthesis.samples import Sample, samples
+from incidents.core.synthesis.world import seeded
 from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored
 from incidents.db.audit import record
@@ -90,8 +90,8 @@ def make_trial(
         for name, password, roles in _MEMBERS
     ]
     keys.make_desk_key(session, [member.id for member in members], today=now.date())
-    random = synthesis.seeded(seed)
-    endless = synthesis.samples(
+    random = seeded(seed)
+    endless = samples(
         20 * (open_reports + incidents) + 1000,
         random=random,
         vocabulary=vocabulary,
@@ -156,7 +156,7 @@ def _last_days_before(today: date, quarters: int) -> list[date]:
 
 def fill(
     session: Session,
-    samples: Iterable[Sample],
+    invented: Iterable[Sample],
     *,
     members: Sequence[UUID],
     random: Random,
@@ -174,7 +174,7 @@ def fill(
     if len(members) < 2:
         raise TooFewMembers
     open_reports = accepted = set_aside = 0
-    for some in _in_turns(samples):
+    for some in _in_turns(invented):
         open_ones = [sample for sample in some if sample.is_open]
         _add(session, stored.Report, [_report_row(sample, desk_key, random, pepper) for sample in open_ones])
         settled = [(sample, sample.settlement) for sample in some if sample.settlement is not None]
@@ -218,9 +218,9 @@ def _enrol(
     return TrialMember(enrolled.id, name, password, roles, enrolled.totp_secret)
 
 
-def _until_enough(samples: Iterable[Sample], *, open_reports: int, incidents: int) -> Iterator[Sample]:
+def _until_enough(invented: Iterable[Sample], *, open_reports: int, incidents: int) -> Iterator[Sample]:
     """The samples in order, open and settled ones up to these numbers; ends when both are reached."""
-    for sample in samples:
+    for sample in invented:
         if sample.is_open and open_reports > 0:
             open_reports -= 1
         elif sample.settlement is not None and incidents > 0:
@@ -232,8 +232,8 @@ def _until_enough(samples: Iterable[Sample], *, open_reports: int, incidents: in
             return
 
 
-def _in_turns(samples: Iterable[Sample]) -> Iterator[list[Sample]]:
-    remaining = iter(samples)
+def _in_turns(invented: Iterable[Sample]) -> Iterator[list[Sample]]:
+    remaining = iter(invented)
     while some := list(islice(remaining, _AT_ONCE)):
         yield some
 

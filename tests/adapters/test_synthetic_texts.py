@@ -7,7 +7,7 @@ from incidents.adapters import data_files
 from incidents.adapters.synthetic_texts import synthetic_texts
 from incidents.core.places import KOSOVO
 from incidents.core.script import is_mixed
-from incidents.core.synthesis import Wording
+from incidents.core.synthesis.texts import Wording
 
 TEXTS = synthetic_texts()
 LANGUAGES = ("sr", "hu", "sq", "sk", "en")

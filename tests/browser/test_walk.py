@@ -10,9 +10,10 @@ import pytest
 
 from incidents.adapters import data_files
 from incidents.adapters.synthetic_texts import synthetic_texts
-from incidents.core import synthesis
 from incidents.core.incident import is_counted
 from incidents.core.periods import Quarter
+from incidents.core.synthesis.samples import samples
+from incidents.core.synthesis.world import seeded
 from incidents.services import trial
 from tests.browser import walk
 from tests.browser.conftest import Site
@@ -38,8 +39,8 @@ OTHERS = 150
 
 def settle_others(site: Site) -> None:
     """Fill the site with incidents that the two members accepted earlier."""
-    random = synthesis.seeded(7)
-    invented = synthesis.samples(
+    random = seeded(7)
+    invented = samples(
         OTHERS * 2,
         random=random,
         vocabulary=data_files.vocabulary(),

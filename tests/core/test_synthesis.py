@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from incidents.adapters import data_files
 from incidents.adapters.synthetic_texts import synthetic_texts
-from incidents.core import incident, report, synthesis
+from incidents.core import incident, report
 from incidents.core.incident import ONLINE, BiasStrength, Verification
 from incidents.core.places import KOSOVO
 from incidents.core.script import is_mixed
-from incidents.core.synthesis import OPEN_FOR, Group, Sample, Scene, Story, Texts, TypedPlace, Wording
+from incidents.core.synthesis.samples import OPEN_FOR, Sample, samples
+from incidents.core.synthesis.texts import Group, Scene, Story, Texts, TypedPlace, UnknownCodes, Wording
+from incidents.core.synthesis.world import seeded
 
 TODAY = date(2026, 11, 24)
 VOCABULARY = data_files.vocabulary()
@@ -25,9 +27,9 @@ PIECES = ("openings", "afterwards", "emoji", "near", "far", "ongoing", "here", "
 
 def invented(count: int, seed: int, texts: Texts | None = None, today: date = TODAY) -> list[Sample]:
     return list(
-        synthesis.samples(
+        samples(
             count,
-            random=synthesis.seeded(seed),
+            random=seeded(seed),
             vocabulary=VOCABULARY,
             places=PLACES,
             today=today,
@@ -320,11 +322,11 @@ def test_a_code_that_the_vocabulary_does_not_have_or_nobody_settles_is_named(
 ) -> None:
     scene: dict[str, Any] = {"acts": {"threat": 1}, "settings": {"street": 1}, "indicators": {}, **changes}
     texts = some_texts(scenes=(Scene(name="insult", weight=1, **scene),))
-    with pytest.raises(synthesis.UnknownCodes, match=code):
+    with pytest.raises(UnknownCodes, match=code):
         invented(1, 1, texts)
 
 
 def test_something_that_nobody_tells_is_named() -> None:
     scene = Scene(name="untold", weight=1, acts={"threat": 1}, settings={"street": 1}, indicators={})
-    with pytest.raises(synthesis.UnknownCodes, match="no story about roma and untold"):
+    with pytest.raises(UnknownCodes, match="no story about roma and untold"):
         invented(50, 1, some_texts(scenes=(scene,)))

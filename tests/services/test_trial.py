@@ -11,11 +11,11 @@ from incidents.adapters import catalogues, data_files
 from incidents.adapters.synthetic_texts import synthetic_texts
 from incidents.config import Settings
 from incidents.core import report as rules
-from incidents.core import synthesis
 from incidents.core.accounts import Role
 from incidents.core.audit import first_break
 from incidents.core.incident import Decision, Handling, problems
-from incidents.core.synthesis import OPEN_FOR, Sample
+from incidents.core.synthesis.samples import OPEN_FOR, Sample, samples
+from incidents.core.synthesis.world import seeded
 from incidents.db import report as stored
 from incidents.db.audit import entries
 from incidents.db.database import Database
@@ -70,9 +70,9 @@ def queue(session: Session, member: Member) -> list[moderation.Waiting]:
 
 def invented(count: int, seed: int = 1) -> list[Sample]:
     return list(
-        synthesis.samples(
+        samples(
             count,
-            random=synthesis.seeded(seed),
+            random=seeded(seed),
             vocabulary=VOCABULARY,
             places=PLACES,
             today=NOW.date(),
@@ -86,7 +86,7 @@ def fill(session: Session, settings: Settings, samples: list[Sample], members: l
         session,
         samples,
         members=[member.id for member in members],
-        random=synthesis.seeded(1),
+        random=seeded(1),
         pepper=settings.pepper,
         vocabulary=VOCABULARY,
         now=NOW,

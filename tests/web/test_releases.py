@@ -12,9 +12,10 @@ from werkzeug.test import TestResponse
 from incidents.adapters import catalogues, data_files
 from incidents.adapters.synthetic_texts import synthetic_texts
 from incidents.config import Settings
-from incidents.core import synthesis
 from incidents.core.accounts import MemberId, Role
 from incidents.core.incident import is_counted
+from incidents.core.synthesis.samples import samples
+from incidents.core.synthesis.world import seeded
 from incidents.db.audit import AuditEntry
 from incidents.db.database import Database
 from incidents.db.incident import Incident
@@ -56,9 +57,9 @@ def drafted(two: list[AtDesk]) -> list[AtDesk]:
 
 def accept(count: int, people: list[AtDesk], database: Database, settings: Settings) -> None:
     """Store this many accepted incidents that a release counts, all of one kind: five or more give nobody away."""
-    invented = synthesis.samples(
+    invented = samples(
         100,
-        random=synthesis.seeded(1),
+        random=seeded(1),
         vocabulary=data_files.vocabulary(),
         places=data_files.places(),
         today=NOW.date(),
@@ -70,7 +71,7 @@ def accept(count: int, people: list[AtDesk], database: Database, settings: Setti
             session,
             [counted] * count,
             members=[who.member.id for who in people],
-            random=synthesis.seeded(1),
+            random=seeded(1),
             pepper=settings.pepper,
             vocabulary=data_files.vocabulary(),
             now=NOW,
