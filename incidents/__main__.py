@@ -11,6 +11,7 @@ from gunicorn.app.base import BaseApplication
 
 from incidents.app import create_app
 from incidents.cli.audit import audit
+from incidents.cli.backup import backup, move, restore
 from incidents.cli.geocode import geocode
 from incidents.cli.members import members
 from incidents.cli.mentions import mentions
@@ -84,7 +85,22 @@ def serve(settings: Settings, bind: str, workers: int) -> None:
     _run(settings, bind, workers)
 
 
-for command in (init, migrate, members, audit, geocode, mentions, places, protect, release, synthesise, transliterate):
+for command in (
+    init,
+    migrate,
+    members,
+    audit,
+    backup,
+    geocode,
+    mentions,
+    move,
+    places,
+    protect,
+    release,
+    restore,
+    synthesise,
+    transliterate,
+):
     cli.add_command(command)
 
 

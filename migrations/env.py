@@ -5,15 +5,9 @@ import os
 import sqlalchemy as sa
 from alembic import context
 
-import incidents.db.account
-import incidents.db.audit
-import incidents.db.incident
-import incidents.db.key
-import incidents.db.notice
-import incidents.db.release
-import incidents.db.report  # noqa: F401  (each table module must be imported to be seen)
-from incidents.db.base import Base, Instant
+from incidents.db.base import Instant
 from incidents.db.database import Database
+from incidents.db.tables import METADATA
 
 
 def _as_plain_sql(kind: str, item: object, _context: object) -> str | bool:
@@ -24,7 +18,7 @@ def _as_plain_sql(kind: str, item: object, _context: object) -> str | bool:
 def run(connection: sa.Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=METADATA,
         render_item=_as_plain_sql,
         render_as_batch=connection.dialect.name == "sqlite",
     )

@@ -27,9 +27,12 @@ def settings_of_site() -> Settings:
 
 
 @contextmanager
-def database_of(settings: Settings) -> Iterator[Database]:
-    """The site's database; closed at the end. A database that cannot be reached is one clear line."""
-    database = Database(settings.database_url)
+def database_of(settings: Settings, url: str = "") -> Iterator[Database]:
+    """The site's database, or the one at `url`; closed at the end. One that cannot be reached is one clear line."""
+    try:
+        database = Database(url or settings.database_url)
+    except (SQLAlchemyError, ImportError):
+        raise Wrong("This is no address of a database: postgresql+psycopg://... or sqlite:///... is one.") from None
     try:
         yield database
     except SQLAlchemyError as error:

@@ -27,6 +27,15 @@ class Database:
         return self._writes.begin()
 
     @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A connection for reading that sees one moment, however long it reads; writers go on meanwhile."""
+        engine = self.engine
+        if engine.dialect.name == "postgresql":
+            engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with engine.connect() as connection:
+            yield connection
+
+    @contextmanager
     def rolled_back(self) -> Iterator[None]:
         """Put everything inside on one connection and undo it at the end, commits too (for tests)."""
         kept = dict(self._reads.kw), dict(self._writes.kw)

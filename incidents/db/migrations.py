@@ -55,5 +55,16 @@ def _may_rebuild_tables(connection: Connection) -> Iterator[None]:
 
 def is_newest(database: Database) -> bool:
     with database.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(_config()).get_current_head()
+        return revision_of(connection) == newest()
+
+
+def revision_of(connection: Connection) -> str:
+    """Which form the tables have; empty where there are none."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def newest() -> str:
+    """The form of tables that this version of the software works on."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None  # noqa: S101 (there are migrations)
+    return head

@@ -1,0 +1,162 @@
+"""`backup`, `restore`, `move`: the database as one sealed file, back again, and from one kind to the other."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from incidents.adapters import sealed_files
+from incidents.cli.site import Wrong, database_of
+from incidents.config import Settings
+from incidents.services import backup as services
+from incidents.services.backup import Counts, Progress
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_BEGINS = {"private": "incidents backup key, PRIVATE: ", "public": "incidents backup key, public: "}
+
+
+@click.group()
+def backup() -> None:
+    """The database as one sealed file that only a key kept elsewhere opens."""
+
+
+@backup.command("key")
+@click.argument("private", type=_FILE)
+def make_key(private: Path) -> None:
+    """Make the key for backups: PRIVATE opens them, and PRIVATE.pub is all that this machine needs.
+
+    Take PRIVATE off the machine, and keep two copies in two places: without it no backup can be opened.
+    """
+    public = private.with_name(f"{private.name}.pub")
+    key, open_half = sealed_files.new_key_pair()
+    _write_new(private, f"{_BEGINS['private']}{key.hex()}\n")
+    _write_new(public, f"{_BEGINS['public']}{open_half.hex()}\n")
+    click.echo(f"{private} opens backups: keep it off this machine, in two places. {public} makes them.")
+
+
+@backup.command("make")
+@click.argument("file", type=_FILE)
+@click.option("--key", "key_file", type=_FILE, required=True, help="The public key: FILE.pub of `backup key FILE`.")
+@click.pass_obj
+def make(settings: Settings, file: Path, key_file: Path) -> None:
+    """Write all that the database has to FILE. The site goes on meanwhile.
+
+    The key files of the instance folder are not in it: back those up apart, or receipt codes open nothing any more.
+    """
+    public = _read_key(key_file, "public")
+    if file.exists():
+        raise Wrong(f"{file} is there already: backups are never written over.")
+    part = file.with_name(f"{file.name}.part")
+    with database_of(settings) as database, _in_words():
+        try:
+            with part.open("wb") as written:
+                os.fchmod(written.fileno(), 0o600)
+                counts = services.back_up(database, written, public, progress=_shown())
+                written.flush()
+                os.fsync(written.fileno())
+            part.rename(file)
+        except OSError as error:
+            raise Wrong(f"{file} cannot be written: {error.strerror}.") from None
+        finally:
+            part.unlink(missing_ok=True)
+    click.echo(f"{file} holds {_told(counts)}.")
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+@click.option("--key", "key_file", type=_FILE, required=True, help="The private key that `backup key` made.")
+@click.pass_obj
+def restore(settings: Settings, file: Path, key_file: Path) -> None:
+    """Read a backup into the site's database, which must be empty. All of it is restored, or nothing.
+
+    Put the key files back into the instance folder first. The database may be of the other kind than that of before.
+    """
+    private = _read_key(key_file, "private")
+    with database_of(settings) as database, _in_words():
+        try:
+            with file.open("rb") as stored:
+                counts = services.restore(database, stored, private, progress=_shown())
+        except OSError as error:
+            raise Wrong(f"{file} cannot be read: {error.strerror}.") from None
+    click.echo(f"Restored {_told(counts)}. The chain of the audit trail is whole.")
+
+
+@click.command()
+@click.option("--to", "url", required=True, help="The empty database: postgresql+psycopg://... or sqlite:///...")
+@click.pass_obj
+def move(settings: Settings, url: str) -> None:
+    """Copy everything into another, empty database, and compare it row by row.
+
+    Stop the site first, and set INCIDENTS_DATABASE_URL to the new address afterwards. The old database stays as it is.
+    """
+    with database_of(settings) as source, database_of(settings, url) as target, _in_words():
+        counts = services.move(source, target, progress=_shown())
+    click.echo(f"Moved {_told(counts)}; every row was compared.")
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except services.NotEmpty:
+        raise Wrong("The database has rows already. Take an empty one: nothing may be mixed with a backup.") from None
+    except services.OtherVersion as other:
+        if not other.revision:
+            raise Wrong("The database has no tables yet: there is nothing to copy.") from None
+        raise Wrong(
+            f"The tables are of the form {other.revision}, which is not that of this version of the software. "
+            "Use the version that wrote them, then run `migrate`."
+        ) from None
+    except services.NotWhole:
+        raise Wrong(
+            "This is not a whole backup: it was changed, cut off, or is something else. Nothing was restored."
+        ) from None
+    except sealed_files.WrongKey:
+        raise Wrong("The backup was sealed to another key. Nothing was restored.") from None
+
+
+def _read_key(path: Path, half: str) -> bytes:
+    """One half of a key pair from its file, which says which half it is."""
+    try:
+        text = path.read_text(encoding="ascii")
+    except OSError as error:
+        raise Wrong(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        text = ""
+    begin = _BEGINS[half]
+    try:
+        found = bytes.fromhex(text.removeprefix(begin)) if text.startswith(begin) else b""
+    except ValueError:
+        found = b""
+    if len(found) != 32:
+        raise Wrong(f"{path} is not the {half} half of a key that `backup key` made.")
+    return found
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Wrong(f"{path} is there already: a key is never written over.") from None
+    except OSError as error:
+        raise Wrong(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _told(counts: Counts) -> str:
+    return f"{sum(counts.values()):,} rows of {len(counts)} tables, {counts['report']:,} reports among them"
+
+
+def _shown() -> Progress:
+    """Progress on the terminal; nothing in a file or a pipe."""
+
+    def show(table: str, done: int) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{table}: {done:,} rows   ", nl=False, err=True)
+
+    return show

@@ -1,0 +1,14 @@
+"""All tables of a site. A module with tables is imported here, or no migration and no backup would see it."""
+
+from __future__ import annotations
+
+import incidents.db.account
+import incidents.db.audit
+import incidents.db.incident
+import incidents.db.key
+import incidents.db.notice
+import incidents.db.release
+import incidents.db.report  # noqa: F401  (each is imported to be seen)
+from incidents.db.base import Base
+
+METADATA = Base.metadata

@@ -1,0 +1,121 @@
+import os
+import stat
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+
+from incidents.__main__ import cli
+from incidents.db.database import Database
+
+PASSWORD = "tri zelene kruške na stolu"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INCIDENTS_HOSTS", "primer.example")
+    for name in ("INCIDENTS_INSTANCE", "INCIDENTS_DATABASE_URL", "INCIDENTS_DOOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: str, typed: str | None = None) -> Result:
+        return CliRunner().invoke(cli, arguments, input=typed)
+
+    made = run("init", "--member", "Ana", "--member", "Boris", typed=f"{PASSWORD}\n" * 4)
+    assert made.exit_code == 0, made.output
+    assert run("backup", "key", "away.key").exit_code == 0
+    return run
+
+
+def test_the_way_there_and_back(run) -> None:
+    """The drill of an operator whose disk is gone: key files and backup are all that is left."""
+    made = run("backup", "make", "monday.backup", "--key", "away.key.pub")
+    assert made.exit_code == 0, made.output
+    assert "0 reports among them" in made.output
+    Path("instance/incidents.sqlite").unlink()
+    for left in Path("instance").glob("incidents.sqlite-*"):
+        left.unlink()
+    back = run("restore", "monday.backup", "--key", "away.key")
+    assert back.exit_code == 0, back.output
+    assert back.output.endswith("The chain of the audit trail is whole.\n")
+    assert run("members", "list").output.split() == ["Ana", "Boris"]
+
+
+def test_keys_and_backups_are_for_their_owner_only(run) -> None:
+    run("backup", "make", "monday.backup", "--key", "away.key.pub")
+    for name in ("away.key", "away.key.pub", "monday.backup"):
+        assert stat.S_IMODE(os.stat(name).st_mode) == 0o600
+    assert "PRIVATE" in Path("away.key").read_text(encoding="ascii")
+    assert "PRIVATE" not in Path("away.key.pub").read_text(encoding="ascii")
+
+
+def test_nothing_is_ever_written_over(run) -> None:
+    Path("monday.backup").write_text("Friday", encoding="ascii")
+    key = Path("away.key").read_bytes()
+    answers = [run("backup", "key", "away.key"), run("backup", "make", "monday.backup", "--key", "away.key.pub")]
+    assert [answer.exit_code for answer in answers] == [2, 2]
+    assert all("is there already" in answer.output for answer in answers)
+    assert Path("away.key").read_bytes() == key
+    assert Path("monday.backup").read_text(encoding="ascii") == "Friday"
+
+
+def test_a_site_that_has_rows_is_not_restored_over(run) -> None:
+    run("backup", "make", "monday.backup", "--key", "away.key.pub")
+    answer = run("restore", "monday.backup", "--key", "away.key")
+    assert (answer.exit_code, "has rows already" in answer.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("backup", "make", "new.backup", "--key", "none.pub"), "none.pub cannot be read"),
+        (("backup", "make", "new.backup", "--key", "away.key"), "is not the public half"),
+        (("backup", "make", "none/new.backup", "--key", "away.key.pub"), "cannot be written"),
+        (("backup", "key", "none/new.key"), "cannot be written"),
+        (("restore", "none.backup", "--key", "away.key"), "none.backup cannot be read"),
+        (("restore", "monday.backup", "--key", "away.key.pub"), "is not the private half"),
+        (("restore", "away.key", "--key", "away.key"), "not a whole backup"),
+        (("restore", "monday.backup", "--key", "other.key"), "sealed to another key"),
+        (("move", "--to", "mysql://nowhere/site"), "no address of a database"),
+        (("move", "--to", "nonsense"), "no address of a database"),
+    ],
+)
+def test_what_is_wrong_is_one_clear_line(run, arguments: tuple[str, ...], said: str) -> None:
+    run("backup", "make", "monday.backup", "--key", "away.key.pub")
+    run("backup", "key", "other.key")
+    answer = run(*arguments)
+    assert answer.exit_code == 2
+    assert said in answer.output
+    assert len(answer.output.strip().splitlines()) == 1
+    assert not Path("new.backup").exists()
+    assert not list(Path().glob("*.part"))
+
+
+@pytest.mark.parametrize(
+    "content", ["", "incidents backup key, public: zz", "incidents backup key, public: 00ff", "\u0107"]
+)
+def test_a_key_file_that_holds_no_key_is_told(run, content: str) -> None:
+    Path("odd.pub").write_text(content, encoding="utf-8")
+    answer = run("backup", "make", "new.backup", "--key", "odd.pub")
+    assert (answer.exit_code, "is not the public half" in answer.output) == (2, True)
+
+
+def test_a_backup_that_fails_half_way_leaves_nothing(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    answer = run("backup", "make", "monday.backup", "--key", "away.key.pub")
+    assert (answer.exit_code, "No space left" in answer.output) == (2, True)
+    assert sorted(path.name for path in Path().glob("monday*")) == []
+
+
+def test_a_site_moves(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved = run("move", "--to", "sqlite:///elsewhere.sqlite")
+    assert moved.exit_code == 0, moved.output
+    assert "every row was compared" in moved.output
+    with Database("sqlite:///elsewhere.sqlite").engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM member")).scalar() == 2
+    monkeypatch.setenv("INCIDENTS_DATABASE_URL", "sqlite:///elsewhere.sqlite")
+    assert run("members", "list").output.split() == ["Ana", "Boris"]
