@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import islice
 from math import ceil
 
 import numpy as np
 
 from incidents.disclosure import suppress
 from incidents.disclosure.counts import Cells, Ints, Mask
+from incidents.disclosure.programme import Moves
 from incidents.disclosure.task import Needs, Progress, Task, Unprotectable
 
 
@@ -40,22 +42,26 @@ def with_decoys(
 ) -> tuple[Mask, Mask]:
     """The pattern with what decoys need besides, and which cells are decoys.
 
-    `room` says of every column how much it must be possible that it is, were it a decoy; `earlier` are the decoys of
-    earlier releases, which stay as deniable as the new figures let them. A zero for which there is no room, or whose
-    protection must not be had, is passed over: there may be fewer decoys than wished for.
+    `earlier` are the decoys of earlier releases, which stay deniable as small counts do. For new ones no figure is
+    given up: what hides a decoy is withheld already, or another zero. A zero that cannot be hidden so is passed over,
+    so there may be fewer than wished for. `room` says of every cell how much it must be possible that it is, were it a
+    decoy.
     """
     decoys = np.zeros(len(cells), dtype=bool)
+    withheld, kept = _protected(task, withheld, np.flatnonzero(earlier & (room > 0)).tolist(), room, progress)
+    decoys[kept] = True
+    task = replace(task, closed=task.closed | ((task.counts > 0) & ~withheld))
     innermost = _innermost(task, len(cells))
-    waiting = draw.order(cells, _eligible(task, cells, innermost, room))
-    new = [cell for cell in np.flatnonzero(earlier & (room[: len(cells)] > 0)).tolist() if withheld[cell]]
+    waiting = iter(draw.order(cells, _eligible(task, cells, innermost, room)))
+    moves = Moves(task.matrix, task.counts, ~task.closed | withheld, np.ones(task.matrix.width))
     while True:
-        withheld, kept = _protected(task, withheld, new, room, progress)
-        decoys[kept] = True
         missing = ceil(draw.share * int((withheld[: len(cells)] & innermost).sum())) - int((decoys & innermost).sum())
-        new = [cell for cell in waiting if not decoys[cell]][: max(missing, 0)]
+        hidden = (cell for cell in waiting if moves.find(cell, 1, int(room[cell])) is not None)
+        new = list(islice(hidden, max(missing, 0)))
         if not new:
             return withheld, decoys
-        waiting = [cell for cell in waiting if cell not in set(new)]
+        withheld, kept = _protected(task, withheld, new, room, progress)
+        decoys[kept] = True
 
 
 def _innermost(task: Task, size: int) -> Mask:

@@ -210,7 +210,7 @@ def test_a_missing_file_is_named(folder: Folder) -> None:
 
 # Decoys.
 
-SPARSE = {**COUNTS, ("n2", "y"): 0, ("s1", "y"): 0, ("s2", "x"): 0}
+SPARSE = {**COUNTS, ("n1", "y"): 3, ("n2", "x"): 3, ("s1", "y"): 3, ("s1", "z"): 2, ("s2", "y"): 0}
 
 
 def test_decoys_need_a_secret_and_are_told_apart_for_the_statistician_alone(folder: Folder) -> None:
