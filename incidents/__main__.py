@@ -12,6 +12,7 @@ from gunicorn.app.base import BaseApplication
 from incidents.app import create_app
 from incidents.cli.audit import audit
 from incidents.cli.backup import backup, move, restore
+from incidents.cli.batch import import_
 from incidents.cli.geocode import geocode
 from incidents.cli.members import members
 from incidents.cli.mentions import mentions
@@ -26,7 +27,7 @@ from incidents.cli.trial import make_trial_site
 from incidents.config import Settings
 from incidents.core.vocabulary import BadVocabulary
 
-_WITHOUT_SITE = {"geocode", "init", "mentions", "places", "protect", "release", "transliterate"}
+_WITHOUT_SITE = {"geocode", "import", "init", "mentions", "places", "protect", "release", "transliterate"}
 
 
 class _Server(BaseApplication):
@@ -98,6 +99,7 @@ for command in (
     protect,
     release,
     restore,
+    import_,
     synthesise,
     transliterate,
 ):

@@ -19,8 +19,9 @@ from incidents.web.desk import views as desk_views
 from incidents.web.json import Json
 from incidents.web.pages.views import pages
 from incidents.web.platform import Platform, utc_now
-from incidents.web.published import api
+from incidents.web.published import api, openapi
 from incidents.web.published import views as published_views
+from incidents.web.reporting.api import intake
 from incidents.web.reporting.views import reporting
 
 
@@ -45,8 +46,10 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, dat
     app.register_blueprint(pages)
     if settings.door in {Door.BOTH, Door.PUBLIC}:
         app.register_blueprint(reporting)
+        app.register_blueprint(intake)
         app.register_blueprint(published_views.published)
         app.register_blueprint(api.api)
+        app.register_blueprint(openapi.openapi)
     if settings.door in {Door.BOTH, Door.DESK}:
         app.register_blueprint(accounts)
         app.register_blueprint(desk_views.desk)

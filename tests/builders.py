@@ -54,7 +54,7 @@ def send(session: Session, report: Report, settings: Settings, *, now: datetime,
         "trap_is_filled": False,
         **changes,
     }
-    return reporting.file_report(
+    ready = reporting.make_ready(
         session,
         report,
         reporting.Sending(**values),
@@ -64,6 +64,7 @@ def send(session: Session, report: Report, settings: Settings, *, now: datetime,
         shortest=timedelta(seconds=settings.shortest_honest_seconds),
         pepper=settings.pepper,
     )
+    return reporting.keep(session, ready)
 
 
 def only_report(session: Session) -> UUID:

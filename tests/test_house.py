@@ -27,6 +27,7 @@ OPEN_TO_ALL = {
     "accounts.log_in",
     "accounts.login",
     "assets.static_file",
+    "intake.take",
     "pages.choose",
     "pages.health",
     "pages.help_",
@@ -41,7 +42,7 @@ OPEN_TO_ALL = {
     "reporting.report",
     "reporting.send",
 }
-OPEN_PARTS = ("published.", "api.")
+OPEN_PARTS = ("published.", "api.", "openapi.")
 
 
 def test_every_route_is_open_on_purpose_or_guarded(app: Flask) -> None:

@@ -69,6 +69,18 @@ def code_of_token(nonce: bytes) -> ReceiptCode:
     return code_from_random(blake2b(nonce, digest_size=32, person=b"receipt code").digest())
 
 
+def nonce_of_key(key: str, pepper: bytes) -> bytes:
+    """What stands for a form token where a program sends: from its own key, which it may have chosen badly.
+
+    Keyed, because a receipt code follows from it: without the pepper nobody goes that way, however weak the key.
+    """
+    return blake2b(key.encode(), digest_size=32, key=pepper, person=b"idempotency key").digest()
+
+
+def digest_of_file(content: bytes, pepper: bytes) -> bytes:
+    return blake2b(content, digest_size=32, key=pepper, person=b"batch").digest()
+
+
 def digest_of_token(nonce: bytes, pepper: bytes) -> bytes:
     return blake2b(nonce, digest_size=32, key=pepper, person=b"token").digest()
 

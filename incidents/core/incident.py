@@ -72,11 +72,12 @@ Axis = TypeVar("Axis", bound=enum.Enum)
 
 HANDLING: Mapping[Handling, frozenset[Handling]] = {
     Handling.RECEIVED: frozenset({Handling.QUARANTINED, Handling.IN_TRIAGE}),
-    Handling.QUARANTINED: frozenset({Handling.IN_TRIAGE, Handling.SET_ASIDE}),
+    # Many at once: let go from quarantine, or set aside from there without having been taken one by one.
+    Handling.QUARANTINED: frozenset({Handling.RECEIVED, Handling.IN_TRIAGE, Handling.SET_ASIDE}),
     Handling.IN_TRIAGE: frozenset({Handling.RECEIVED, Handling.AWAITING_REPORTER, Handling.LINKED, Handling.SET_ASIDE}),
     Handling.AWAITING_REPORTER: frozenset({Handling.IN_TRIAGE, Handling.LINKED, Handling.SET_ASIDE}),
     Handling.LINKED: frozenset({Handling.IN_TRIAGE, Handling.AWAITING_REPORTER, Handling.CLOSED}),
-    Handling.SET_ASIDE: frozenset({Handling.IN_TRIAGE, Handling.CLOSED}),
+    Handling.SET_ASIDE: frozenset({Handling.QUARANTINED, Handling.IN_TRIAGE, Handling.CLOSED}),
     Handling.CLOSED: frozenset({Handling.IN_TRIAGE, Handling.DESTROYED}),
     Handling.DESTROYED: frozenset(),
 }

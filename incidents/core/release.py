@@ -90,19 +90,22 @@ _METHOD: Mapping[str, str] = {
     "the quarter of the release that first counts it, whenever it happened; a figure once published is never changed. "
     "Counts below a threshold are withheld: 3 for the whole country, 5 for a region, a district or a municipality, "
     "there 10 by gender or age of the people attacked and by health, disability, sexual orientation or gender "
-    "identity. So is what would tell that nearly all incidents of a district share a trait. With them as many other "
-    "figures are withheld as it takes, so that all published ones together fit both nobody and the threshold or more; "
-    "an attack on the finished files has shown it. For each withheld figure the files say between which numbers it "
-    "must lie, as anybody can compute. Smaller municipalities are published together. People report here of their own "
-    "accord: these are not all incidents, and the figures cannot be compared with those of the police.",
+    "identity. So is what would tell that nearly all incidents of a district share a trait, and a figure of which "
+    "more than 85 in 100 were told by one organisation alone. With them as many other figures are withheld as it "
+    "takes, so that all published ones together fit both nobody and the threshold or more; an attack on the finished "
+    "files has shown it. For each withheld figure the files say between which numbers it must lie, as anybody can "
+    "compute. Smaller municipalities are published together. People report here of their own accord: these are not "
+    "all incidents, and the figures cannot be compared with those of the police.",
     SERBIAN: "Броје се инциденти које су две особе обрадиле и прихватиле. Сваки трајно припада тромесечју издања које "
     "га је први пут пребројало, ма када да се догодио; једном објављен број се не мења. Не објављују се бројеви мањи "
-    "од прага: 3 за целу земљу, 5 за регион, округ или општину, а тамо 10 по полу или узрасту нападнутих и по здрављу, "
-    "инвалидитету, сексуалној оријентацији или родном идентитету. Не објављује се ни оно што би открило да готово сви "
-    "инциденти једног округа имају исто својство. Уз њих се не објављује ни онолико других бројева колико је потребно "
-    "да сви објављени заједно допуштају и да их нема и да их је колико праг или више; то је показао напад на готове "
+    "од прага: 3 за целу земљу, 5 за регион, округ или општину, а тамо 10 по полу или узрасту нападнутих и по "
+    "здрављу, инвалидитету, сексуалној оријентацији или родном идентитету. Не објављује се ни оно што би открило да "
+    "готово сви инциденти једног округа имају исто својство, као ни број чијих је инцидената више од 85 одсто "
+    "пријавила само једна организација. Уз њих се не објављује ни онолико других бројева колико је потребно да сви "
+    "објављени заједно допуштају и да их нема и да их је колико праг или више; то је показао напад на готове "
     "датотеке. За сваки необјављен број пише између којих бројева мора бити, што свако може да израчуна. Мање општине "
-    "објављују се заједно. Пријаве су добровољне: ово нису сви инциденти и бројеви се не могу поредити са полицијским.",
+    "објављују се заједно. Пријаве су добровољне: ово нису сви инциденти и бројеви се не могу поредити са "
+    "полицијским.",
 }
 
 

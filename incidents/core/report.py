@@ -26,6 +26,10 @@ SEVERAL = {
 }
 """Fields of a report that hold codes, and the list that each takes them from."""
 REQUIRED = ("role", "acts", "grounds", "when", "setting", "wish")
+DATES = {"exact": "day", "approx_week": "day", "month": "month", "ongoing": "month", "year": "year"}
+"""The field that holds the date, by its precision."""
+LONGEST_PLACE = 200
+BY_APP, IN_BATCH = "app", "batch"
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,10 @@ class Report:
     words: str = ""
     """As typed, in whatever language and script."""
     consents: frozenset[str] = frozenset()
+    origin: str = ""
+    """BY_APP or IN_BATCH; empty for the form."""
+    partner: str = ""
+    """The organisation whose batch it came in."""
     schema: int = field(default=SCHEMA)
 
 
@@ -78,21 +86,17 @@ def problems(report: Report, vocabulary: Vocabulary, *, today: date) -> list[Pro
     found.extend(_problems_of_time(report, today))
     if len(report.words) > MOST_WORDS:
         found.append(Problem("words", "too_long"))
-    if len(report.place) > 200:
+    if len(report.place) > LONGEST_PLACE:
         found.append(Problem("place", "too_long"))
     return found
 
 
 def _problems_of_time(report: Report, today: date) -> list[Problem]:
-    match report.when:
-        case "exact" | "approx_week":
-            name, given, latest = "day", report.day, today.isoformat()
-        case "month" | "ongoing":
-            name, given, latest = "month", report.month, f"{today:%Y-%m}"
-        case "year":
-            name, given, latest = "year", report.year, f"{today:%Y}"
-        case _:
-            return []
+    name = DATES.get(report.when)
+    if name is None:
+        return []
+    given: str = getattr(report, name)
+    latest = {"day": today.isoformat(), "month": f"{today:%Y-%m}", "year": f"{today:%Y}"}[name]
     if not given:
         # Since when it goes on may be unknown; for the others the precision promises a date.
         return [] if report.when == "ongoing" else [Problem(name, "missing_date")]

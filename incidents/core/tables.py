@@ -20,6 +20,8 @@ TOTAL = "_T"
 """SDMX's code of a total."""
 COUNT = "n"
 """Column with how many incidents a row stands for."""
+SOURCE = "source"
+"""Column with the organisation that alone told of a row's incidents; empty where people did. It is no dimension."""
 SEVERAL = "|"
 """Between the codes of one incident in a dimension of several answers."""
 LEAST_INHABITANTS = 10_000
@@ -260,6 +262,8 @@ _RULES: Mapping[str, Any] = {
         {"threshold": 5, "where": {"area": "*"}},
     ],
     "group_disclosure": {"of": ["ground", "gender", "age"], "others": 1, "where": {"area": _WITHIN_REGIONS}},
+    # What one organisation's batch says is hers and those people's, however many: more than 85 in 100 are protected.
+    "dominance": {"column": SOURCE, "share": 0.85},
     "multi_response": ["ground", "gender", "age"],
     "protects_differences": True,
     "decoy_zeros": 0.1,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -26,6 +27,16 @@ class AuditEntry(Base):
     hash: orm.Mapped[Digest]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What one entry tells about its subject."""
+
+    subject: str
+    before: str = ""
+    after: str = ""
+    reason: str = ""
+
+
 def record(
     session: orm.Session,
     *,
@@ -38,36 +49,44 @@ def record(
     reason: str = "",
 ) -> None:
     """Add one entry to the chain, in the caller's unit of work: both stay or neither."""
+    change = Change(subject=subject, before=before, after=after, reason=reason)
+    record_all(session, [change], at=at, actor=actor, action=action)
+
+
+def record_all(session: orm.Session, changes: Iterable[Change], *, at: datetime, actor: str, action: str) -> None:
+    """Add an entry for each change, in their order; as `record` does for one."""
     if session.get_bind().dialect.name == "postgresql":
         # One writer at a time, else two entries would follow the same one. SQLite has only one writer.
         session.execute(sa.text("SELECT pg_advisory_xact_lock(710001)"))
     last = session.execute(
         sa.select(AuditEntry.number, AuditEntry.hash).order_by(AuditEntry.number.desc()).limit(1)
     ).first()
-    number, previous = (last.number + 1, last.hash) if last else (1, START)
-    entry = Entry(
-        number=number,
-        at=at.replace(second=0, microsecond=0),
-        actor=actor,
-        action=action,
-        subject=subject,
-        before=before,
-        after=after,
-        reason=reason,
-    )
-    session.add(
-        AuditEntry(
-            number=entry.number,
-            at=entry.at,
-            actor=entry.actor,
-            action=entry.action,
-            subject=entry.subject,
-            before=entry.before,
-            after=entry.after,
-            reason=entry.reason,
-            hash=link(entry, previous),
+    first, previous = (last.number + 1, last.hash) if last else (1, START)
+    for number, change in enumerate(changes, start=first):
+        entry = Entry(
+            number=number,
+            at=at.replace(second=0, microsecond=0),
+            actor=actor,
+            action=action,
+            subject=change.subject,
+            before=change.before,
+            after=change.after,
+            reason=change.reason,
         )
-    )
+        previous = link(entry, previous)
+        session.add(
+            AuditEntry(
+                number=entry.number,
+                at=entry.at,
+                actor=entry.actor,
+                action=entry.action,
+                subject=entry.subject,
+                before=entry.before,
+                after=entry.after,
+                reason=entry.reason,
+                hash=previous,
+            )
+        )
     session.flush()
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from threading import RLock
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,14 +20,21 @@ class Database:
             _take_over_transactions(self.engine)
         self._reads = orm.sessionmaker(self.engine, expire_on_commit=False)
         self._writes = orm.sessionmaker(self.engine.execution_options(begin="IMMEDIATE"), expire_on_commit=False)
+        file = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+        self._queue: AbstractContextManager[Any] = _WriterQueue(file) if file else nullcontext()
 
     def reader(self) -> orm.Session:
         """A session for reading; use it in a ``with``."""
         return self._reads()
 
-    def unit_of_work(self) -> AbstractContextManager[orm.Session]:
-        """A session for writing: commits when the block ends, rolls back on any exception."""
-        return self._writes.begin()
+    @contextmanager
+    def unit_of_work(self) -> Iterator[orm.Session]:
+        """A session for writing: commits when the block ends, rolls back on any exception.
+
+        On SQLite writers queue up here.
+        """
+        with self._queue, self._writes.begin() as session:
+            yield session
 
     @contextmanager
     def snapshot(self) -> Iterator[sa.Connection]:
@@ -50,6 +60,48 @@ class Database:
                 whole.rollback()
 
 
+class _WriterQueue:
+    """One writer after another, of all threads and processes on this machine.
+
+    SQLite has no queue: there each waiter looks again after a pause that grows, and under load some look too late
+    every time (with 4 processes the slowest report took 3.2 s, in a queue 0.7 s). The file stays empty. SQLite's own
+    locks hold without it: who may not open it goes without, rather than refuse a report.
+    """
+
+    def __init__(self, database: str) -> None:
+        self._database = database
+        self._path = f"{database}-queue"
+        self._thread = RLock()
+        self._depth = 0
+        self._file = -1
+
+    def __enter__(self) -> None:
+        self._thread.acquire()
+        try:
+            if self._depth == 0:
+                self._line_up()
+        except BaseException:
+            self._thread.release()
+            raise
+        self._depth += 1
+
+    def __exit__(self, *_raised: object) -> None:
+        self._depth -= 1
+        if self._depth == 0 and self._file >= 0:
+            os.close(self._file)
+        self._thread.release()
+
+    def _line_up(self) -> None:
+        self._file = -1
+        with suppress(PermissionError):
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            if os.geteuid() == 0 and os.path.exists(self._database):
+                # A command that the administrator runs shall not shut the site out: the file is whose the database is.
+                own = os.stat(self._database)
+                os.fchown(self._file, own.st_uid, own.st_gid)
+
+
 def _take_over_transactions(engine: sa.Engine) -> None:
     # The sqlite3 driver begins late and commits before DDL: savepoints and rollbacks then lie.
     # IMMEDIATE for writers: a transaction that reads first and writes later loses against
@@ -62,7 +114,7 @@ def _take_over_transactions(engine: sa.Engine) -> None:
             "foreign_keys = ON",
             "journal_mode = WAL",
             "synchronous = FULL",
-            "busy_timeout = 5000",
+            "busy_timeout = 20000",
             "secure_delete = ON",
             "temp_store = MEMORY",
         ):

@@ -26,6 +26,9 @@ class Incident(Base):
     """A municipality's code, or one of the words in core.incident and core.places."""
     setting: orm.Mapped[str] = orm.mapped_column(sa.String(40))
     vocabulary_version: orm.Mapped[str] = orm.mapped_column(sa.String(20))
+    source: orm.Mapped[str | None] = orm.mapped_column(sa.String(40))
+    """The organisation that alone told of it; None where a person did, or several. For the dominance rule: a cell most
+    of which one organisation sent is protected (Hundepool et al. 2012, section 4.2). Never published."""
     proposed_by: orm.Mapped[UUID | None] = orm.mapped_column(sa.ForeignKey("member.id"))
     decided_by: orm.Mapped[UUID | None] = orm.mapped_column(sa.ForeignKey("member.id"))
     return_reason: orm.Mapped[str | None] = orm.mapped_column(sa.String(40))

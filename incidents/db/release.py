@@ -63,6 +63,8 @@ class ReleaseCell(Base):
     """Canonical key, see core.tables.key_of."""
     count: orm.Mapped[int]
     is_withheld: orm.Mapped[bool]
+    is_dominated: orm.Mapped[bool] = orm.mapped_column(default=False)
+    """Most of it was told by one organisation, so that it is protected like a small count."""
 
 
 class CountedIncident(Base):
@@ -88,6 +90,8 @@ class CountedIncident(Base):
     age: orm.Mapped[str] = orm.mapped_column(sa.Text)
     reported: orm.Mapped[str] = orm.mapped_column(sa.String(40))
     delay: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    source: orm.Mapped[str | None] = orm.mapped_column(sa.String(40))
+    """As that of the incident, when it was counted."""
 
 
 class Correction(Base):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import enum
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.dialects import postgresql, sqlite
 
 from incidents.core.incident import Handling
 from incidents.db.base import Base, Digest
@@ -48,6 +51,19 @@ class Report(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it as it is)
 
 
+class Batch(Base):
+    """That a file of an organisation was imported: so that nobody does it twice unawares."""
+
+    __tablename__ = "batch"
+
+    id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
+    file_digest: orm.Mapped[Digest] = orm.mapped_column(index=True)
+    """Keyed, so that a copy of the database does not say which file it was."""
+    partner: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    received_on: orm.Mapped[date]
+    reports: orm.Mapped[int]
+
+
 class Direction(enum.Enum):
     QUESTION = "question"
     ANSWER = "answer"
@@ -73,9 +89,50 @@ class Message(Base):
     """Answers only: a form can be sent once."""
 
 
+def add_once(session: orm.Session, values: Mapping[str, Any]) -> bool:
+    """Add a report unless one came by the same token: one statement, so no two processes both add it."""
+    if session.get_bind().dialect.name == "postgresql":
+        added = postgresql.insert(Report).values(**values).on_conflict_do_nothing().returning(Report.id)
+    else:
+        added = sqlite.insert(Report).values(**values).on_conflict_do_nothing().returning(Report.id)
+    return session.execute(added).first() is not None
+
+
+def arrived_on(session: orm.Session, day: date) -> int:
+    """As `arrivals_by_day`, of one day."""
+    return arrivals_by_day(session, day, day + timedelta(days=1)).get(day, 0)
+
+
+def arrivals_by_day(session: orm.Session, since: date, before: date) -> dict[date, int]:
+    """How many reports arrived by themselves on each day that had any, from `since` and before `before`.
+
+    Those of files that an operator imported are not among them, or a large file would be a flood.
+    """
+    arrived = _by_day(session, Report.received_on, sa.func.count(), since, before)
+    imported = _by_day(session, Batch.received_on, sa.func.sum(Batch.reports), since, before)
+    return {day: number - imported.get(day, 0) for day, number in arrived.items() if number > imported.get(day, 0)}
+
+
+def _by_day(
+    session: orm.Session,
+    day: orm.InstrumentedAttribute[date],
+    number: sa.ColumnElement[int],
+    since: date,
+    before: date,
+) -> dict[date, int]:
+    query = sa.select(day.label("day"), number.label("number")).where(day >= since, day < before).group_by(day)
+    return {row.day: int(row.number) for row in session.execute(query)}
+
+
 def report_by_verifier(session: orm.Session, verifier: bytes) -> Report | None:
     return session.scalar(sa.select(Report).where(Report.verifier == verifier))
 
 
 def messages_of(session: orm.Session, report: UUID) -> list[Message]:
     return list(session.scalars(sa.select(Message).where(Message.report_id == report).order_by(Message.number)))
+
+
+def batch_of_file(session: orm.Session, file_digest: bytes) -> Batch | None:
+    """The newest import of a file."""
+    query = sa.select(Batch).where(Batch.file_digest == file_digest).order_by(Batch.received_on.desc()).limit(1)
+    return session.scalar(query)

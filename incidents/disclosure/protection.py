@@ -152,7 +152,9 @@ def task_of(cells: Cells, spec: Spec, rules: Rules, decided: Sequence[Status | N
     prices = np.ones(matrix.width)
     prices[:size] = rules.prices * np.where(is_sum[:size], spec.prices.sums, 1.0)
     most = _most(matrix, closed, cells, rules)
-    needs = _joined(_needs(primary, counts, thresholds, most), _needs_of_groups(first_rest, rest, spec))
+    least = np.zeros(matrix.width, dtype=np.int64)
+    least[:size] = rules.least
+    needs = _joined(_needs(primary, counts, thresholds, least, most), _needs_of_groups(first_rest, rest, spec))
     return Task(matrix, counts, needs, withheld, closed, prices)
 
 
@@ -170,14 +172,14 @@ def _shared_traits(cells: Cells, spec: Spec, rules: Rules) -> Pairs:
     return shared_by_nearly_all(cells, rules.thresholds, groups(cells, rule), rule.others if rule else 0)
 
 
-def _needs(primary: Mask, counts: Ints, thresholds: Ints, most: Ints) -> Needs:
+def _needs(primary: Mask, counts: Ints, thresholds: Ints, least: Ints, most: Ints) -> Needs:
     """Two for each unsafe count: that it may be nothing, and that it may be one that can be published.
 
-    The second goes no further than the published cells that it is part of.
+    The first goes no further than what is known of its parts, the second than the published cells that it is part of.
     """
     columns = np.flatnonzero(primary)
-    downs = counts[columns]
-    ups = np.minimum(np.maximum(thresholds[columns] - downs, 1), most[columns] - downs)
+    downs = counts[columns] - least[columns]
+    ups = np.minimum(np.maximum(thresholds[columns] - counts[columns], 1), most[columns] - counts[columns])
     asked = np.concatenate([downs, ups]) > 0
     return Needs(
         np.concatenate([columns, columns])[asked],

@@ -7,7 +7,7 @@ the year decided stands as it is.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from io import StringIO
 from typing import Any
@@ -21,7 +21,7 @@ from incidents.disclosure.counts import Cells, Mask, table_of, tabulate
 from incidents.disclosure.protection import CannotProtect, Status, protect
 from incidents.disclosure.relations import relations
 from incidents.disclosure.rows import data_of
-from incidents.disclosure.rules import ENDLESS, rules_of, small
+from incidents.disclosure.rules import ENDLESS, Rules, least_of_wholes, rules_of, small
 from incidents.disclosure.spec import Spec, spec_of
 from incidents.disclosure.verdict import Verdict, verdict
 
@@ -43,8 +43,20 @@ class Before:
 
     count: int
     is_withheld: bool
-    upper: int | None = None
-    """What readers know of a withheld one that it is at the most; None where nothing limits it."""
+    known: Bounds | None = None
+    """What readers know of a withheld one."""
+
+    @property
+    def least(self) -> int:
+        """What readers know that it is at the least."""
+        if self.is_withheld:
+            return self.known.lower if self.known else 0
+        return self.count
+
+    @property
+    def most(self) -> int:
+        """What they know of a withheld one that it is at the most, rules.ENDLESS where nothing limits it."""
+        return int(ENDLESS) if self.known is None or self.known.upper is None else self.known.upper
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,8 @@ class Protected:
     spec: Spec
     cells: Cells
     withheld: Mask
+    dominated: Mask
+    """Cells that are to be protected like small ones, though they are not small: one source told most of them."""
     is_new: Mask
     bounds: Mapping[int, Bounds]
     """By withheld cell, what it can be for all that is published."""
@@ -98,65 +112,90 @@ def protected(
     times = np.array([is_released(code) for code in everything.trees[TIME].codes])
     chosen = times[everything.places[:, TIME]]
     cells, rules = everything.only(chosen), rules_of(spec, everything, data).only(chosen)
-    found = Protected(spec, cells, np.zeros(len(cells), dtype=bool), np.zeros(len(cells), dtype=bool), {})
+    nothing = np.zeros(len(cells), dtype=bool)
+    found = Protected(spec, cells, nothing, nothing, nothing, {})
     before = [earlier.get(found.key(cell)) for cell in range(len(cells))]
     for cell, was in enumerate(before):
         if was is not None and was.count != cells.counts[cell]:
             raise CountsChanged(found.key(cell))
     decided = [None if was is None else _status(was) for was in before]
-    most = np.array([ENDLESS if was is None or was.upper is None else was.upper for was in before], dtype=np.int64)
-    statuses = protect(cells, spec, replace(rules, most=most), earlier=decided, secret=secret)
+    rules = _as_known(rules, cells, spec, before)
+    statuses = protect(cells, spec, rules, earlier=decided, secret=secret)
     withheld = np.array([status.is_withheld for status in statuses], dtype=bool)
-    attacked = _attacked(cells, withheld, spec)
-    if given := given_away(cells, withheld, spec, attacked):
+    attacked = _attacked(cells, withheld, spec, rules)
+    if given := given_away(cells, withheld, spec, rules, attacked):
         own = next((cell for cell in range(len(cells)) if found.key(cell) == given[0]), None)
         raise CannotProtect([given[0]], spec.threshold if own is None else int(rules.thresholds[own]))
     bounds = {cell: bound for cell, bound in attacked.bounds.items() if cell < len(cells)}
-    return Protected(spec, cells, withheld, np.array([was is None for was in before], dtype=bool), bounds)
+    is_new = np.array([was is None for was in before], dtype=bool)
+    return Protected(spec, cells, withheld, rules.unsafe, is_new, bounds)
 
 
-def uppers_in(plan: Mapping[str, Any], content: bytes) -> dict[str, int]:
-    """What a released file of cells says that withheld ones are at the most, by key; those without limit left out."""
-    found = {}
+def _as_known(rules: Rules, cells: Cells, spec: Spec, before: Sequence[Before | None]) -> Rules:
+    """The rules with what readers know from earlier releases. What these published stays, and what follows from it."""
+    least = np.array([0 if was is None else was.least for was in before], dtype=np.int64)
+    most = np.array([ENDLESS if was is None else was.most for was in before], dtype=np.int64)
+    is_published = np.array([was is not None and not was.is_withheld for was in before], dtype=bool)
+    matrix, _ = relations(cells, spec.multi_response)
+    least = np.maximum(least, least_of_wholes(matrix, least)[: len(cells)])
+    unsafe = rules.unsafe & ~is_published & (least < cells.counts)
+    return replace(rules, most=most, least=np.where(unsafe, least, 0), unsafe=unsafe)
+
+
+def bounds_in(plan: Mapping[str, Any], content: bytes) -> dict[str, Bounds]:
+    """What a released file of cells says that withheld ones can be, by key."""
     names = spec_of(plan).names
-    for row in csv.DictReader(content.decode().splitlines()):
-        if row["upper"]:
-            found[key_of({dimension: row[dimension] for dimension in names if dimension in row})] = int(row["upper"])
-    return found
+    return {
+        key_of({name: row[name] for name in names if name in row}): Bounds(
+            int(row["lower"]), int(row["upper"]) if row["upper"] else None
+        )
+        for row in csv.DictReader(content.decode().splitlines())
+        if row["lower"]
+    }
 
 
-def given_away_by(plan: Mapping[str, Any], name: str, content: bytes, counts: Mapping[str, int]) -> list[str]:
+def given_away_by(
+    plan: Mapping[str, Any], name: str, content: bytes, counts: Mapping[str, int], dominated: Set[str] = frozenset()
+) -> list[str]:
     """The small counts that a released file of cells gives away, by key. `counts` are the true ones.
 
+    `dominated` are the keys of cells that have to be protected like small ones; wholes as far as their parts are.
     Raises audit.Contradiction where its figures do not add up, trees.BadSpec where it is no such file.
     """
     spec = spec_of(plan)
     stored = files.cells_of(name, content.decode().splitlines(), spec)
-    shown = Protected(spec, stored.cells, stored.withheld, stored.withheld, {})
-    true = np.array([counts[shown.key(cell)] for cell in range(len(stored.cells))], dtype=np.int64)
+    shown = Protected(spec, stored.cells, stored.withheld, stored.withheld, stored.withheld, {})
+    keys = [shown.key(cell) for cell in range(len(stored.cells))]
+    true = np.array([counts[key] for key in keys], dtype=np.int64)
     cells = Cells(stored.cells.trees, stored.cells.places, true)
-    return given_away(cells, stored.withheld, spec, _attacked(cells, stored.withheld, spec))
+    unsafe = np.array([key in dominated for key in keys], dtype=bool)
+    rules = replace(rules_of(spec, cells), unsafe=unsafe)
+    attacked = _attacked(cells, stored.withheld, spec, rules)
+    lowers = [attacked.bounds[cell].lower if stored.withheld[cell] else true[cell] for cell in range(len(cells))]
+    matrix, _ = relations(cells, spec.multi_response)
+    of_parts = least_of_wholes(matrix, np.array(lowers, dtype=np.int64))[: len(cells)]
+    rules = replace(rules, least=np.where(unsafe, of_parts, 0))
+    return given_away(cells, stored.withheld, spec, rules, attacked)
 
 
-def given_away(cells: Cells, withheld: Mask, spec: Spec, found: Verdict) -> list[str]:
+def given_away(cells: Cells, withheld: Mask, spec: Spec, rules: Rules, found: Verdict) -> list[str]:
     """Small counts, small differences and shared traits that a reader can find out; `cells` hold the true counts."""
-    shown = Protected(spec, cells, withheld, withheld, {})
-    rules = rules_of(spec, cells)
+    shown = Protected(spec, cells, withheld, withheld, withheld, {})
     bad = [shown.key(cell) for cell in np.flatnonzero(small(cells, rules) & ~withheld).tolist()]
-    for column in _small_columns(cells, withheld, spec):
-        if not found.hides(column):
+    for column in _small_columns(cells, withheld, spec, rules):
+        least = int(rules.least[column]) if column < len(cells) else 0
+        if not found.hides(column, least=least):
             bad.append(shown.key(column) if column < len(cells) else "a difference between cells")
     return [*bad, *(shown.key(trait) for _, trait in found.groups)]
 
 
-def _attacked(cells: Cells, withheld: Mask, spec: Spec) -> Verdict:
-    asked = {*np.flatnonzero(withheld).tolist(), *_small_columns(cells, withheld, spec)}
+def _attacked(cells: Cells, withheld: Mask, spec: Spec, rules: Rules) -> Verdict:
+    asked = {*np.flatnonzero(withheld).tolist(), *_small_columns(cells, withheld, spec, rules)}
     return verdict(cells, withheld, spec, asked=sorted(asked))
 
 
-def _small_columns(cells: Cells, withheld: Mask, spec: Spec) -> list[int]:
-    """Withheld cells and differences that are small, by column."""
-    rules = rules_of(spec, cells)
+def _small_columns(cells: Cells, withheld: Mask, spec: Spec, rules: Rules) -> list[int]:
+    """Withheld cells and differences that are small, by column; cells of one source as well."""
     columns = np.flatnonzero(small(cells, rules) & withheld).tolist()
     if spec.protects_differences:
         _, differences = relations(cells, spec.multi_response)

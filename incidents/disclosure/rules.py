@@ -43,6 +43,9 @@ class Rules:
     """Cells that must be published."""
     most: Ints
     """What readers know from before that a cell is at the most; ENDLESS where they know nothing."""
+    least: Ints
+    """What they know from before that an unsafe one is at the least; of it no less has to be possible. A whole can be
+    told mostly by one source though earlier parts of it, that are published, are not."""
     prices: Floats
 
     def only(self, chosen: Mask | Ints) -> Rules:
@@ -51,6 +54,7 @@ class Rules:
             unsafe=self.unsafe[chosen],
             never=self.never[chosen],
             most=self.most[chosen],
+            least=self.least[chosen],
             prices=self.prices[chosen],
         )
 
@@ -73,6 +77,7 @@ def rules_of(spec: Spec, cells: Cells, data: Data | None = None) -> Rules:
         unsafe=unsafe & ~never,
         never=never,
         most=np.full(len(cells), ENDLESS),
+        least=np.zeros(len(cells), dtype=np.int64),
         prices=_prices(spec, cells),
     )
 
@@ -101,6 +106,20 @@ def most_of_parts(matrix: Matrix, known: Ints) -> Ints:
 def most_possible(matrix: Matrix, known: Ints) -> Ints:
     """As `most_of_parts`, and no more than all the parts of a cell can be together."""
     return _most(matrix, known, _limit_parts, _limit_wholes)
+
+
+def least_of_wholes(matrix: Matrix, known: Ints) -> Ints:
+    """By column, what its parts together are at the least; `known` says of cells what they are at the least."""
+    is_part, _whole = _parts(matrix)
+    own, least = np.zeros(matrix.width, dtype=np.int64), np.zeros(matrix.width, dtype=np.int64)
+    own[: len(known)] = known
+    while True:
+        sums, found = np.zeros(matrix.height, dtype=np.int64), least.copy()
+        np.add.at(sums, matrix.rows[is_part], np.maximum(own, least)[matrix.columns[is_part]])
+        np.maximum.at(found, matrix.columns[matrix.starts[:-1]], sums)
+        if np.array_equal(found, least):
+            return least
+        least = found
 
 
 def _most(matrix: Matrix, known: Ints, *limits: Callable[[Matrix, Ints, Ints], None]) -> Ints:

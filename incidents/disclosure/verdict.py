@@ -30,12 +30,13 @@ class Verdict:
     groups: Sequence[tuple[int, int]]
     """Groups of which nearly all are known to share a trait: the cell of the group and that of the trait."""
 
-    def hides(self, cell: int) -> bool:
+    def hides(self, cell: int, *, least: int = 0) -> bool:
         """Whether a withheld cell may be both nothing and as much as may be published, for all that readers know.
 
-        Or as much as the cell that it is part of can be, if that is less: it may have a lower threshold.
+        Or as much as the cell that it is part of can be, if that is less: it may have a lower threshold. `least` is
+        what has to be possible where it cannot be nothing.
         """
-        return self.bounds[cell].reaches(0, min(int(self.thresholds[cell]), int(self.most[cell])))
+        return self.bounds[cell].reaches(least, min(int(self.thresholds[cell]), int(self.most[cell])))
 
     def may_be_enough(self, cell: int) -> bool:
         """Whether a withheld cell may be as much as may be published, or as the cell that it is part of can be.

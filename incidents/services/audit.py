@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from incidents.core.audit import Entry, first_break
-from incidents.db.audit import entries, record
+from incidents.db.audit import Change, entries, record, record_all
 from incidents.services.accounts import Member
 
 
@@ -32,3 +33,8 @@ def note(
     record(
         session, at=now, actor=member.name, action=action, subject=subject, before=before, after=after, reason=reason
     )
+
+
+def note_all(session: Session, action: str, changes: Iterable[Change], member: Member, now: datetime) -> None:
+    """Add what a member did with many, an entry for each."""
+    record_all(session, changes, at=now, actor=member.name, action=action)

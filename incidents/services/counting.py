@@ -19,7 +19,7 @@ from incidents.core import tables
 from incidents.core.incident import Decision, Verification, is_counted
 from incidents.core.periods import Quarter
 from incidents.core.places import Places
-from incidents.core.tables import CORRECTIONS, COUNT, INCIDENTS, SET_ASIDE, SEVERAL, Counted, Subject
+from incidents.core.tables import CORRECTIONS, COUNT, INCIDENTS, SET_ASIDE, SEVERAL, SOURCE, Counted, Subject
 from incidents.core.vocabulary import Vocabulary
 from incidents.db.incident import Incident, IncidentCode, SetAside
 from incidents.db.release import Correction, CountedIncident
@@ -72,7 +72,13 @@ def _frozen(session: Session, quarter: Quarter, vocabulary: Vocabulary, places: 
         codes[incident][name].add(code)
     rows = session.execute(
         sa.select(
-            Incident.id, Incident.year, Incident.month, Incident.place, Incident.setting, Incident.verification
+            Incident.id,
+            Incident.year,
+            Incident.month,
+            Incident.place,
+            Incident.setting,
+            Incident.verification,
+            Incident.source,
         ).where(of_batch)
     )
     return [
@@ -80,6 +86,7 @@ def _frozen(session: Session, quarter: Quarter, vocabulary: Vocabulary, places: 
             "id": uuid4(),
             "incident_id": row.id,
             "batch": str(quarter),
+            "source": row.source,
             **as_texts(counted(row, codes[row.id], quarter, vocabulary, places)),
         }
         for row in rows
@@ -110,11 +117,11 @@ def as_texts(one: Counted) -> dict[str, str]:
 
 
 def _incidents(session: Session, batches: str) -> Rows:
-    columns = [CountedIncident.batch, *(getattr(CountedIncident, name) for name in _DIMENSIONS)]
+    columns = [CountedIncident.batch, *(getattr(CountedIncident, name) for name in (*_DIMENSIONS, SOURCE))]
     found = session.execute(
         sa.select(*columns, sa.func.count()).where(CountedIncident.batch.startswith(batches)).group_by(*columns)
     )
-    return ["time", *_DIMENSIONS, COUNT], _texts(found)
+    return ["time", *_DIMENSIONS, SOURCE, COUNT], _texts(found)
 
 
 def _set_aside(session: Session, batches: str) -> Rows:
@@ -134,7 +141,7 @@ def _corrections(session: Session, batches: str) -> Rows:
 
 
 def _texts(found: Iterable[Sequence[Any]]) -> list[list[str]]:
-    return [[str(value) for value in row] for row in found]
+    return [["" if value is None else str(value) for value in row] for row in found]
 
 
 _ROWS: Mapping[Subject, Callable[[Session, str], Rows]] = {

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -35,6 +36,19 @@ from incidents.services.reporting import NoDeskKey
 LEASE = timedelta(minutes=20)
 LONGEST_QUESTION = 2_000
 _OPEN = (Handling.RECEIVED, Handling.QUARANTINED, Handling.IN_TRIAGE, Handling.AWAITING_REPORTER)
+
+
+class Sealed(Protocol):
+    """What it takes of a report's row to open it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def sealed(self) -> bytes: ...
+    @property
+    def sealed_key(self) -> bytes: ...
 
 
 class NoSuchReport(Exception):
@@ -106,14 +120,20 @@ class Opened:
     history: list[Entry]
 
 
-def open_queue(session: Session, member: Member, *, vocabulary: Vocabulary, now: datetime) -> list[Waiting]:
-    """All open reports, opened in memory: those with somebody at risk first, then the oldest."""
-    private = _private_keys(session, member)
-    rows = session.scalars(sa.select(stored.Report).where(stored.Report.handling.in_(_OPEN)))
+def open_queue(
+    session: Session, member: Member, *, vocabulary: Vocabulary, now: datetime, with_held: bool = True
+) -> list[Waiting]:
+    """All open reports, opened in memory: those with somebody at risk first, then the oldest.
+
+    In a flood the held ones are left out: they are looked at together (services.clusters).
+    """
+    private = private_keys(session, member)
+    shown = _OPEN if with_held else tuple(each for each in _OPEN if each is not Handling.QUARANTINED)
+    rows = session.scalars(sa.select(stored.Report).where(stored.Report.handling.in_(shown)))
     names = member_names(session)
     waiting = []
     for row in rows:
-        content = _content(row, private)
+        content = content_of(row, private)
         at_risk = content is not None and is_at_risk(content.acts, vocabulary)
         waiting.append(Waiting(row.id, row.received_on, row.handling, content, _holder(row, names, now), at_risk))
     return sorted(waiting, key=lambda line: (not line.is_at_risk, line.received_on, line.id))
@@ -126,7 +146,7 @@ def read_report(session: Session, report: UUID, *, member: Member, now: datetime
     """
     row = _row(session, report)
     is_taken = _is_taken_by(row, member, now)
-    private = _private_keys(session, member)
+    private = private_keys(session, member)
     return Opened(
         row.id,
         row.version,
@@ -135,7 +155,7 @@ def read_report(session: Session, report: UUID, *, member: Member, now: datetime
         row.incident_id,
         row.set_aside_reason,
         _holder(row, member_names(session), now),
-        _content(row, private) if is_taken else None,
+        content_of(row, private) if is_taken else None,
         [_said(message, private) for message in messages_of(session, row.id)] if is_taken else [],
         [entry for entry, _ in entries(session, subject=f"report:{row.id}")],
     )
@@ -271,6 +291,12 @@ def taken_row(session: Session, report: UUID, *, version: int, member: Member, n
     return row
 
 
+def partner_of(session: Session, row: stored.Report, member: Member) -> str | None:
+    """The organisation in whose batch a report came; None for all others, and where the member cannot open it."""
+    found = content_of(row, private_keys(session, member))
+    return (found.partner or None) if found else None
+
+
 def _row(session: Session, report: UUID, *, to_change: bool = False) -> stored.Report:
     row = session.get(stored.Report, report, with_for_update=to_change)
     if row is None:
@@ -288,7 +314,7 @@ def _holder(row: stored.Report, names: dict[UUID, str], now: datetime) -> str | 
     return names[row.lease_member_id]
 
 
-def _private_keys(session: Session, member: Member) -> Callable[[int], bytes]:
+def private_keys(session: Session, member: Member) -> Callable[[int], bytes]:
     """Opens the desk key of an epoch at most once. Raises services.keys.NoGrant when called."""
 
     @cache
@@ -298,7 +324,8 @@ def _private_keys(session: Session, member: Member) -> Callable[[int], bytes]:
     return private
 
 
-def _content(row: stored.Report, private: Callable[[int], bytes]) -> Report | None:
+def content_of(row: Sealed, private: Callable[[int], bytes]) -> Report | None:
+    """What a report says; None if the member's key does not open it."""
     try:
         opened = opening.open_report(row.sealed, row.sealed_key, report=row.id, desk_private=private(row.epoch))
     except (keys.NoGrant, CannotOpen):

@@ -66,9 +66,13 @@ def list_releases(session: Session) -> list[ReleaseSummary]:
     return [summary(session, number) for number in numbers]
 
 
-def published(session: Session) -> list[ReleaseSummary]:
-    """The releases that everybody may read, newest first."""
-    return [found for found in list_releases(session) if found.state is ReleaseState.PUBLISHED]
+def published(session: Session, *, before: int | None = None, most: int | None = None) -> list[ReleaseSummary]:
+    """The releases that everybody may read, newest first; from the one before `before` on, and at most so many."""
+    numbers = sa.select(Release.number).where(Release.state == ReleaseState.PUBLISHED)
+    if before is not None:
+        numbers = numbers.where(Release.number < before)
+    found = session.scalars(numbers.order_by(Release.number.desc()).limit(most)).all()
+    return [summary(session, number) for number in found]
 
 
 def newest(session: Session) -> Release | None:

@@ -24,7 +24,7 @@ from incidents.db import audit
 from incidents.db.account import Member
 from incidents.db.release import CountedIncident, Release, ReleaseCell, ReleaseFile, ReleaseSignature, ReleaseState
 from incidents.disclosure.released import Part, extent_of, files_of, listed_in, shown_in, years_of
-from incidents.disclosure.releasing import Before, Protected, given_away_by, protected, uppers_in
+from incidents.disclosure.releasing import Before, Protected, bounds_in, given_away_by, protected
 from incidents.services import counting
 from incidents.services.published import NotFound, ReleaseSummary, contents, newest, signers, summary
 
@@ -191,6 +191,7 @@ def check_release(session: Session, number: int) -> Check:
     for subject in SUBJECTS:
         stored = _stored_cells(session, subject, up_to=number)
         counts = {cell: row.count for cell, row in stored.items()}
+        dominated = {cell for cell, row in stored.items() if row.is_dominated}
         shown, listed = dict(shown_in(files, subject)), dict(listed_in(files, subject))
         cells, withheld = cells + len(shown), withheld + sum(value is None for value in shown.values())
         keys = shown.keys() | listed.keys() | counts.keys()
@@ -199,7 +200,8 @@ def check_release(session: Session, number: int) -> Check:
         # Figures that are wrong need no attack: they may not even add up.
         for year in years_of(files, subject) if not wrong else ():
             name = cells_file(subject.name, year)
-            given += given_away_by(json.loads(files[plan_file(subject.name, year)]), name, files[name], counts)
+            plan = json.loads(files[plan_file(subject.name, year)])
+            given += given_away_by(plan, name, files[name], counts, dominated)
     return Check(cells, withheld, wrong, given)
 
 
@@ -268,14 +270,14 @@ def part_of(
     header, rows = counting.rows_of(session, subject, year)
     earlier = _stored_cells(session, subject)
     name = cells_file(subject.name, year)
-    uppers = uppers_in(plan, files[name]) if name in files else {}
+    known = bounds_in(plan, files[name]) if name in files else {}
     released = times | {tables.codes_of(cell)["time"] for cell in earlier}
     cells = protected(
         plan,
         header,
         rows,
         is_released=lambda time: time in released,
-        earlier={cell: Before(row.count, row.is_withheld, uppers.get(cell)) for cell, row in earlier.items()},
+        earlier={cell: Before(row.count, row.is_withheld, known.get(cell)) for cell, row in earlier.items()},
         secret=sealing.secret_of_decoys(pepper),
     )
     return Part(plan, cells)
@@ -290,6 +292,7 @@ def _cells(number: int, subject: Subject, part: Protected) -> Iterator[ReleaseCe
                 cell=part.key(cell),
                 count=int(part.cells.counts[cell]),
                 is_withheld=bool(part.withheld[cell]),
+                is_dominated=bool(part.dominated[cell]),
             )
 
 

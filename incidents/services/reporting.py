@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -40,12 +42,23 @@ class Sending:
     """How a report came: by which form, and whether a machine may have sent it."""
 
     nonce: bytes
-    opened_at: datetime
+    opened_at: datetime | None
+    """None where nobody knows: an app has its own form."""
     trap_is_filled: bool
     """A field that people do not see was filled."""
+    is_in_flood: bool = False
+    """Far more reports arrive just now than usual."""
 
 
-def file_report(
+@dataclass(frozen=True)
+class Ready:
+    """A report sealed and ready to be stored; no word of it can be read from this."""
+
+    row: Mapping[str, Any]
+    code: ReceiptCode
+
+
+def make_ready(
     session: Session,
     report: Report,
     sending: Sending,
@@ -55,76 +68,56 @@ def file_report(
     now: datetime,
     shortest: timedelta,
     pepper: bytes,
-) -> ReceiptCode:
-    """Seal and store a report; its receipt code opens the answers to it.
+) -> Ready:
+    """Check and seal a report; nothing is stored yet, so that nobody waits for the database meanwhile.
 
-    The same form sent twice gives the same code and stores nothing more. A report that may come from a machine
-    is stored all the same, held for a check: its sender gets a code like everybody.
+    One that may come from a machine, or comes in a flood, is held for a check.
 
-    Raises Rejected, AlreadySent, NoDeskKey.
+    Raises Rejected, NoDeskKey.
     """
     if found := rules.problems(report, vocabulary, today=today):
         raise Rejected(found)
+    desk_key = current_desk_key(session)
+    if desk_key is None:
+        raise NoDeskKey
     content = rules.to_bytes(report)
     code = sealing.code_of_token(sending.nonce)
-    tag = sealing.tag_of_content(content, sending.nonce)
-    earlier = _sent_with(session, sending.nonce, pepper)
-    if earlier is None:
-        earlier = _store(session, content, sending, tag, code, today=today, now=now, shortest=shortest, pepper=pepper)
-    if earlier != tag:
-        raise AlreadySent
-    return code
+    report_id = uuid4()
+    sealed = sealing.seal_report(content, report=report_id, desk_public=desk_key.public)
+    lock = sealing.lock_for_reporter(code, pepper)
+    too_fast = sending.opened_at is not None and now - sending.opened_at < shortest
+    is_suspect = sending.trap_is_filled or sending.is_in_flood or too_fast
+    row = {
+        "id": report_id,
+        "received_on": today,
+        "handling": Handling.QUARANTINED if is_suspect else Handling.RECEIVED,
+        "sealed": sealed.blob,
+        "epoch": desk_key.epoch,
+        "sealed_key": sealed.sealed_key,
+        "verifier": lock.verifier,
+        "reporter_public": lock.public,
+        "reporter_private_sealed": lock.private_sealed,
+        "token_digest": sealing.digest_of_token(sending.nonce, pepper),
+        "content_tag": sealing.tag_of_content(content, sending.nonce),
+    }
+    return Ready(row, code)
+
+
+def keep(session: Session, ready: Ready) -> ReceiptCode:
+    """Store a report that was made ready; its receipt code opens the answers to it.
+
+    The same form sent twice, by whatever process, gives the same code and stores nothing more.
+
+    Raises AlreadySent.
+    """
+    if not stored.add_once(session, ready.row):
+        earlier = session.scalars(
+            sa.select(stored.Report.content_tag).where(stored.Report.token_digest == ready.row["token_digest"])
+        ).one()
+        if earlier != ready.row["content_tag"]:
+            raise AlreadySent
+    return ready.code
 
 
 def intake_is_open(session: Session) -> bool:
     return current_desk_key(session) is not None
-
-
-def _sent_with(session: Session, nonce: bytes, pepper: bytes) -> bytes | None:
-    return session.scalar(
-        sa.select(stored.Report.content_tag).where(stored.Report.token_digest == sealing.digest_of_token(nonce, pepper))
-    )
-
-
-def _store(
-    session: Session,
-    content: bytes,
-    sending: Sending,
-    tag: bytes,
-    code: ReceiptCode,
-    *,
-    today: date,
-    now: datetime,
-    shortest: timedelta,
-    pepper: bytes,
-) -> bytes:
-    """Add the row and give its content tag, or that of a twin which another process stored in this moment."""
-    desk_key = current_desk_key(session)
-    if desk_key is None:
-        raise NoDeskKey
-    report_id = uuid4()
-    sealed = sealing.seal_report(content, report=report_id, desk_public=desk_key.public)
-    lock = sealing.lock_for_reporter(code, pepper)
-    is_suspect = sending.trap_is_filled or now - sending.opened_at < shortest
-    row = stored.Report(
-        id=report_id,
-        received_on=today,
-        handling=Handling.QUARANTINED if is_suspect else Handling.RECEIVED,
-        sealed=sealed.blob,
-        epoch=desk_key.epoch,
-        sealed_key=sealed.sealed_key,
-        verifier=lock.verifier,
-        reporter_public=lock.public,
-        reporter_private_sealed=lock.private_sealed,
-        token_digest=sealing.digest_of_token(sending.nonce, pepper),
-        content_tag=tag,
-    )
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except sa.exc.IntegrityError:
-        twin = _sent_with(session, sending.nonce, pepper)
-        if twin is None:
-            raise
-        return twin
-    return tag

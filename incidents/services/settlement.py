@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -32,7 +33,7 @@ from incidents.db.incident import Incident, IncidentCode, codes_of, incident_wit
 from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.corrections import note_correction, note_withdrawal
-from incidents.services.moderation import taken_row
+from incidents.services.moderation import partner_of, taken_row
 from incidents.services.releases import drop_draft
 
 RETURN_REASONS = (
@@ -149,6 +150,7 @@ def propose_incident(
         decision=step(DECISION, Decision.OPEN, Decision.PROPOSED),
         proposed_by=member.id,
         vocabulary_version=vocabulary.version,
+        source=partner_of(session, row, member),
         codes=[],
     )
     _write(incident, settlement)
@@ -165,7 +167,10 @@ def link_report(session: Session, report: UUID, incident: UUID, *, version: int,
     Raises NoSuchIncident, core.incident.NotAllowed, and what services.moderation.taken_row raises.
     """
     row = taken_row(session, report, version=version, member=member, now=now)
-    _link(session, row, _row(session, incident), member, now)
+    found = _row(session, incident)
+    if found.source is not None and found.source != partner_of(session, row, member):
+        found.source = None
+    _link(session, row, found, member, now)
 
 
 def unlink_report(session: Session, report: UUID, *, version: int, member: Member, now: datetime) -> None:
@@ -180,7 +185,12 @@ def unlink_report(session: Session, report: UUID, *, version: int, member: Membe
     row.incident_id = None
     session.flush()
     note(session, "unlink", f"report:{row.id}", member, now, before=before.value, after=row.handling.value)
-    if incident is not None and not _rests_on_reports(session, incident):
+    if incident is None:
+        return
+    left = _reports_of(session, incident)
+    if incident.source is None and len(partners := {partner_of(session, one, member) for one in left}) == 1:
+        incident.source = partners.pop()
+    if not left:
         _leave_draft(session, incident, member, now)
         _decide(session, incident, Decision.WITHDRAWN, "withdraw", member, now)
         note_withdrawal(session, incident, actor=member.name, now=now)
@@ -320,9 +330,8 @@ def _link(session: Session, row: stored_report.Report, incident: Incident, membe
     )
 
 
-def _rests_on_reports(session: Session, incident: Incident) -> bool:
-    query = sa.select(stored_report.Report.id).where(stored_report.Report.incident_id == incident.id).limit(1)
-    return session.scalar(query) is not None
+def _reports_of(session: Session, incident: Incident) -> Sequence[stored_report.Report]:
+    return session.scalars(sa.select(stored_report.Report).where(stored_report.Report.incident_id == incident.id)).all()
 
 
 def _write(row: Incident, settlement: Settlement) -> None:

@@ -244,7 +244,7 @@ def _add(session: Session, table: type[Any], rows: list[dict[str, Any]]) -> None
 
 
 def _report_row(sample: Sample, desk_key: DeskKey, random: Random, pepper: bytes) -> dict[str, Any]:
-    """As `reporting.file_report` stores it; who invented it keeps no receipt code."""
+    """As `reporting.make_ready` makes it; who invented it keeps no receipt code."""
     content = rules.to_bytes(sample.report)
     report, nonce = uuid4(), secrets.token_bytes(16)
     sealed = sealing.seal_report(content, report=report, desk_public=desk_key.public)

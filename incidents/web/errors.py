@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from incidents.services.reporting import NoDeskKey
+from incidents.web.problems import problem
 from incidents.web.texts import gettext as _
 
 _log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ def init_app(app: Flask) -> None:
 def error_page(code: int) -> ResponseReturnValue:
     title, text = _texts(code)
     if request.path.startswith("/api/"):
-        return {"error": title, "what_to_do": text}, code
+        return problem(code, title, text)
     return render_template("errors/error.html", title=title, text=text, code=code), code
 
 
@@ -60,7 +61,10 @@ def _texts(code: int) -> tuple[str, str]:
 def _known(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error.response, Response):
         return error.response
-    return error_page(error.code or 500)
+    response = make_response(error_page(error.code or 500))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # RFC 9110, section 15.5.6
+    return response
 
 
 def _closed(_error: NoDeskKey) -> ResponseReturnValue:

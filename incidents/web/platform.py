@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from incidents.config import Settings
 from incidents.core.places import Places
 from incidents.core.vocabulary import Vocabulary
 from incidents.db.database import Database
+from incidents.services.pulse import Pulse
 
 _LOCAL = ZoneInfo("Europe/Belgrade")
 
@@ -31,6 +32,8 @@ class Platform:
     geocoder: Geocoder
     """Finds places; geopy's interface, so that another one can stand here."""
     now: Callable[[], datetime] = utc_now
+    pulse: Pulse = field(default_factory=Pulse)
+    """How fast reports arrive just now."""
 
     def today(self) -> date:
         """The date in Serbia."""

@@ -5,21 +5,37 @@ import pytest
 
 from incidents.adapters import data_files
 from incidents.core.incident import (
+    HANDLING,
     NO_PLACE,
     ONLINE,
     ONLINE_SETTINGS,
     SEVERAL,
     BiasStrength,
+    Handling,
+    NotAllowed,
     Settlement,
     Verification,
     codes_by_list,
     problems,
+    step,
 )
 from incidents.core.report import Problem
 
 TODAY = date(2026, 11, 24)
 VOCABULARY = data_files.vocabulary()
 PLACES = data_files.places()
+
+
+def test_a_held_report_is_let_go_read_or_set_aside_and_comes_back_only_from_where_that_is_undone() -> None:
+    held = Handling.QUARANTINED
+    assert HANDLING[held] == {Handling.RECEIVED, Handling.IN_TRIAGE, Handling.SET_ASIDE}
+    assert {before for before in Handling if held in HANDLING[before]} == {Handling.RECEIVED, Handling.SET_ASIDE}
+
+
+@pytest.mark.parametrize("before", [Handling.RECEIVED, Handling.LINKED, Handling.CLOSED, Handling.DESTROYED])
+def test_what_nobody_has_read_or_held_is_not_set_aside(before: Handling) -> None:
+    with pytest.raises(NotAllowed):
+        step(HANDLING, before, Handling.SET_ASIDE)
 
 
 def a_settlement(**changes: Any) -> Settlement:

@@ -16,7 +16,7 @@ from incidents.core.tables import CORRECTIONS, INCIDENTS, LISTS, SET_ASIDE, SUBJ
 from incidents.core.vocabulary import Term, Vocabulary
 from incidents.disclosure.counts import Cells
 from incidents.disclosure.rules import thresholds_of
-from incidents.disclosure.spec import Spec, spec_of
+from incidents.disclosure.spec import Dominance, Spec, spec_of
 
 VOCABULARY = data_files.vocabulary()
 PLACES = data_files.places()
@@ -234,6 +234,11 @@ def test_a_shared_trait_is_protected_in_districts_and_municipalities() -> None:
     assert spec.group_disclosure is not None
     assert spec.group_disclosure.of == ("ground", "gender", "age")
     assert spec.group_disclosure.where.codes == {"area": ("@within_region",)}
+
+
+def test_incidents_alone_have_the_rule_of_dominance() -> None:
+    assert spec_of(a_plan()).dominance == Dominance(tables.SOURCE, 0.85)
+    assert spec_of(a_plan(*all_of(SET_ASIDE))).dominance is None
 
 
 # The tree of places.

@@ -1,5 +1,7 @@
+import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -52,6 +54,51 @@ def test_many_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert count(database) == 80
+    database.engine.dispose()
+
+
+def test_writers_of_several_processes_queue_up_and_none_is_told_to_come_back(tmp_path: Path) -> None:
+    """Each database stands for a process; without a queue SQLite would refuse at once, as it may not wait here."""
+    url = f"sqlite:///{tmp_path / 'busy.sqlite'}"
+    databases = [Database(url) for _ in range(4)]
+    migrations.upgrade(databases[0])
+    for database in databases:
+        sa.event.listen(database.engine, "connect", lambda dbapi, _: dbapi.execute("PRAGMA busy_timeout = 0"))
+        database.engine.dispose()
+    with ThreadPoolExecutor(8) as writers:
+        for database in databases * 2:
+            for _ in range(10):
+                writers.submit(add_one, database)
+    assert count(databases[0]) == 80
+    for database in databases:
+        database.engine.dispose()
+
+
+def test_the_queue_is_whose_the_database_is(tmp_path: Path) -> None:
+    """As root, who runs commands, as well as as the site's own user."""
+    file = tmp_path / "x.sqlite"
+    database = Database(f"sqlite:///{file}")
+    migrations.upgrade(database)
+    if os.geteuid() == 0:
+        os.chown(file, 4321, 4321)
+    add_one(database)
+    queue = file.with_name("x.sqlite-queue").stat()
+    assert (queue.st_uid, queue.st_gid, queue.st_mode & 0o777) == (file.stat().st_uid, file.stat().st_gid, 0o600)
+    database.engine.dispose()
+
+
+def test_who_may_not_queue_up_writes_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    migrations.upgrade(database)
+
+    def refused(path: str, *_flags: int) -> int:
+        raise PermissionError(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", refused)
+        add_one(database)
+        add_one(database)
+    assert count(database) == 2
     database.engine.dispose()
 
 

@@ -28,6 +28,7 @@ ALIKE = {
     "age": "unknown",
     "reported": "no_authority",
     "delay": "same_quarter",
+    "source": "",
 }
 Incidents = Sequence[Mapping[str, str]]
 
@@ -55,9 +56,8 @@ def decided(
     earlier = {}
     if before:
         cells = before.protected
-        uppers = {cell: bounds.upper for cell, bounds in cells.bounds.items()}
         earlier = {
-            cells.key(cell): Before(int(cells.cells.counts[cell]), bool(cells.withheld[cell]), uppers.get(cell))
+            cells.key(cell): Before(int(cells.cells.counts[cell]), bool(cells.withheld[cell]), cells.bounds.get(cell))
             for cell in range(len(cells.cells))
         }
     found = protected(

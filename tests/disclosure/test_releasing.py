@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from incidents.disclosure import files
+from incidents.disclosure.audit import Bounds
 from incidents.disclosure.protection import CannotProtect
-from incidents.disclosure.releasing import Before, CountsChanged, Protected, given_away_by, protected, uppers_in
+from incidents.disclosure.releasing import Before, CountsChanged, Protected, bounds_in, given_away_by, protected
 from incidents.disclosure.spec import spec_of
 from incidents.disclosure.trees import BadSpec
 from incidents.disclosure.verdict import verdict
@@ -49,9 +50,8 @@ def decide(
 
 
 def earlier_of(part: Protected) -> dict[str, Before]:
-    uppers = {cell: bounds.upper for cell, bounds in part.bounds.items()}
     return {
-        part.key(cell): Before(int(part.cells.counts[cell]), bool(part.withheld[cell]), uppers.get(cell))
+        part.key(cell): Before(int(part.cells.counts[cell]), bool(part.withheld[cell]), part.bounds.get(cell))
         for cell in range(len(part.cells))
     }
 
@@ -229,15 +229,18 @@ def test_released_cells_hold_no_withheld_count_and_do_not_say_why() -> None:
     assert "2026-Q1,S,15,published,," in lines
 
 
-def test_what_withheld_cells_can_be_at_the_most_is_read_from_the_file() -> None:
+def test_what_withheld_cells_can_be_is_read_from_the_file() -> None:
     found = decide(a_plan(), FEW)
-    uppers = {"area=n1,time=2026-Q1": 11, "area=n2,time=2026-Q1": 11}
-    assert uppers_in(a_plan(), found.released()) == uppers
+    known = {"area=n1,time=2026-Q1": Bounds(0, 11), "area=n2,time=2026-Q1": Bounds(0, 11)}
+    assert bounds_in(a_plan(), found.released()) == known
 
 
-def test_a_cell_without_a_limit_is_left_out() -> None:
-    content = b"time,area,value,status,lower,upper\n2026-Q1,n1,,suppressed,0,\n2026-Q1,n2,,suppressed,0,4\n"
-    assert uppers_in(a_plan(), content) == {"area=n2,time=2026-Q1": 4}
+def test_a_cell_may_be_without_a_limit() -> None:
+    content = b"time,area,value,status,lower,upper\n2026-Q1,n1,,suppressed,2,\n2026-Q1,n2,,suppressed,0,4\n"
+    assert bounds_in(a_plan(), content) == {
+        "area=n1,time=2026-Q1": Bounds(2, None),
+        "area=n2,time=2026-Q1": Bounds(0, 4),
+    }
 
 
 # Going over released cells.
@@ -265,6 +268,49 @@ def test_a_small_count_that_is_given_away_is_named(withheld: bytes, instead: byt
     content = found.released().replace(withheld, instead)
     assert content != found.released()
     assert given_away_by(a_plan(), "cells.csv", content, counts_of(found)) == ["area=n2,time=2026-Q1"]
+
+
+def test_a_large_count_of_one_source_is_protected_and_missed_when_it_is_not() -> None:
+    plan = a_plan(dominance={"column": "source", "share": 0.85})
+    sent = [("n1", "", 9), ("n2", "ngo", 9), ("n2", "", 1), ("s1", "", 7), ("s2", "", 8)]
+    rows = [[Q1, area, source, str(number)] for area, source, number in sent]
+    found = protected(plan, ["time", "area", "source", "n"], rows, is_released=lambda time: time == Q1, earlier={})
+    own = "area=n2,time=2026-Q1"
+    assert [found.key(cell) for cell in found.dominated.nonzero()[0]] == [own]
+    assert shown(found)[own] is None
+    assert given_away_by(plan, "cells.csv", found.released(), counts_of(found), {own}) == []
+    open_ones = decide(a_plan(), rows_of(n1=9, n2=10, s1=7, s2=8)).released()
+    assert given_away_by(plan, "cells.csv", open_ones, counts_of(found), {own}) == [own]
+
+
+def test_a_year_that_knew_no_rule_of_dominance_keeps_what_it_published() -> None:
+    plan = a_plan(dominance={"column": "source", "share": 0.85})
+    first = decide(a_plan(), rows_of(n1=9, n2=10, s1=7, s2=8))
+    rows = [[Q1, "n1", "", "9"], [Q1, "n2", "ngo", "10"], [Q1, "s1", "", "7"], [Q1, "s2", "", "8"]]
+    header = ["time", "area", "source", "n"]
+    again = protected(plan, header, rows, is_released=lambda time: time == Q1, earlier=earlier_of(first))
+    assert shown(again) == shown(first)
+
+
+def told(*sent: tuple[str, str, str, int]) -> list[list[str]]:
+    """Rows of time, area and source."""
+    return [[time, area, source, str(number)] for time, area, source, number in sent]
+
+
+def test_a_year_may_be_one_sources_though_a_published_quarter_of_it_is_not() -> None:
+    """17 of 20, published; then 10 of 10: 27 of 30. What is left of the year has to stay possible as nothing."""
+    plan = a_plan(quarters=[Q1, Q2], dominance={"column": "source", "share": 0.85})
+    header = ["time", "area", "source", "n"]
+    others = [(time, area, "", 20) for time in (Q1, Q2) for area in ("n1", "s1", "s2")]
+    rows = told((Q1, "n2", "ngo", 17), (Q1, "n2", "", 3), (Q2, "n2", "ngo", 10), *others)
+    first = protected(plan, header, rows, is_released=lambda time: time == Q1, earlier={})
+    assert shown(first)["area=n2,time=2026-Q1"] == 20
+    found = protected(plan, header, rows, is_released=lambda _time: True, earlier=earlier_of(first))
+    year, second = "area=n2,time=2026", "area=n2,time=2026-Q2"
+    assert (shown(found)[year], shown(found)[second]) == (None, None)
+    bounds = {found.key(cell): bound for cell, bound in found.bounds.items()}
+    assert (bounds[year].lower, bounds[second].lower) == (20, 0)
+    assert given_away_by(plan, "cells.csv", found.released(), counts_of(found), {year, second}) == []
 
 
 def test_a_shared_trait_that_is_given_away_is_named() -> None:

@@ -259,6 +259,72 @@ def test_what_is_counted_is_stored_with_the_release(session: Session, desk: list
     assert shown(session)["area=00,time=2026-Q3"] is None
 
 
+@pytest.mark.parametrize(("of_one", "is_withheld"), [(17, False), (18, True)])
+def test_a_cell_most_of_which_one_organisation_sent_is_withheld(
+    session: Session, desk: list[Member], of_one: int, is_withheld: bool
+) -> None:
+    """More than 85 in 100: 17 of 20 are not, 18 are."""
+    settled(session, of_one, place=BELGRADE, source="praxis")
+    settled(session, 20 - of_one, place=BELGRADE)
+    settled(session, 20)
+    publish(session, desk, AUTUMN)
+    cell = session.get_one(ReleaseCell, (1, "incidents", "area=00,time=2026-Q3"))
+    assert (cell.count, cell.is_withheld, cell.is_dominated) == (20, is_withheld, is_withheld)
+    assert shown(session)["area=00,time=2026-Q3"] == (None if is_withheld else 20)
+    assert shown(session)["time=2026-Q3"] == 40
+    assert b"praxis" not in b"".join(contents(session).values())
+
+
+def test_what_one_organisation_sent_may_be_nothing_for_all_that_is_published(session: Session) -> None:
+    settled(session, 18, place=BELGRADE, source="praxis")
+    settled(session, 30)
+    build(session)
+    [row] = [row for row in rows_in(session, "district") if row.codes == ("00",) and row.time == "2026-Q3"]
+    assert (row.value, row.lower) == (None, 0)
+    assert row.upper is None or row.upper >= 5
+
+
+def test_a_year_that_becomes_one_organisations_after_a_published_quarter_is_withheld_and_built(
+    session: Session, desk: list[Member]
+) -> None:
+    """17 of 20 are published in the third quarter; with 10 of 10 in the fourth the year has 27 of 30."""
+    settled(session, 17, place=BELGRADE, source="praxis")
+    settled(session, 3, place=BELGRADE)
+    settled(session, 20)
+    publish(session, desk, AUTUMN)
+    settled(session, 10, place=BELGRADE, source="praxis", accepted_on=WINTER)
+    settled(session, 20, accepted_on=WINTER)
+    build(session, WINTER)
+    values = shown(session, 2)
+    assert [values[f"area=00,time={time}"] for time in ("2026-Q3", "2026-Q4", "2026")] == [20, None, None]
+    assert releases.check_release(session, 2).given_away == []
+
+
+def test_reports_of_many_people_are_no_organisations(session: Session) -> None:
+    settled(session, 20, place=BELGRADE)
+    settled(session, 20)
+    build(session)
+    assert shown(session)["area=00,time=2026-Q3"] == 20
+
+
+def test_going_over_a_release_finds_that_a_dominated_cell_was_given_away(session: Session) -> None:
+    settled(session, 18, place=BELGRADE, source="praxis")
+    settled(session, 30)
+    build(session)
+    assert releases.check_release(session, 1).given_away == []
+    release, name = session.get_one(Release, 1), cells_file(INCIDENTS.name, 2026)
+    told = session.get_one(ReleaseFile, (1, name))
+    lines = told.content.decode().splitlines()
+    at = next(number for number, line in enumerate(lines) if ",01," in line and ",suppressed," in line)
+    before, _, _ = lines[at].partition(",,suppressed,")
+    lines[at] = f"{before},30,published,,"
+    told.content = ("\r\n".join(lines) + "\r\n").encode()
+    release.digest = files_of_release.digest(contents(session))
+    session.flush()
+    given = releases.check_release(session, 1).given_away
+    assert "area=00,time=2026-Q3" in given
+
+
 def test_what_cannot_be_protected_is_not_built(session: Session, desk: list[Member]) -> None:
     settled(session, 2, place=BELGRADE)
     settled(session, 9)

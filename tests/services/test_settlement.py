@@ -612,3 +612,44 @@ def test_the_chain_is_whole_after_all_this(
     chain = list(entries(session))
     assert [entry.action for entry, _ in chain][-2:] == ["unlink", "withdraw"]
     assert first_break(chain) is None
+
+
+# Who alone told of it.
+
+
+def source(session: Session, incident: UUID) -> str | None:
+    return session.get_one(Incident, incident, populate_existing=True).source
+
+
+def test_an_incident_of_a_batch_knows_its_organisation(session: Session, settings: Settings, ana: Member) -> None:
+    assert source(session, propose(session, arrived(session, settings, partner="praxis"), ana)) == "praxis"
+
+
+def test_an_incident_that_a_person_reported_has_no_organisation(session: Session, incident: UUID) -> None:
+    assert source(session, incident) is None
+
+
+@pytest.mark.parametrize(("second", "left"), [("praxis", "praxis"), ("most", None), ("", None)])
+def test_of_two_sources_neither_told_of_it_alone(
+    session: Session, settings: Settings, ana: Member, second: str, left: str | None
+) -> None:
+    incident = propose(session, arrived(session, settings, partner="praxis"), ana)
+    link(session, arrived(session, settings, partner=second), incident, ana)
+    assert source(session, incident) == left
+
+
+def test_what_a_person_reported_first_does_not_become_an_organisations(
+    session: Session, settings: Settings, incident: UUID, ana: Member
+) -> None:
+    link(session, arrived(session, settings, partner="praxis"), incident, ana)
+    assert source(session, incident) is None
+
+
+@pytest.mark.parametrize(("others", "left"), [(["praxis"], "praxis"), (["praxis", "most"], None), ([""], None)])
+def test_what_a_person_did_not_report_after_all_is_the_organisations_alone(
+    session: Session, settings: Settings, report: UUID, incident: UUID, ana: Member, others: list[str], left: str | None
+) -> None:
+    for partner in others:
+        link(session, arrived(session, settings, partner=partner), incident, ana)
+    unlink(session, report, ana)
+    assert source(session, incident) == left

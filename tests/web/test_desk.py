@@ -15,6 +15,7 @@ from incidents.db.audit import AuditEntry
 from incidents.db.database import Database
 from incidents.db.incident import Incident, codes_of
 from incidents.services import receipts
+from incidents.web.desk import shown
 from tests import builders, pages
 from tests.builders import a_report
 from tests.conftest import NOW
@@ -382,3 +383,17 @@ def test_the_trail_says_who_did_what_and_not_a_word_of_it(two, filed, database) 
     settling = [row.action for row in rows if row.action in {"take", "propose", "link"}]
     assert settling == ["take", "propose", "link"]
     assert "одакле" not in " ".join(f"{row.before}{row.after}{row.reason}" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, None),
+        ({"origin": "app"}, "Послато из апликације"),
+        ({"origin": "batch", "partner": "praxis"}, "Из групе пријава организације praxis"),
+    ],
+)
+def test_a_report_says_how_it_came_unless_by_the_form(app: Flask, changes: dict[str, str], told: str | None) -> None:
+    with app.test_request_context():
+        points = {point.name: point.text for point in shown.points_of_report(builders.a_report(**changes))}
+    assert points.get("Како је стигло") == told

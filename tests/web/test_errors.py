@@ -35,4 +35,4 @@ def test_a_database_that_went_away_is_a_503(app: Flask, caplog: pytest.LogCaptur
 
 def test_the_api_answers_mistakes_in_json(app: Flask) -> None:
     answer = app.test_client().get("/api/v1/nothing")
-    assert (answer.status_code, answer.mimetype) == (404, "application/json")
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")

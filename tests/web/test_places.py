@@ -83,7 +83,7 @@ def test_nothing_and_too_much_are_refused_with_a_sentence(client: FlaskClient, q
     answer = ask(client, q)
     assert answer.status_code == 400
     assert answer.json is not None
-    assert "200" in answer.json["what_to_do"]
+    assert "200" in answer.json["detail"]
     assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -96,7 +96,7 @@ def test_a_limit_that_is_none_is_refused(client: FlaskClient, limit: str) -> Non
     answer = ask(client, "Ruma", limit=limit)
     assert answer.status_code == 400
     assert answer.json is not None
-    assert "20" in answer.json["what_to_do"]
+    assert "20" in answer.json["detail"]
 
 
 @pytest.mark.parametrize("q", ["\x00", "\u202eamuR", "%00%ff", "=1+1", "'; drop table", "<script>", "😀" * 100])

@@ -700,6 +700,22 @@ def test_the_list_names_all_releases_newest_first(reader: FlaskClient) -> None:
     assert [release["quarter"] for release in listed] == ["2026-Q3", "2026-Q2", "2026-Q1", "2025-Q4"]
 
 
+def test_the_list_comes_page_by_page(reader: FlaskClient) -> None:
+    first = reader.get(f"{API}?limit=3").json
+    last = reader.get(first["next"]).json
+    assert [release["release"] for release in (*first["releases"], *last["releases"])] == [4, 3, 2, 1]
+    assert "next" not in last
+    assert "next" not in reader.get(f"{API}?limit=4").json
+    assert reader.get(f"{API}?before=1").json == {"releases": []}
+
+
+@pytest.mark.parametrize("asked", ["limit=0", "limit=101", "limit=x", "limit=", "before=0", "before=٣", "before=1e9"])
+def test_a_page_that_is_none_is_refused_in_a_sentence(reader: FlaskClient, asked: str) -> None:
+    answer = reader.get(f"{API}?{asked}")
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert asked.partition("=")[0] in answer.json["detail"]
+
+
 @pytest.mark.parametrize("number", QUARTERS)
 def test_the_list_names_every_file_of_a_release_at_an_address_that_opens(
     site: Flask, reader: FlaskClient, number: int
@@ -781,7 +797,7 @@ def test_a_missing_slash_is_added_without_naming_a_host(reader: FlaskClient, pat
 def test_what_was_never_published_is_not_found(reader: FlaskClient, path: str) -> None:
     answer = reader.get(path)
     assert (answer.status_code, answer.headers["Cache-Control"]) == (404, headers.PRIVATE)
-    assert answer.mimetype == ("application/json" if path.startswith("/api/") else "text/html")
+    assert answer.mimetype == ("application/problem+json" if path.startswith("/api/") else "text/html")
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def ways() -> list[Way]:
     """The parts of the desk that are open to the member."""
     parts: Mapping[str, tuple[str, frozenset[Role]]] = {
         "desk.queue": (_("Reports"), frozenset({Role.MODERATOR})),
+        "desk.clusters.front": (_("Look-alikes"), frozenset({Role.MODERATOR})),
         "desk.incidents.listed": (_("Incidents"), frozenset(SETTLERS)),
         "desk.releases.listed": (_("Releases"), frozenset({Role.PUBLISHER})),
         "desk.notices.listed": (_("Notices"), frozenset({Role.PUBLISHER})),
@@ -57,6 +58,7 @@ def context() -> dict[str, Any]:
         "in_sight": shown.in_sight,
         "in_latin": shown.in_latin,
         "endonym": shown.endonym,
+        "acts": shown.acts,
     }
 
 

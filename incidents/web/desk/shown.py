@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from incidents.core.incident import Settlement
 from incidents.core.languages import BY_TAG
-from incidents.core.report import Report
+from incidents.core.likeness.groups import Kind
+from incidents.core.likeness.shared import Shared
+from incidents.core.report import BY_APP, IN_BATCH, Report
 from incidents.core.script import to_latin
 from incidents.core.vocabulary import Term
 from incidents.services.settlement import Shown
@@ -50,8 +52,16 @@ def points_of_report(report: Report) -> list[Point]:
         Point(_("What they want"), term("wish", report.wish)),
         Point(_("May be passed on"), _terms("consent", report.consents)),
         Point(_("Language of the form"), endonym(report.language)),
+        Point(_("How it came"), _origin(report)),
     ]
     return [point for point in points if point.text]
+
+
+def _origin(report: Report) -> str:
+    """Nothing for the form, by which most come."""
+    if report.origin == IN_BATCH:
+        return _("From a batch of %(partner)s", partner=report.partner)
+    return _("Sent by an app") if report.origin == BY_APP else ""
 
 
 def points_of_incident(settlement: Settlement) -> list[Point]:
@@ -68,6 +78,31 @@ def points_of_incident(settlement: Settlement) -> list[Point]:
         Point(_("How far it could be checked"), term("verification", settlement.verification.value)),
         Point(_("Signs of bias"), term("bias_strength", settlement.bias_strength.value)),
     ]
+
+
+def points_of_shared(shared: Shared) -> list[Point]:
+    """What the reports of a cluster have in common, but for their words."""
+    codes = shared.codes
+    points = [
+        Point(_("What happened"), _terms("act_type", codes["acts"])),
+        Point(_("Grounds"), _terms("ground", codes["grounds"])),
+        Point(_("Target groups"), _terms("target_group", codes["targets"])),
+        Point(_("When"), _terms("date_precision", codes["when"])),
+        Point(_("Place"), shared.place),
+        Point(_("Kind of place"), _terms("setting", codes["setting"])),
+        Point(_("Language of the form"), ", ".join(endonym(tag) for tag in sorted(codes["language"]))),
+    ]
+    return [point for point in points if point.text]
+
+
+def kinds_of_likeness() -> dict[Kind, str]:
+    return {
+        Kind.COPIES: _("One text, with small changes"),
+        Kind.PIECES: _("The same slogans, put together in other ways"),
+        Kind.WORDS: _("Words thrown together"),
+        Kind.LETTERS: _("Letters at random"),
+        Kind.NOTHING: _("No words, or hardly one"),
+    }
 
 
 def compared(mine: Settlement, theirs: Settlement) -> list[Point]:

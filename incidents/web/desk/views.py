@@ -8,27 +8,31 @@ from flask import Blueprint, g, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from incidents.core.accounts import Role
-from incidents.services import audit, moderation
+from incidents.services import alarms, audit, moderation
+from incidents.services.bulk import NoSuchBulk
 from incidents.services.moderation import NoSuchReport
 from incidents.services.published import NotFound
 from incidents.services.settlement import NoSuchIncident
 from incidents.web.accounts import guard
 from incidents.web.desk import around, shown
+from incidents.web.desk.clusters import clusters
 from incidents.web.desk.incidents import incidents
 from incidents.web.desk.notices import notices
 from incidents.web.desk.releases import releases
 from incidents.web.desk.reports import reports
 from incidents.web.errors import error_page
+from incidents.web.places import place_name
 from incidents.web.platform import platform
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
-for part in (reports, incidents, releases, notices):
+for part in (reports, clusters, incidents, releases, notices):
     desk.register_blueprint(part)
 desk.context_processor(around.context)
 
 
 @desk.errorhandler(NoSuchReport)
 @desk.errorhandler(NoSuchIncident)
+@desk.errorhandler(NoSuchBulk)
 @desk.errorhandler(NotFound)
 def _nothing_there(_error: Exception) -> ResponseReturnValue:
     return error_page(404)
@@ -42,9 +46,22 @@ def queue() -> ResponseReturnValue:
         return redirect(ways[0].address, 303) if ways else render_template("desk/nothing.html")
     site = platform()
     with site.database.reader() as session:
-        waiting = moderation.open_queue(session, g.member, vocabulary=site.vocabulary, now=site.now())
+        flood = alarms.flood(session, today=site.today())
+        waiting = moderation.open_queue(
+            session, g.member, vocabulary=site.vocabulary, now=site.now(), with_held=flood is None
+        )
+        bunches = alarms.bunches(session, waiting, geocoder=site.geocoder, places=site.places, today=site.today())
     tongues = Counter(line.content.language for line in waiting if line.content is not None)
-    return render_template("desk/queue.html", waiting=waiting, tongues=tongues.most_common(), acts=shown.acts)
+    return render_template(
+        "desk/queue.html",
+        waiting=waiting,
+        tongues=tongues.most_common(),
+        acts=shown.acts,
+        flood=flood,
+        bunches=bunches,
+        term=shown.term,
+        place_name=place_name,
+    )
 
 
 @desk.get("/audit")

@@ -1,30 +1,52 @@
-"""The read-only interface: which releases there are, their files as they were frozen, and places."""
+"""The read-only interface: which releases there are, their files as they were frozen, places and vocabularies."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, jsonify, url_for
+from flask import Blueprint, abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from incidents.core.release import DESCRIPTION
 from incidents.core.tables import TABLES
 from incidents.services import published
 from incidents.services.published import File, NotFound, ReleaseSummary
-from incidents.web.headers import PUBLIC
 from incidents.web.platform import platform
-from incidents.web.published.files import frozen, opened
+from incidents.web.problems import problem
+from incidents.web.published.files import current, frozen, opened
 from incidents.web.published.places import places
+from incidents.web.published.vocabularies import vocabularies
+from incidents.web.texts import gettext as _
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 api.register_blueprint(places)
+api.register_blueprint(vocabularies)
+
+
+MOST, USUAL = 100, 50
+"""Releases on one page of the list."""
+LARGEST_NUMBER = 1_000_000
 
 
 @api.get("/releases")
 def listed() -> ResponseReturnValue:
+    """Newest first, page by page: `next` leads to those before."""
+    before, most = _whole("before", None, LARGEST_NUMBER), _whole("limit", USUAL, MOST)
     with platform().database.reader() as session:
-        found = published.published(session)
-    response = jsonify({"releases": [_described(release) for release in found]})
-    response.headers["Cache-Control"] = PUBLIC
-    return opened(response)
+        found = published.published(session, before=before, most=(most or USUAL) + 1)
+    page: dict[str, object] = {"releases": [_described(release) for release in found[:most]]}
+    if most and len(found) > most:
+        page["next"] = url_for("api.listed", before=found[most - 1].number, limit=most)
+    return current(jsonify(page))
+
+
+def _whole(name: str, usual: int | None, largest: int) -> int | None:
+    """A whole number from 1 on that was asked for; other askings end in a sentence."""
+    given = request.args.get(name)
+    if given is None:
+        return usual
+    if given.isascii() and given.isdecimal() and len(given) <= len(str(largest)) and 1 <= int(given) <= largest:
+        return int(given)
+    told = f"Write a whole number from 1 to {largest} into {name}."
+    abort(opened(problem(400, _("That did not work"), told)))
 
 
 @api.get("/releases/<release:number>")
@@ -66,7 +88,7 @@ def _described(release: ReleaseSummary) -> dict[str, object]:
 
 def _address(number: int, name: str) -> str:
     """Where a file can be fetched."""
-    table, _, form = name.partition(".")
+    table, _dot, form = name.partition(".")
     if table in TABLES:
         return url_for("api.table", number=number, table=table, form=form)
     return url_for("api.file", number=number, name=name)

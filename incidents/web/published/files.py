@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from incidents.services.published import File
+from incidents.web.headers import PUBLIC
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -18,6 +19,14 @@ def frozen(file: File, *, save_as: str = "") -> Response:
     if save_as:
         response.headers["Content-Disposition"] = f'attachment; filename="{save_as}"'
     response.set_etag(file.sha256, weak=True)  # the same whether compressed or not (RFC 9110, section 8.8.1)
+    response.make_conditional(request)
+    return opened(response)
+
+
+def current(response: Response) -> Response:
+    """What may change: kept a while, and 304 for a reader whose copy is still the same."""
+    response.headers["Cache-Control"] = PUBLIC
+    response.add_etag(weak=True)
     response.make_conditional(request)
     return opened(response)
 

@@ -9,9 +9,9 @@ from incidents.core.places import ATTRIBUTION
 from incidents.core.script import to_latin
 from incidents.services import geocoding
 from incidents.services.geocoding import Found
-from incidents.web.headers import PUBLIC
 from incidents.web.platform import platform
-from incidents.web.published.files import opened
+from incidents.web.problems import problem
+from incidents.web.published.files import current, opened
 from incidents.web.texts import gettext as _
 
 places = Blueprint("places", __name__, url_prefix="/places")
@@ -29,13 +29,11 @@ def found() -> ResponseReturnValue:
     if not (most.isascii() and most.isdecimal() and len(most) <= 2 and 1 <= int(most) <= MOST):
         return _refused(_("The limit is a whole number from 1 to %(number)s.", number=MOST))
     likely = geocoding.places_like(typed, geocoder=platform().geocoder)[: int(most)]
-    response = jsonify({"places": [_described(one) for one in likely], "attribution": ATTRIBUTION})
-    response.headers["Cache-Control"] = PUBLIC
-    return opened(response)
+    return current(jsonify({"places": [_described(one) for one in likely], "attribution": ATTRIBUTION}))
 
 
-def _refused(what_to_do: str) -> tuple[Response, int]:
-    return opened(jsonify({"error": _("That did not work"), "what_to_do": what_to_do})), 400
+def _refused(what_to_do: str) -> Response:
+    return opened(problem(400, _("That did not work"), what_to_do))
 
 
 def _described(one: Found) -> dict[str, object]:

@@ -13,7 +13,7 @@ from incidents.core.report import Problem, Report, plain_text
 from incidents.core.vocabulary import Term
 from incidents.web.languages import current_language, label
 from incidents.web.platform import platform
-from incidents.web.texts import gettext
+from incidents.web.reporting.messages import sentence
 from incidents.web.texts import lazy_gettext as _
 from incidents.web.tokens import PublicForm
 
@@ -143,7 +143,7 @@ class ReportForm(PublicForm):
         """Put what has to be mended at its fields, in words."""
         for problem in problems:
             field = self[problem.field]
-            field.errors = [*field.errors, _message(problem)]
+            field.errors = [*field.errors, sentence(problem)]
 
 
 class CodeForm(PublicForm):
@@ -177,37 +177,3 @@ def _first(codes: tuple[str, ...], terms: list[Term]) -> list[Term]:
 
 def _only(codes: tuple[str, ...], terms: list[Term]) -> list[Term]:
     return [term for term in terms if term.code in codes]
-
-
-def _message(problem: Problem) -> str:
-    match (problem.field, problem.message):
-        case ("role", "missing"):
-            return gettext("Say who you are in this, or choose “Prefer not to say”.")
-        case ("acts", "missing"):
-            return gettext("Tick what happened, or “I am not sure”.")
-        case ("grounds", "missing"):
-            return gettext("Tick why you think it happened, or “I am not sure”.")
-        case ("when", "missing"):
-            return gettext("Say when it was, as well as you know.")
-        case ("setting", "missing"):
-            return gettext("Choose a kind of place, or “Not known”.")
-        case ("wish", "missing"):
-            return gettext("Choose what we should do.")
-        case (_, "missing_date"):
-            return gettext("Give the date that goes with your choice, or choose “I do not know”.")
-        case ("day", "not_a_date"):
-            return gettext("Write the date as year-month-day, for example 2026-03-15.")
-        case ("month", "not_a_date"):
-            return gettext("Write the month as year-month, for example 2026-03.")
-        case ("year", "not_a_date"):
-            return gettext("Write the year with four digits, for example 2025.")
-        case (_, "in_future"):
-            return gettext("This date is still to come. Please check it.")
-        case (_, "too_early"):
-            return gettext("This is too long ago for us to count. The earliest year is 1990.")
-        case ("words", "too_long"):
-            return gettext("This is over 10,000 characters. Please shorten it; you can add more later with your code.")
-        case (_, "too_long"):
-            return gettext("This is too long. Please shorten it.")
-        case _:
-            return gettext("One of these choices has changed meanwhile. Please choose again.")

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from incidents.core.languages import BY_TAG
-from incidents.core.receipt import NotACode, ReceiptCode, grouped, parse_code
+from incidents.core.receipt import NotACode, grouped, parse_code
 from incidents.services import receipts
 from incidents.services.receipts import NotAnAnswer, UnknownCode
-from incidents.services.reporting import AlreadySent, NoDeskKey, Rejected, Sending, file_report, intake_is_open
+from incidents.services.reporting import AlreadySent, NoDeskKey, Rejected, intake_is_open
 from incidents.web import languages
 from incidents.web.headers import allow_script
 from incidents.web.platform import platform
 from incidents.web.reporting.forms import FIRST, AnswerForm, CodeForm, ReportForm
+from incidents.web.reporting.sending import take_in
 from incidents.web.reporting.shell import empty_form
 from incidents.web.texts import gettext as _
-from incidents.web.tokens import BadToken, FormToken, new_token, open_token
+from incidents.web.tokens import BadToken, new_token, open_token
 
 reporting = Blueprint("reporting", __name__, url_prefix="/<language:language>")
 
@@ -47,7 +46,7 @@ def send() -> ResponseReturnValue:
         form.token.errors = [_("This page was open for too long. Your answers are still here: please send them again.")]
         return _again(form, new_token())
     try:
-        code = _file(form, token)
+        code = take_in(form.report(), token.nonce, opened_at=token.opened_at, trap_is_filled=bool(form.website.data))
     except Rejected as rejected:
         form.show(rejected.problems)
         return _again(form, form.token.data)
@@ -57,21 +56,6 @@ def send() -> ResponseReturnValue:
         ]
         return _again(form, new_token(opened_at=token.opened_at))
     return render_template("reporting/receipt.html", code=grouped(code))
-
-
-def _file(form: ReportForm, token: FormToken) -> ReceiptCode:
-    site = platform()
-    with site.database.unit_of_work() as session:
-        return file_report(
-            session,
-            form.report(),
-            Sending(token.nonce, token.opened_at, bool(form.website.data)),
-            vocabulary=site.vocabulary,
-            today=site.today(),
-            now=site.now(),
-            shortest=timedelta(seconds=site.settings.shortest_honest_seconds),
-            pepper=site.settings.pepper,
-        )
 
 
 def _again(form: ReportForm, token: str) -> ResponseReturnValue:

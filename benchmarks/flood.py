@@ -1,0 +1,311 @@
+"""A flood with one real report in it: is anybody refused, how long does the real one take, how much is left to look at?
+
+    python -m benchmarks.flood [--reports 10000] [--minutes 0] [--workers 2] [--senders 16] [--engine sqlite]
+
+The site is the real one, as `serve` runs it, on a database of its own that waits for the disk. Half of the senders
+are patient: they open their forms first and send them after the shortest honest time. Without `--minutes` everything
+comes as fast as it can be sent. Exits with 1 where a bar is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import sqlalchemy as sa
+
+from benchmarks.junk import REAL, Answers, junk
+from incidents.adapters import data_files
+from incidents.cli.setup import make_secrets
+from incidents.config import Settings, read_settings
+from incidents.core.accounts import Role
+from incidents.db import migrations
+from incidents.db import report as stored
+from incidents.db.bulk import BulkKind
+from incidents.db.database import Database
+from incidents.services import accounts, alarms, bulk, clusters, keys, moderation
+from incidents.services.accounts import Member
+from tests import postgres
+
+REAL_WITHIN_S = 2.0
+MOST_CLUSTERS = 100
+_PASSWORD = "tri zelene kruške na stolu"  # noqa: S105 (of a site that is gone at the end)
+_HONEST_S = 21
+_TIMEOUT_S = 60
+
+
+@dataclass
+class Felt:
+    """What the senders felt."""
+
+    times: list[float] = field(default_factory=list)
+    answers: Counter[str] = field(default_factory=Counter)
+    real_s: float = 0.0
+    real_code: str = ""
+    lasted_s: float = 0.0
+
+    @property
+    def refused(self) -> int:
+        return self.answers.total() - self.answers["200"]
+
+
+class _Sender:
+    """One connection, opened again when the server closes it."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_S)
+
+    def hang_up(self) -> None:
+        self._connection.close()
+
+    def token(self) -> str:
+        page = self._ask("GET", "/sr-Cyrl/report")[1]
+        found = re.search(r'name="token" value="([^"]+)"', page)
+        assert found is not None
+        return found[1]
+
+    def send(self, answers: Answers, token: str) -> tuple[str, str, float]:
+        """The answer's status, the receipt code, and the seconds from sending to having read it."""
+        fields = [(name, value) for name, values in answers.items() for value in _each(values)]
+        body = urlencode([*fields, ("token", token), ("tongue", "sr-Cyrl")]).encode()
+        began = time.perf_counter()
+        try:
+            status, page = self._ask("POST", "/sr-Cyrl/report", body)
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            return type(error).__name__, "", time.perf_counter() - began
+        return str(status), "".join(re.findall(r"<span>(\d{4})</span>", page)), time.perf_counter() - began
+
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, str]:
+        kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+        self._connection.request(method, path, body, kind)
+        answer = self._connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def _each(values: str | list[str]) -> list[str]:
+    return values if isinstance(values, list) else [values]
+
+
+@contextmanager
+def _served(folder: Path, url: str, workers: int) -> Iterator[int]:
+    """The port of the site as operators run it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    command = [sys.executable, "-m", "incidents", "serve", "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
+    process = subprocess.Popen(command, env={**os.environ, **_variables(folder, url)})
+    try:
+        for _ in range(300):
+            try:
+                with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+                    break
+            except OSError:
+                time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _variables(folder: Path, url: str) -> dict[str, str]:
+    return {"INCIDENTS_INSTANCE": str(folder), "INCIDENTS_DATABASE_URL": url, "INCIDENTS_HOSTS": "127.0.0.1"}
+
+
+def _a_desk(settings: Settings, database: Database) -> Member:
+    migrations.upgrade(database)
+    now = datetime.now(UTC)
+    with database.unit_of_work() as session:
+        added = accounts.add_member(
+            session,
+            "Ana",
+            _PASSWORD,
+            {Role.MODERATOR},
+            language="sr-Cyrl",
+            token_key=settings.token_key,
+            memory_mib=settings.seal_memory_mib,
+            now=now,
+        )
+        keys.make_desk_key(session, [added.id], today=now.date())
+        key = keys.unlock_member_key(session, added.id, _PASSWORD, memory_mib=settings.seal_memory_mib)
+    return Member(added.id, "Ana", "sr-Cyrl", frozenset({Role.MODERATOR}), key, now)
+
+
+def flood(port: int, *, reports: int, minutes: float, senders: int, seed: int) -> Felt:
+    """Send so many reports of junk, and the real one in the middle."""
+    felt = Felt()
+    queue = enumerate(islice(junk(seed), reports))
+    turn, half = threading.Lock(), threading.Event()
+    began, real_token = time.monotonic(), _Sender(port).token()
+    each_s = minutes * 60 / reports
+
+    def send_some(number: int) -> None:
+        sender = _Sender(port)
+        is_patient = number % 2 == 0
+        ready = [sender.token() for _ in range(reports // senders)] if is_patient else []
+        sender.hang_up()  # as browsers do, rather than find out later that the server has
+        time.sleep(max(0.0, began + _HONEST_S - time.monotonic()))
+        while True:
+            with turn:
+                place, answers = next(queue, (-1, None))
+            if answers is None:
+                half.set()
+                return
+            time.sleep(max(0.0, began + _HONEST_S + place * each_s - time.monotonic()))
+            token = ready.pop() if ready else sender.token()
+            status, _code, took = sender.send(answers, token)
+            with turn:
+                felt.answers[status] += 1
+                felt.times.append(took)
+            if place == reports // 2:
+                half.set()
+
+    def send_real() -> None:
+        half.wait()
+        status, felt.real_code, felt.real_s = _Sender(port).send(REAL, real_token)
+        with turn:
+            felt.answers[status] += 1
+
+    with ThreadPoolExecutor(senders + 1) as pool:
+        running = [pool.submit(send_some, number) for number in range(senders)] + [pool.submit(send_real)]
+        for each in running:
+            each.result()
+    felt.lasted_s = time.monotonic() - began - _HONEST_S
+    return felt
+
+
+def at_the_desk(database: Database, member: Member) -> dict[str, float | int | str]:
+    """What a member sees and does afterwards."""
+    now = datetime.now(UTC)
+    found: dict[str, float | int | str] = {}
+    with database.reader() as session:
+        handlings = sa.select(stored.Report.handling, sa.func.count().label("number")).group_by(stored.Report.handling)
+        for row in session.execute(handlings):
+            found[f"stored {row.handling.value}"] = row.number
+        alarm = alarms.flood(session, today=now.date())
+        found["alarm"] = f"{alarm.held} held, {alarm.today} today" if alarm else "none"
+        began = time.perf_counter()
+        moderation.open_queue(session, member, vocabulary=data_files.vocabulary(), now=now, with_held=alarm is None)
+        found["queue s"] = time.perf_counter() - began
+        began = time.perf_counter()
+        seen = clusters.open_clusters(session, member)
+        found["clusters s"] = time.perf_counter() - began
+    apart = [*seen.single, *(one for few in seen.few for one in few.reports)]
+    [real] = [place for place, one in _placed(seen) if one.content.words == REAL["words"]]
+    found |= {"groups": len(seen.clusters), "alike by twos to fours": len(seen.few), "like no other": len(seen.single)}
+    found["junk to look at"] = len(seen.clusters) + len(seen.few) + len(seen.single) - (real == "apart")
+    found["real one"] = "like no other" if any(one.content.words == REAL["words"] for one in apart) else real
+    began = time.perf_counter()
+    for cluster in seen.clusters:
+        _set_aside(database, member, cluster, now)
+    found["all groups set aside s"] = time.perf_counter() - began
+    return found
+
+
+def _placed(seen: clusters.Clusters) -> Iterator[tuple[str, clusters.Alike]]:
+    yield from (("apart", one) for one in seen.single)
+    for cluster in (*seen.few, *seen.clusters):
+        yield from ((f"in a group of {len(cluster.reports)}", one) for one in cluster.reports)
+
+
+def _set_aside(database: Database, member: Member, cluster: clusters.Cluster, now: datetime) -> None:
+    listed = cluster.listed()
+    with database.unit_of_work() as session:
+        done = bulk.begin(
+            session, BulkKind.SET_ASIDE, "Junk.", reason="abuse", listed=len(listed), member=member, now=now
+        )
+    for some in bulk.in_steps(listed):
+        with database.unit_of_work() as session:
+            bulk.act(session, done, some, member=member, now=now)
+
+
+def measure(url: str, options: argparse.Namespace) -> dict[str, float | int | str]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_secrets(folder)
+        url = url or f"sqlite:///{folder / 'site.sqlite'}"
+        settings = read_settings(_variables(folder, url))
+        database = Database(url)
+        member = _a_desk(settings, database)
+        with _served(folder, url, options.workers) as port:
+            felt = flood(
+                port, reports=options.reports, minutes=options.minutes, senders=options.senders, seed=options.seed
+            )
+        times = sorted(felt.times)
+        found: dict[str, float | int | str] = {
+            "reports": options.reports + 1,
+            "lasted s": felt.lasted_s,
+            "refused": felt.refused,
+            "answers": json.dumps(felt.answers),
+            "real one s": felt.real_s,
+            "median s": statistics.median(times),
+            "99 in 100 s": times[len(times) * 99 // 100],
+            "slowest s": times[-1],
+        }
+        found |= at_the_desk(database, member)
+        database.engine.dispose()
+    return found
+
+
+def is_good(found: dict[str, float | int | str]) -> bool:
+    stored_all = sum(int(number) for name, number in found.items() if name.startswith("stored ")) == found["reports"]
+    return (
+        stored_all
+        and found["refused"] == 0
+        and float(found["real one s"]) < REAL_WITHIN_S
+        and found["real one"] == "like no other"
+        and int(found["junk to look at"]) <= MOST_CLUSTERS
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reports", type=int, default=10_000)
+    parser.add_argument("--minutes", type=float, default=0.0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--senders", type=int, default=16)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="One of both; both if not given.")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    found = {}
+    if options.engine != "postgresql":
+        found["sqlite"] = measure("", options)
+    if options.engine != "sqlite":
+        programs = postgres.binaries()
+        if programs is None:
+            raise SystemExit("PostgreSQL is not installed (Debian: postgresql)")
+        with postgres.server(programs, is_durable=True) as url:
+            found["postgresql"] = measure(url, options)
+    for engine, figures in found.items():
+        print(f"{engine}: {'good' if is_good(figures) else 'A BAR IS MISSED'}")
+        for name, value in figures.items():
+            print(f"  {name:24}", f"{value:.3g}" if isinstance(value, float) else value)
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    if not all(map(is_good, found.values())):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
