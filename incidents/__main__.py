@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 from gunicorn.app.base import BaseApplication
 
+from incidents.adapters import data_files
+from incidents.adapters.official_shapes import BadShapes
 from incidents.app import create_app
 from incidents.cli.audit import audit
 from incidents.cli.backup import backup, move, restore
@@ -21,7 +23,7 @@ from incidents.cli.protect import protect
 from incidents.cli.release import release
 from incidents.cli.script import transliterate
 from incidents.cli.setup import init, migrate
-from incidents.cli.site import settings_of_site
+from incidents.cli.site import Wrong, settings_of_site
 from incidents.cli.synthesise import synthesise
 from incidents.cli.trial import make_trial_site
 from incidents.config import Settings
@@ -47,6 +49,10 @@ class _Server(BaseApplication):
 
 
 def _run(settings: Settings, bind: str, workers: int) -> None:
+    try:
+        data_files.shapes(settings.shapes)  # read here, once for all workers
+    except BadShapes as wrong:
+        raise Wrong(f"INCIDENTS_SHAPES cannot be used: {wrong}") from None
     _Server(
         settings,
         {

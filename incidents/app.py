@@ -26,7 +26,10 @@ from incidents.web.reporting.views import reporting
 
 
 def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, database: Database | None = None) -> Flask:
-    """The site with the doors that its settings open. Raises core.vocabulary.BadVocabulary."""
+    """The site with the doors that its settings open.
+
+    Raises core.vocabulary.BadVocabulary and adapters.official_shapes.BadShapes.
+    """
     places = data_files.places()
     app = Flask("incidents", template_folder=str(folder("templates")), static_folder=None)
     app.json = Json(app)
@@ -35,6 +38,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, dat
         database=database or Database(settings.database_url),
         vocabulary=data_files.vocabulary(),
         places=places,
+        shapes=data_files.shapes(settings.shapes),
         geocoder=GazetteerGeocoder(data_files.gazetteer()),
         now=now,
     )

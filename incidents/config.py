@@ -41,6 +41,8 @@ class Settings:
     """A report sent sooner after its form was opened is held for a check."""
     seal_memory_mib: int = 128
     """Memory of Argon2id for a member's key (RFC 9106, section 4)."""
+    shapes: Path | None = None
+    """GeoJSON with official borders of municipalities, to draw maps with instead of the derived ones."""
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
@@ -70,6 +72,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         exit_url=exit_url,
         hosts=hosts or Settings.hosts,
         https=not trial,
+        shapes=Path(variables["INCIDENTS_SHAPES"]) if variables.get("INCIDENTS_SHAPES") else None,
     )
 
 

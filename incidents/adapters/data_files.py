@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from incidents.adapters.official_shapes import read_official
 from incidents.adapters.place_files import read_gazetteer, read_places
+from incidents.adapters.shape_files import read_shapes
 from incidents.core import vocabulary as rules
 from incidents.core.gazetteer.place import Gazetteer
 from incidents.core.places import Places
+from incidents.core.shapes import Shapes
 from incidents.core.vocabulary import BadVocabulary, Fault, Vocabulary
 from incidents.resources import data_file
 
@@ -36,6 +39,14 @@ def places() -> Places:
 @cache
 def gazetteer() -> Gazetteer:
     return read_gazetteer(data_file("places"), places())
+
+
+@cache
+def shapes(official: Path | None = None) -> Shapes:
+    """The derived shapes, or those of an official file. Raises official_shapes.BadShapes."""
+    if official:
+        return read_official(official, places(), shapes())
+    return read_shapes(data_file("places/shapes.json"))
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:

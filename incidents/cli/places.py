@@ -1,6 +1,6 @@
-"""`places build`: the project's place files, made again from a folder of gazetteer tables.
+"""`places build` and `places shapes`: the project's place files, made again from a folder of gazetteer tables.
 
-A command and not a script beside the data, because operators run it too when they get newer official tables.
+Commands and not scripts beside the data, because operators run them too when they get newer official tables.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import click
 
 from incidents.adapters import place_build
 from incidents.adapters.place_build import BadTable
+from incidents.adapters.shape_files import written
 from incidents.cli.site import Wrong
 from incidents.resources import data_file
 
@@ -48,3 +49,38 @@ def build(folder: Path, to: Path | None) -> None:
         raise Wrong(f"{to or ours} cannot be written: {error.strerror}.") from None
     for name, rows in tables.items():
         click.echo(f"{name}.csv: {len(rows)} rows")
+
+
+@places.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--outline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="countries-10m.json of the npm package world-atlas (Natural Earth, public domain).",
+)
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write this file instead of the shapes of this installation.",
+)
+def shapes(folder: Path, outline: Path, to: Path | None) -> None:
+    """Derive approximate map shapes from the points in the tables in FOLDER.
+
+    Reads the same tables as `build` and an outline of the country, and no official border. The same input gives the
+    same file. Needs the extra "shapes".
+    """
+    try:
+        from incidents.adapters import shape_build  # numpy, scipy and shapely: not there on a running site
+    except ModuleNotFoundError as missing:
+        raise Wrong(f"{missing.name} is missing. Install the extra: pip install 'incidents[shapes]'.") from None
+    file = to or data_file("places/shapes.json")
+    try:
+        built = shape_build.build(place_build.read_tables(folder), outline)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(written(built))
+    except BadTable as wrong:
+        raise Wrong(str(wrong)) from None
+    except OSError as error:
+        raise Wrong(f"{file} cannot be written: {error.strerror}.") from None
+    click.echo(f"{file.name}: {len(built.polygons)} areas, {len(built.arcs)} borders")

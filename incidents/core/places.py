@@ -15,6 +15,8 @@ KOSOVO = "KM"
 
 ATTRIBUTION = "Place data: RZS/RGZ open data; GeoNames (CC BY 4.0); Who's On First; Mesoshapes (CC0)."
 """To be shown wherever place data is given away."""
+MAP_ATTRIBUTION = ATTRIBUTION.replace("CC0).", "CC0); Natural Earth.")
+"""To be shown beside maps of the derived shapes."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from geopy.geocoders.base import Geocoder
 
 from incidents.config import Settings
 from incidents.core.places import Places
+from incidents.core.shapes import Shapes
 from incidents.core.vocabulary import Vocabulary
 from incidents.db.database import Database
 from incidents.services.pulse import Pulse
@@ -29,6 +30,8 @@ class Platform:
     database: Database
     vocabulary: Vocabulary
     places: Places
+    shapes: Shapes
+    """Of municipalities, for maps; approximate unless the settings name an official file."""
     geocoder: Geocoder
     """Finds places; geopy's interface, so that another one can stand here."""
     now: Callable[[], datetime] = utc_now

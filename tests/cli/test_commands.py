@@ -21,7 +21,7 @@ PASSWORD = "tri zelene kruške na stolu"
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INCIDENTS_HOSTS", "primer.example")
-    for name in ("INCIDENTS_INSTANCE", "INCIDENTS_DATABASE_URL", "INCIDENTS_DOOR"):
+    for name in ("INCIDENTS_INSTANCE", "INCIDENTS_DATABASE_URL", "INCIDENTS_DOOR", "INCIDENTS_SHAPES"):
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: str, typed: str | None = None) -> Result:
@@ -169,3 +169,11 @@ def test_every_command_explains_itself(run, site: Path, command: str) -> None:
     shown = run(command, "--help")
     assert shown.exit_code == 0
     assert len(shown.output) > 80
+
+
+def test_a_faulty_file_of_borders_is_one_clear_line(run, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("borders.geojson").write_text("{}", encoding="utf-8")
+    monkeypatch.setenv("INCIDENTS_SHAPES", "borders.geojson")
+    said = run("serve")
+    sentence = "Error: INCIDENTS_SHAPES cannot be used: borders.geojson is not a FeatureCollection of GeoJSON.\n"
+    assert (said.exit_code, said.output) == (2, sentence)

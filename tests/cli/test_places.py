@@ -1,6 +1,8 @@
-"""`places build` on a country of a handful of rows, and on faulty tables."""
+"""`places build` and `places shapes` on a country of a handful of rows, and on faulty tables."""
 
 import csv
+import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,9 +42,10 @@ NAMES = (
     "703656,und,RIPANJ,geonames,medium\n"
 )
 QUARTERS = (
-    "name_sr_cyrl,name_sr_latn,municipality_code\n"
-    "Аутоkоманда,Autokomanda,70106\nМедаковић III,Medaković III,70106\nМитрово брдо,Mitrovo brdo,70106\n"
-    "Градска општина Вождовац,Gradska opština Voždovac,70106\nРипањ,Ripanj,70106\n"
+    "name_sr_cyrl,name_sr_latn,municipality_code,lat,lon\n"
+    "Аутоkоманда,Autokomanda,70106,44.78,20.49\nМедаковић III,Medaković III,70106,44.77,20.5\n"
+    "Митрово брдо,Mitrovo brdo,70106,44.77,20.47\n"
+    "Градска општина Вождовац,Gradska opština Voždovac,70106,44.78,20.48\nРипањ,Ripanj,70106,44.64,20.52\n"
 )
 KOSOVO = (
     "kind,name_wof,name_sq,name_sr,lat,lon\n"
@@ -137,3 +140,57 @@ def test_a_faulty_table_is_one_clear_line(folder: Path, spoil: Callable[[Path], 
     result = build(folder)
     assert (result.exit_code, says in result.output, result.output.count("\n")) == (2, True, 1)
     assert not (folder / "out").exists()
+
+
+@pytest.fixture
+def outline(tmp_path: Path) -> Path:
+    """Two boxes: a country, and what stands apart below it."""
+    box = [[[0, 0], [400, 0], [0, 300], [-400, 0], [0, -300]], [[0, 0], [0, -100], [400, 0], [0, 100], [-400, 0]]]
+    countries = [{"type": "Polygon", "arcs": [[n]], "properties": {"name": name}} for n, name in OUTLINED]
+    path = tmp_path / "countries-10m.json"
+    path.write_text(
+        json.dumps(
+            {
+                "transform": {"scale": [0.01, 0.01], "translate": [19, 42.5]},
+                "arcs": box,
+                "objects": {"countries": {"geometries": countries}},
+            }
+        ),
+        encoding="utf-8",
+    )
+    return path
+
+
+OUTLINED = [(0, "Serbia"), (1, "Kosovo")]
+
+
+def shapes(folder: Path, outline: Path) -> Result:
+    given = ["--outline", str(outline), "--to", str(folder / "out" / "shapes.json")]
+    return CliRunner().invoke(cli, ["places", "shapes", str(folder), *given])
+
+
+def test_shapes_are_derived_and_are_the_same_each_time(folder: Path, outline: Path) -> None:
+    said = shapes(folder, outline)
+    assert (said.exit_code, said.output) == (0, "shapes.json: 3 areas, 6 borders\n")
+    first = (folder / "out" / "shapes.json").read_bytes()
+    shapes(folder, outline)
+    assert (folder / "out" / "shapes.json").read_bytes() == first
+
+
+def test_a_faulty_outline_is_one_clear_line(folder: Path, outline: Path) -> None:
+    outline.write_text("{}", encoding="utf-8")
+    said = shapes(folder, outline)
+    assert (said.exit_code, said.output.count("\n")) == (2, 1)
+    assert "is not countries-10m.json of the package world-atlas." in said.output
+
+
+def test_without_the_libraries_it_says_what_to_install(
+    folder: Path, outline: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "incidents.adapters.shape_build", raising=False)
+    monkeypatch.setattr("incidents.adapters.shape_build", None, raising=False)
+    monkeypatch.delattr("incidents.adapters.shape_build")
+    monkeypatch.setitem(sys.modules, "shapely", None)
+    said = shapes(folder, outline)
+    assert said.exit_code == 2
+    assert "pip install 'incidents[shapes]'" in said.output

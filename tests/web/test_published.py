@@ -5,9 +5,11 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from uuid import uuid4
 from xml.etree.ElementTree import Element
 
@@ -23,8 +25,10 @@ from incidents.config import Settings
 from incidents.core.accounts import MemberId
 from incidents.core.incident import BiasStrength, Decision, Verification
 from incidents.core.languages import LANGUAGES
+from incidents.core.places import KOSOVO
 from incidents.core.release import sha256
 from incidents.core.script import to_latin
+from incidents.core.shapes import STEP
 from incidents.db.database import Database
 from incidents.db.incident import Incident, IncidentCode
 from incidents.db.release import Correction, ReleaseFile
@@ -212,8 +216,22 @@ def outermost(files: dict[str, bytes], name: str) -> set[str]:
 
 
 def chart(page: str) -> Element:
-    [svg] = parsed(page).iter(f"{SVG}svg")
+    [svg] = [one for one in parsed(page).iter(f"{SVG}svg") if one.get("class") == "bars"]
     return svg
+
+
+def drawn_map(page: str, name: str) -> Element:
+    return the_map(section(page, name))
+
+
+def the_map(page: Element) -> Element:
+    [svg] = [one for one in page.iter(f"{SVG}svg") if one.get("class") == "map"]
+    return svg
+
+
+def titles(svg: Element) -> list[str]:
+    """What the areas of a map are called and how many they have; that of the map itself left out."""
+    return ["".join(title.itertext()) for path in svg.iter(f"{SVG}path") for title in path.iter(f"{SVG}title")]
 
 
 def with_class(svg: Element, name: str) -> list[Element]:
@@ -323,6 +341,73 @@ def test_a_table_of_whole_years_is_shown_at_its_year(after_many: FlaskClient) ->
         answer = after_many.get(f"/{tag}/statistics/")
         assert answer.status_code == 200
         assert [time[:4] for name, time in tables_on(answer.text) if name == "municipality"] == ["2026"]
+
+
+def test_the_map_of_municipalities_has_those_that_are_published(after_many: FlaskClient) -> None:
+    lines = dict(tables_on(after_many.get("/en/statistics/").text)["municipality", "2026"])
+    page = after_many.get("/en/statistics/2/municipalities/").text
+    shown = dict(title.rsplit(": ", 1) for title in titles(the_map(parsed(page))))
+    assert shown["Subotica"] == lines["Subotica"]
+    together = [name for name in shown if name.lower().endswith("smaller municipalities together")]
+    assert len(together) > 15
+    assert all(shown[name] == lines[name] for name in shown if not name.startswith("Kosovo"))
+
+
+def test_an_official_file_takes_the_place_of_the_derived_shapes(
+    settings: Settings, database: Database, signers: list[MemberId], tmp_path: Path
+) -> None:
+    ours = data_files.shapes()
+    borders = [
+        {
+            "properties": {"municipality_code": code},
+            "geometry": {
+                "type": "MultiPolygon",
+                "coordinates": [[[[x * STEP, y * STEP] for x, y in ours.points(ring)] for ring in one] for one in own],
+            },
+        }
+        for code, own in ours.polygons.items()
+        if code != KOSOVO
+    ]
+    official = tmp_path / "borders.geojson"
+    official.write_text(json.dumps({"type": "FeatureCollection", "features": borders}), encoding="utf-8")
+    settle(database, 20)
+    release_on(database, date(2026, 9, 30), signers)
+    site = create_app(replace(settings, shapes=official), now=lambda: NOW, database=database)
+    page = site.test_client().get("/en/statistics/").text
+    assert len(titles(drawn_map(page, "district"))) == 25 + 1
+    assert "approximate" not in page
+    assert "Natural Earth" not in page
+
+
+def test_pages_with_maps_are_light(after_many: FlaskClient) -> None:
+    """30,000 bytes on the wire is the bar for a first page of figures, headers too."""
+    for tag in TAGS:
+        for path in (f"/{tag}/statistics/", f"/{tag}/statistics/2/municipalities/"):
+            answer = after_many.get(path, headers={"Accept-Encoding": "gzip"})
+            assert answer.status_code == 200
+            assert len(answer.data) + len(str(answer.headers)) <= 25_000, path
+
+
+def test_the_map_of_municipalities_says_in_every_language_what_it_is(after_many: FlaskClient) -> None:
+    found = set()
+    for tag in TAGS:
+        page = parsed(after_many.get(f"/{tag}/statistics/2/municipalities/").text)
+        heading = "".join(page.find(".//h1").itertext())
+        assert "2026" in heading
+        assert [element.text for element in the_map(page) if element.tag == f"{SVG}title"] == [heading]
+        assert "1244" in "".join(page.find(".//main").itertext())
+        found.add(heading)
+    assert len(found) >= 10
+
+
+def test_where_no_municipalities_are_published_there_is_no_map_of_them(
+    client: FlaskClient, database: Database, signers: list[MemberId]
+) -> None:
+    settle(database, 20)
+    release_on(database, date(2026, 9, 30), signers)
+    assert client.get("/en/statistics/1/municipalities/").status_code == 404
+    assert client.get("/en/statistics/2/municipalities/").status_code == 404
+    assert "municipalities/" not in client.get("/en/statistics/").text
 
 
 def test_municipalities_stand_under_their_districts(after_many: FlaskClient) -> None:
@@ -473,7 +558,7 @@ def test_no_other_number_stands_on_the_page_than_figures_and_dates(site: Flask, 
     main = copy.deepcopy(parsed(page).find(".//main"))
     assert main is not None
     for parent in list(main.iter()):
-        for part in [part for part in parent if part.tag in {"table", f"{SVG}svg", "ul"}]:
+        for part in [part for part in parent if part.tag in {"table", f"{SVG}svg", "ul", "figcaption"}]:
             parent.remove(part)
     counted = str(json.loads(stored(site, NEWEST)["release.json"])["incidents_counted"])
     numbers = re.findall(r"\d+", "".join(main.itertext()))
@@ -578,6 +663,45 @@ def test_every_line_of_the_chart_lies_within_its_frame(opened: Open) -> None:
         if element.get("y"):
             assert 0 <= float(element.get("y") or "") + float(element.get("height") or 0) <= height
             assert 0 <= float(element.get("x") or "") + float(element.get("width") or 0) <= width
+
+
+# Maps.
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_map_of_districts_says_in_words_what_its_table_says(site: Flask, opened: Open, tag: str) -> None:
+    page = opened(f"/{tag}/statistics/")
+    [lines] = [lines for (name, _), lines in tables_on(page).items() if name == "district"][:1]
+    files = stored(site, NEWEST)
+    codes = [line["area"] for line in csv_lines(files["district.csv"]) if line["time"] == "2026-Q3"]
+    shown = dict(zip(codes[1:], lines, strict=False))  # the total stands last on the page
+    expected = {": ".join(shown[code]) for code in codes if code.isdigit()}
+    assert len(expected) == 25
+    assert set(titles(drawn_map(page, "district"))) >= expected
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_kosovo_is_on_the_map_without_a_figure_and_with_its_note(opened: Open, tag: str) -> None:
+    page = opened(f"/{tag}/statistics/")
+    [apart] = with_class(drawn_map(page, "district"), "map__apart")[:1]
+    assert "*" in "".join(apart.itertext())
+    assert not re.search(r"\d", "".join(apart.itertext()))
+    assert "1244" in "".join(section(page, "district").itertext())
+
+
+def test_a_map_has_nothing_inline_and_ids_of_its_own(opened: Open) -> None:
+    page = opened("/en/statistics/")
+    svg = drawn_map(page, "district")
+    ids = [element.get("id") for element in parsed(page).iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    assert not any(element.get("style") or element.tag == f"{SVG}style" for element in svg.iter())
+    assert set(re.findall(r"url\(#([^)]+)\)", page)) <= set(ids)
+
+
+@pytest.mark.parametrize("tag", ["en", "sr-Cyrl", "sq"])
+def test_a_map_of_derived_shapes_says_so_and_where_they_are_from(opened: Open, tag: str) -> None:
+    [caption] = section(opened(f"/{tag}/statistics/"), "district").iter("figcaption")
+    assert "Natural Earth" in "".join(caption.itertext())
 
 
 # Files.

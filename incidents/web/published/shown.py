@@ -25,6 +25,7 @@ _CHARTED = "ground"
 class Line:
     """One row of one table at one time."""
 
+    code: str
     text: str
     depth: int
     value: int | None
@@ -66,9 +67,17 @@ def tables_at(files: Mapping[str, bytes], time: str) -> list[TableAt]:
     for table in tables_in(files):
         rows = [row for row in from_csv(files[f"{table.name}.csv"]) if row.time == time]
         if len(table.dimensions) == 1 and rows:
-            lines = [Line(_text(table, row), depths[table.dimensions[0], row.codes[0]], row.value) for row in rows]
+            lines = [
+                Line(row.codes[0], _text(table, row), depths[table.dimensions[0], row.codes[0]], row.value)
+                for row in rows
+            ]
             found.append(TableAt(table.name, time, lines[0], lines[1:]))
     return found
+
+
+def newest_table(files: Mapping[str, bytes], name: str) -> TableAt | None:
+    """One table at the newest time that it has lines of; None if there is none."""
+    return next((table for time in times(files) for table in tables_at(files, time) if table.name == name), None)
 
 
 def deeper_tables(files: Mapping[str, bytes]) -> list[Deeper]:
