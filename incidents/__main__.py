@@ -21,6 +21,7 @@ from incidents.cli.mentions import mentions
 from incidents.cli.places import places
 from incidents.cli.protect import protect
 from incidents.cli.release import release
+from incidents.cli.scan import scan
 from incidents.cli.script import transliterate
 from incidents.cli.setup import init, migrate
 from incidents.cli.site import Wrong, settings_of_site
@@ -29,7 +30,7 @@ from incidents.cli.trial import make_trial_site
 from incidents.config import Settings
 from incidents.core.vocabulary import BadVocabulary
 
-_WITHOUT_SITE = {"geocode", "import", "init", "mentions", "places", "protect", "release", "transliterate"}
+_WITHOUT_SITE = {"geocode", "import", "init", "mentions", "places", "protect", "release", "scan", "transliterate"}
 
 
 class _Server(BaseApplication):
@@ -106,6 +107,7 @@ for command in (
     release,
     restore,
     import_,
+    scan,
     synthesise,
     transliterate,
 ):

@@ -40,6 +40,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, dat
         places=places,
         shapes=data_files.shapes(settings.shapes),
         geocoder=GazetteerGeocoder(data_files.gazetteer()),
+        known_names=data_files.known_names,
         now=now,
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}

@@ -70,8 +70,10 @@ def _fields(element: Element) -> Iterator[tuple[str, str]]:
             yield name, (field.text or "").removeprefix("\n")
         elif field.tag == "select":
             yield name, _chosen(field)
-        elif field.tag == "input" and (
-            field.get("type") not in {"checkbox", "radio"} or field.get("checked") is not None
+        elif (
+            field.tag == "input"
+            and field.get("disabled") is None
+            and (field.get("type") not in {"checkbox", "radio"} or field.get("checked") is not None)
         ):
             yield name, field.get("value") or ""
 

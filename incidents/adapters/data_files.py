@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 
 from incidents.adapters.official_shapes import read_official
-from incidents.adapters.place_files import read_gazetteer, read_places
+from incidents.adapters.place_files import read_gazetteer, read_places, rows
 from incidents.adapters.shape_files import read_shapes
 from incidents.core import vocabulary as rules
+from incidents.core.deidentify.known import Known, Person, known
 from incidents.core.gazetteer.place import Gazetteer
 from incidents.core.places import Places
 from incidents.core.shapes import Shapes
@@ -47,6 +48,18 @@ def shapes(official: Path | None = None) -> Shapes:
     if official:
         return read_official(official, places(), shapes())
     return read_shapes(data_file("places/shapes.json"))
+
+
+def known_names() -> Known:
+    """Names of people and small places, in all their forms, for marking what could identify someone."""
+    folder = data_file("names")
+    people = [
+        Person(row["name"], row["language"], is_surname=is_surname, is_word=row["is_word"] == "1")
+        for file, is_surname in (("given.csv", False), ("surnames.csv", True))
+        for row in rows(folder / file)
+    ]
+    cues = ((row["word"], row["use"]) for row in rows(folder / "cues.csv"))
+    return known(people, cues, (row["word"] for row in rows(folder / "words.csv")), gazetteer())
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:

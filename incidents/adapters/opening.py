@@ -66,11 +66,23 @@ def open_grant(sealed: bytes, holder: KeyPair) -> bytes:
 
 def open_report(blob: bytes, sealed_key: bytes, *, report: UUID, desk_private: bytes) -> bytes:
     """The content of a report. Raises CannotOpen, also for a blob that was moved to another row."""
+    return open_under(open_report_key(sealed_key, desk_private), blob, bound_to=report.bytes)
+
+
+def open_report_key(sealed_key: bytes, desk_private: bytes) -> bytes:
+    """The key of a report, under which all that the desk writes about it is sealed too. Raises CannotOpen."""
     try:
-        key = SealedBox(PrivateKey(desk_private)).decrypt(sealed_key)
+        return SealedBox(PrivateKey(desk_private)).decrypt(sealed_key)
+    except CryptoError as error:
+        raise CannotOpen from error
+
+
+def open_under(key: bytes, blob: bytes, *, bound_to: bytes) -> bytes:
+    """What `sealing.seal_under` sealed. Raises CannotOpen."""
+    try:
         nonce_bytes = bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
         padded = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
-            blob[nonce_bytes:], report.bytes, blob[:nonce_bytes], key
+            blob[nonce_bytes:], bound_to, blob[:nonce_bytes], key
         )
         return bindings.sodium_unpad(padded, PADDING)
     except (CryptoError, ValueError) as error:

@@ -11,6 +11,7 @@ from flask import current_app
 from geopy.geocoders.base import Geocoder
 
 from incidents.config import Settings
+from incidents.core.deidentify.known import Known
 from incidents.core.places import Places
 from incidents.core.shapes import Shapes
 from incidents.core.vocabulary import Vocabulary
@@ -34,6 +35,8 @@ class Platform:
     """Of municipalities, for maps; approximate unless the settings name an official file."""
     geocoder: Geocoder
     """Finds places; geopy's interface, so that another one can stand here."""
+    known_names: Callable[[], Known]
+    """What the marking looks words up in; read when the desk first needs it."""
     now: Callable[[], datetime] = utc_now
     pulse: Pulse = field(default_factory=Pulse)
     """How fast reports arrive just now."""

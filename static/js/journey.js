@@ -35,6 +35,26 @@
     show(number, true);
   }
 
+  // Under each field of text, and before sending: what could show who somebody is. Nothing is held back.
+  const caution = form.querySelector("[data-caution]");
+  const watched = Array.from(form.querySelectorAll(".step textarea, .step input[type=text]:not([name=link]):not([name=contact])"))
+    .map((field) => [field, field.parentElement.appendChild(caution.cloneNode(true))]);
+  const marksOf = (field) => (window.findMarks ? findMarks(field.value) : []).map((mark) => mark.text);
+  function tell(note, pieces) {
+    note.hidden = !pieces.length;
+    note.querySelector("[data-pieces]").textContent = [...new Set(pieces)].slice(0, 8)
+      .map((piece) => (piece.length > 24 ? `${piece.slice(0, 23)}…` : piece)).join(" · ");
+  }
+  watched.forEach(([field, note]) => {
+    const look = () => tell(note, marksOf(field));
+    let later = 0;
+    field.addEventListener("input", () => {
+      clearTimeout(later);
+      later = setTimeout(look, 400);
+    });
+    look();
+  });
+
   // What was answered in a step, as a list of words.
   function answers(step) {
     const ticked = Array.from(step.querySelectorAll("input:checked"))
@@ -62,9 +82,9 @@
       row.append(make("dt", title), value, act);
       list.append(row);
     });
-    const words = form.elements.words.value;
-    const tells = /\b\d[\d\s/.-]{5,}\d\b|[^\s@]+@[^\s@]+\.[^\s@]+|https?:\/\/|www\.|(^|\s)@[\w.]{3,}/iu.test(words);
-    form.querySelector("[data-warning]").hidden = !tells;
+    const all = watched.flatMap(([field]) => marksOf(field));
+    tell(caution, all);
+    if (all.length) form.elements.cautioned.disabled = false;
   }
 
   steps.forEach((step, index) => {
@@ -95,8 +115,8 @@
   });
   addEventListener("popstate", () => show(numberFromAddress(), true));
 
-  // A link of the list of mistakes leads to a field that may stand in a hidden step.
-  document.querySelectorAll(".mistakes a").forEach((link) => {
+  // A link of the list of mistakes, or of the question before sending, leads to a field that may stand in a hidden step.
+  document.querySelectorAll(".mistakes a, [data-asked] a").forEach((link) => {
     link.addEventListener("click", (event) => {
       const field = document.getElementById(link.hash.slice(1));
       const step = field && field.closest(".step");
@@ -132,9 +152,10 @@
     if (event.persisted && !leaving) location.reload();
   });
 
-  show(document.querySelector(".mistakes") ? firstWrong() : numberFromAddress(), false);
+  const asked = document.querySelector("[data-asked]");
+  show(document.querySelector(".mistakes") || asked ? firstWrong() : numberFromAddress(), false);
   function firstWrong() {
-    const wrong = form.querySelector(".field--wrong");
+    const wrong = form.querySelector(".field--wrong") || (asked && document.getElementById(asked.dataset.asked));
     return wrong ? Number(wrong.closest(".step").dataset.step) : 1;
   }
 })();

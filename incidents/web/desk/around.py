@@ -11,6 +11,7 @@ from flask import g, request, url_for
 
 from incidents.core.accounts import Role
 from incidents.core.incident import NotAllowed
+from incidents.core.script import to_latin
 from incidents.services import geocoding
 from incidents.services.moderation import NotTaken, StaleReport
 from incidents.services.settlement import SamePerson, StaleIncident
@@ -57,6 +58,7 @@ def context() -> dict[str, Any]:
         "desk_token": desk_token,
         "in_sight": shown.in_sight,
         "in_latin": shown.in_latin,
+        "latin": to_latin,
         "endonym": shown.endonym,
         "acts": shown.acts,
     }

@@ -12,15 +12,20 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from incidents.core.accounts import Role
+from incidents.core.deidentify.rulings import NotInText
 from incidents.core.incident import Settlement
-from incidents.services import moderation, settlement
+from incidents.core.report import plain_text
+from incidents.services import deidentify, moderation, settlement
 from incidents.services.accounts import Member
+from incidents.services.deidentify import Deidentified, SummaryTooLong
 from incidents.services.moderation import NotAQuestion, Opened
 from incidents.services.settlement import Rejected, Shown
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
 from incidents.web.desk.around import CONFLICTS, Conflict, find, now, out_of_date, what_stands_in_the_way
 from incidents.web.desk.forms import ActForm, AsideForm, AskForm, LinkForm, SettleForm, place_names, settle_form_for
+from incidents.web.desk.marking import SummaryForm, kind_names, marked, summary_form_for
+from incidents.web.headers import allow_script
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 
@@ -59,6 +64,34 @@ def ask(report: UUID) -> ResponseReturnValue:
         too_long = _("That is too long. Please keep it under 2,000 characters.")
         form.question.errors = [too_long if wrong.reason == "too_long" else _("Write your question first.")]
         return _report_page(report, asking=form, status=422)
+
+
+@reports.post("/<uuid:report>/summary")
+@guard.needs(Role.MODERATOR)
+def summarise(report: UUID) -> ResponseReturnValue:
+    """Keep what was decided on the marks, and the summary as it stands."""
+    form = SummaryForm()
+    also, rulings = plain_text(form.also.data or ""), form.rulings()
+    try:
+        return _act(
+            report, form, partial(deidentify.save, rulings=rulings, also=also, summary=form.written()), summing=form
+        )
+    except NotInText:
+        form.also.errors = [_("The story does not have these words. Copy them as they stand there.")]
+    except SummaryTooLong:
+        form.summary.errors = [_("That is too long. Please keep it under 10,000 characters.")]
+    return _report_page(report, summing=form, status=422)
+
+
+@reports.post("/<uuid:report>/undo-mark")
+@guard.needs(Role.MODERATOR)
+def undo_mark(report: UUID) -> ResponseReturnValue:
+    form = SummaryForm()
+    try:
+        return _act(report, form, partial(deidentify.undo, summary=form.written()), summing=form)
+    except SummaryTooLong:
+        form.summary.errors = [_("That is too long. Please keep it under 10,000 characters.")]
+        return _report_page(report, summing=form, status=422)
 
 
 @reports.post("/<uuid:report>/set-aside")
@@ -143,14 +176,17 @@ def _report_page(
     settling: SettleForm | None = None,
     asking: AskForm | None = None,
     aside: AsideForm | None = None,
+    summing: SummaryForm | None = None,
     conflict: Conflict | None = None,
     obstacle: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
     """A report with its forms; those given keep what was typed and go on from the newest version."""
     site = platform()
+    allow_script()
     with site.database.reader() as session:
         found = moderation.read_report(session, report, member=g.member, now=site.now())
+        words = _words(session, found, summing)
         incident = settlement.show_incident(session, found.incident) if found.incident else None
         near = _near(session, found)
     mine = settling.settlement(find) if settling and conflict else None
@@ -159,6 +195,8 @@ def _report_page(
         "asking": asking or AskForm(formdata=None),
         "aside": aside or AsideForm(formdata=None),
     }
+    if words is not None:
+        forms["summing"] = summing or summary_form_for(words, found.version)
     for form in forms.values():
         form.version.data = str(found.version)
     if incident:
@@ -177,9 +215,20 @@ def _report_page(
         handling=shown.term("handling", found.handling.value),
         place_names=place_names(),
         near_text=shown.line,
-        **forms,
+        deidentified=words,
+        kind_names=kind_names(),
+        marked=marked,
+        **{"summing": summing, **forms},
     )
     return page, status
+
+
+def _words(session: Session, found: Opened, summing: SummaryForm | None) -> Deidentified | None:
+    """The words of a report that its reader has taken, with their marks."""
+    if found.content is None:
+        return None
+    typed = summing.rulings() if summing else None
+    return deidentify.read(session, found.id, member=g.member, known=platform().known_names(), typed=typed)
 
 
 def _near(session: Session, found: Opened) -> list[Shown]:

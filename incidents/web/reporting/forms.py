@@ -13,6 +13,7 @@ from incidents.core.report import Problem, Report, plain_text
 from incidents.core.vocabulary import Term
 from incidents.web.languages import current_language, label
 from incidents.web.platform import platform
+from incidents.web.reporting.cautions import CautiousForm
 from incidents.web.reporting.messages import sentence
 from incidents.web.texts import lazy_gettext as _
 from incidents.web.tokens import PublicForm
@@ -78,7 +79,7 @@ class _Pick(RadioField):
         return
 
 
-class ReportForm(PublicForm):
+class ReportForm(CautiousForm):
     role = _Pick(_("Who are you in this?"))
     acts = _Ticks(_("What happened?"))
     grounds = _Ticks(_("Why do you think it happened?"))
@@ -150,7 +151,7 @@ class CodeForm(PublicForm):
     code = StringField(_("Receipt code"), [InputRequired(_("Type the 28 digits of your code."))])
 
 
-class AnswerForm(PublicForm):
+class AnswerForm(CautiousForm):
     code = StringField()
     answer = TextAreaField(
         _("Your answer"),

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from incidents.core.languages import BY_TAG
 from incidents.core.receipt import NotACode, grouped, parse_code
+from incidents.core.report import problems
 from incidents.services import receipts
 from incidents.services.receipts import NotAnAnswer, UnknownCode
 from incidents.services.reporting import AlreadySent, NoDeskKey, Rejected, intake_is_open
@@ -45,6 +46,9 @@ def send() -> ResponseReturnValue:
     except BadToken:
         form.token.errors = [_("This page was open for too long. Your answers are still here: please send them again.")]
         return _again(form, new_token())
+    if form.asks():
+        form.show(problems(form.report(), platform().vocabulary, today=platform().today()))
+        return _again(form, form.token.data)
     try:
         code = take_in(form.report(), token.nonce, opened_at=token.opened_at, trap_is_filled=bool(form.website.data))
     except Rejected as rejected:
@@ -104,12 +108,12 @@ def _opened(form: CodeForm, answer: AnswerForm, *, thanks: bool = False) -> Resp
         form.code.errors = [_why(error)]
         return render_template("reporting/return.html", form=form), 422
     page = render_template("reporting/status.html", found=found, code=grouped(code), answer=answer, thanks=thanks)
-    return make_response(page, 422 if answer.errors else 200)
+    return make_response(page, 422 if answer.errors or answer.cautions else 200)
 
 
 def _take_answer() -> ResponseReturnValue:
     answer, form = AnswerForm(), CodeForm()
-    if not answer.validate():
+    if not answer.validate() or answer.asks():
         return _opened(form, answer)
     site = platform()
     try:
