@@ -11,7 +11,7 @@ from gunicorn.app.base import BaseApplication
 
 from incidents.adapters import data_files
 from incidents.adapters.official_shapes import BadShapes
-from incidents.app import create_app
+from incidents.app import create_app, directory_of
 from incidents.cli.audit import audit
 from incidents.cli.backup import backup, move, restore
 from incidents.cli.batch import import_
@@ -28,6 +28,7 @@ from incidents.cli.site import Wrong, settings_of_site
 from incidents.cli.synthesise import synthesise
 from incidents.cli.trial import make_trial_site
 from incidents.config import Settings
+from incidents.core.help import BadDirectory
 from incidents.core.vocabulary import BadVocabulary
 
 _WITHOUT_SITE = {"geocode", "import", "init", "mentions", "places", "protect", "release", "scan", "transliterate"}
@@ -54,6 +55,7 @@ def _run(settings: Settings, bind: str, workers: int) -> None:
         data_files.shapes(settings.shapes)  # read here, once for all workers
     except BadShapes as wrong:
         raise Wrong(f"INCIDENTS_SHAPES cannot be used: {wrong}") from None
+    directory_of(settings)  # a mistake in the operator's file is said here, before there are workers
     _Server(
         settings,
         {
@@ -119,6 +121,8 @@ def main() -> None:
         cli(prog_name="python -m incidents")
     except BadVocabulary as error:
         raise SystemExit(f"The vocabulary cannot be used:\n{error}") from None
+    except BadDirectory as error:
+        raise SystemExit(f"The list of who can help cannot be used:\n{error}") from None
 
 
 if __name__ == "__main__":

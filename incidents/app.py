@@ -8,14 +8,16 @@ from datetime import datetime
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from incidents.adapters import data_files
+from incidents.adapters import data_files, help_files
 from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.config import Door, Settings
+from incidents.core.help import Directory
 from incidents.db.database import Database
-from incidents.resources import folder
+from incidents.resources import data_file, folder
 from incidents.web import assets, errors, headers, languages, requests
 from incidents.web.accounts.views import accounts
 from incidents.web.desk import views as desk_views
+from incidents.web.help.views import helping
 from incidents.web.json import Json
 from incidents.web.pages.views import pages
 from incidents.web.platform import Platform, utc_now
@@ -25,22 +27,29 @@ from incidents.web.reporting.api import intake
 from incidents.web.reporting.views import reporting
 
 
+def directory_of(settings: Settings) -> Directory:
+    """Who can help with what, the operator's own organisations among them. Raises core.help.BadDirectory."""
+    return help_files.read_directory(
+        data_file("help"), data_files.vocabulary(), data_files.places(), own=settings.help_file
+    )
+
+
 def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, database: Database | None = None) -> Flask:
     """The site with the doors that its settings open.
 
-    Raises core.vocabulary.BadVocabulary and adapters.official_shapes.BadShapes.
+    Raises core.vocabulary.BadVocabulary, adapters.official_shapes.BadShapes, core.help.BadDirectory.
     """
-    places = data_files.places()
     app = Flask("incidents", template_folder=str(folder("templates")), static_folder=None)
     app.json = Json(app)
     app.extensions["incidents"] = Platform(
         settings=settings,
         database=database or Database(settings.database_url),
         vocabulary=data_files.vocabulary(),
-        places=places,
+        places=data_files.places(),
         shapes=data_files.shapes(settings.shapes),
         geocoder=GazetteerGeocoder(data_files.gazetteer()),
         known_names=data_files.known_names,
+        directory=directory_of(settings),
         now=now,
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
@@ -52,6 +61,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, dat
     if settings.door in {Door.BOTH, Door.PUBLIC}:
         app.register_blueprint(reporting)
         app.register_blueprint(intake)
+        app.register_blueprint(helping)
         app.register_blueprint(published_views.published)
         app.register_blueprint(api.api)
         app.register_blueprint(openapi.openapi)

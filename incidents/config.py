@@ -34,6 +34,8 @@ class Settings:
     trial: bool = False
     exit_url: str = "https://www.wikipedia.org/"
     """The neutral page that the exit leads to in the end."""
+    help_file: Path | None = None
+    """Local organisations that the operator adds to the page of help."""
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     https: bool = True
     """False only to try it on this machine over plain HTTP: the desk's cookie then has no __Host- prefix."""
@@ -62,6 +64,9 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     exit_url = variables.get("INCIDENTS_EXIT_URL", Settings.exit_url)
     if not exit_url.startswith(("https://", "http://127.0.0.1")):
         raise BadSetting("INCIDENTS_EXIT_URL must be an https address.")
+    help_file = Path(variables["INCIDENTS_HELP_FILE"]).resolve() if variables.get("INCIDENTS_HELP_FILE") else None
+    if help_file is not None and not help_file.is_file():
+        raise BadSetting(f"INCIDENTS_HELP_FILE names {help_file}, and there is no such file.")
     return Settings(
         instance=instance,
         database_url=variables.get("INCIDENTS_DATABASE_URL", f"sqlite:///{(instance / 'incidents.sqlite').as_posix()}"),
@@ -70,6 +75,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         door=door,
         trial=trial,
         exit_url=exit_url,
+        help_file=help_file,
         hosts=hosts or Settings.hosts,
         https=not trial,
         shapes=Path(variables["INCIDENTS_SHAPES"]) if variables.get("INCIDENTS_SHAPES") else None,

@@ -56,6 +56,16 @@ def speak(language: Language) -> None:
     refresh()
 
 
+def speak_as_sent() -> None:
+    """Go on in the language that a form asks for with a button, or that it was shown in: its address may name another.
+
+    Forms are sent to the address that they stand at, because browsers then bring no answer back.
+    """
+    tag = request.form.get("speak") or request.form.get("tongue") or ""
+    if tag in BY_TAG:
+        speak(BY_TAG[tag])
+
+
 def label(term: Term) -> str:
     return catalogues.label(term, current_language().tag)
 

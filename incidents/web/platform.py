@@ -12,6 +12,7 @@ from geopy.geocoders.base import Geocoder
 
 from incidents.config import Settings
 from incidents.core.deidentify.known import Known
+from incidents.core.help import Directory
 from incidents.core.places import Places
 from incidents.core.shapes import Shapes
 from incidents.core.vocabulary import Vocabulary
@@ -37,6 +38,8 @@ class Platform:
     """Finds places; geopy's interface, so that another one can stand here."""
     known_names: Callable[[], Known]
     """What the marking looks words up in; read when the desk first needs it."""
+    directory: Directory
+    """Who can help with what."""
     now: Callable[[], datetime] = utc_now
     pulse: Pulse = field(default_factory=Pulse)
     """How fast reports arrive just now."""

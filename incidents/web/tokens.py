@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -22,6 +23,10 @@ from incidents.web.texts import lazy_gettext as _
 
 LIFE = timedelta(days=7)
 """Long, because nobody shall lose a text to a time limit; an older form is given back filled, with a new token."""
+
+
+_LIFE_OF_ANSWERS = timedelta(hours=1)
+"""Short: the phone may change hands while the receipt is still open on it."""
 
 
 class BadToken(Exception):
@@ -53,6 +58,27 @@ def open_token(token: str) -> FormToken:
     if platform().now() - opened_at > LIFE:
         raise BadToken
     return FormToken(bytes.fromhex(nonce), opened_at)
+
+
+def seal_answers(answers: Mapping[str, Sequence[str]]) -> str:
+    """Answers that a page carries to the next one; whoever looks at the page reads nothing of them."""
+    content = json.dumps([int(platform().now().timestamp()), {name: list(values) for name, values in answers.items()}])
+    return urlsafe_b64encode(_answers_box().encrypt(content.encode())).decode().rstrip("=")
+
+
+def open_answers(sealed: str) -> dict[str, list[str]]:
+    """What `seal_answers` sealed less than an hour ago; nothing otherwise."""
+    try:
+        content = _answers_box().decrypt(urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4)))
+    except (CryptoError, ValueError, TypeError):
+        return {}
+    sealed_at, answers = json.loads(content)
+    is_fresh = platform().now() - datetime.fromtimestamp(sealed_at, UTC) < _LIFE_OF_ANSWERS
+    return dict(answers) if is_fresh else {}
+
+
+def _answers_box() -> SecretBox:
+    return SecretBox(blake2b(platform().settings.token_key, digest_size=32, person=b"answers").digest())
 
 
 class _Sealed(CSRF):

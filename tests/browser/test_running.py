@@ -102,6 +102,24 @@ def test_twelve_typed_reports_read_at_the_desk_as_they_were_typed_and_leave_no_w
     running.start()
 
 
+def test_a_complaint_and_a_question_for_help_leave_no_word_on_the_disk(running: RunningSite, sit_down) -> None:
+    told = Told(words="Nisu me pustili u kafanu zbog kolica, konobar je zatvorio vrata preda mnom.")
+    page = sit_down().page
+    page.goto("/sr-Latn/help")
+    page.locator("[name=place]").fill(told.words[:60])
+    page.locator(".ask button.button").click()
+    page.locator("main a[href$='/complaint']").click()
+    for name in ("name", "contact", "wrongdoer", "where", "what", "evidence"):
+        page.locator(f"[name={name}]").fill(told.words)
+    with page.expect_download() as download:
+        page.locator("[name=make]").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+    running.kill()
+    assert found_on_disk(running, told) == set()
+    assert found_on_disk(running, Told(words="Incidents by place")), "the search finds what is published"
+    running.start()
+
+
 def ids(site: RunningSite) -> list[UUID]:
     with sqlite3.connect(f"file:{site.database}?mode=ro", uri=True) as database:
         return [UUID(row[0]) for row in database.execute("SELECT id FROM report")]

@@ -16,9 +16,9 @@ from tests import builders, pages
 from tests.conftest import NOW
 
 TAGS = [language.tag for language in LANGUAGES]
-PUBLIC = ["", "report", "receipt", "help", "privacy", "statistics/"]
-LINKED = [path for path in PUBLIC if path != "report"]
-"""Pages whose other languages are links; the form is sent instead, so that answers are kept."""
+PUBLIC = ["", "report", "receipt", "help", "complaint", "privacy", "statistics/"]
+LINKED = [path for path in PUBLIC if path not in {"report", "complaint"}]
+"""Pages whose other languages are links; a form is sent instead, so that answers are kept."""
 READ_ALOUD = {"aria-label", "alt", "placeholder", "label", "title"}
 CYRILLIC = re.compile(r"\w*[\u0400-\u04ff]\w*")
 

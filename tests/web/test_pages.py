@@ -9,7 +9,7 @@ from incidents.web import headers
 from tests import builders
 from tests.conftest import NOW
 
-PUBLIC = ["", "report", "receipt", "help", "privacy", "statistics/"]
+PUBLIC = ["", "report", "receipt", "help", "complaint", "privacy", "statistics/"]
 
 
 @pytest.fixture
@@ -75,6 +75,7 @@ def test_the_receipt_page_sweeps_what_the_browser_kept(client) -> None:
     [
         ("/en/", headers.PUBLIC, False),
         ("/en/help", headers.PUBLIC, False),
+        ("/en/complaint", headers.PRIVATE, False),
         ("/en/report", headers.PRIVATE, True),
         ("/en/receipt", headers.PRIVATE, False),
         ("/desk/login", headers.PRIVATE, False),
@@ -122,7 +123,9 @@ def test_another_host_is_refused(client, host: str) -> None:
         {"Origin": "http://localhost.evil"},
     ],
 )
-@pytest.mark.parametrize("path", ["/en/report", "/en/receipt", "/desk/login", "/desk/logout"])
+@pytest.mark.parametrize(
+    "path", ["/en/report", "/en/receipt", "/en/help", "/en/complaint", "/desk/login", "/desk/logout"]
+)
 def test_a_post_from_another_site_is_refused(open_client, path: str, foreign: dict[str, str]) -> None:
     assert open_client.post(path, headers=foreign).status_code == 400
 

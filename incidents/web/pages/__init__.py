@@ -1,1 +1,1 @@
-"""Pages that stand by themselves: start, help, privacy, the exit."""
+"""Pages that stand by themselves: start, privacy, the exit."""

@@ -1,4 +1,4 @@
-"""Start, help and privacy in every language; the exit, which has none."""
+"""Start and privacy in every language; the exit, which has none."""
 
 from __future__ import annotations
 
@@ -28,11 +28,6 @@ def choose() -> ResponseReturnValue:
 @pages.get("/<language:language>/")
 def start() -> ResponseReturnValue:
     return _published(render_template("reporting/start.html", notice=notice_on(Page.START)))
-
-
-@pages.get("/<language:language>/help")
-def help_() -> ResponseReturnValue:
-    return _published(render_template("reporting/help.html", notice=notice_on(Page.HELP)))
 
 
 @pages.get("/<language:language>/privacy")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from incidents.core.languages import BY_TAG
 from incidents.core.receipt import NotACode, grouped, parse_code
-from incidents.core.report import problems
+from incidents.core.report import Report, problems
 from incidents.services import receipts
 from incidents.services.receipts import NotAnAnswer, UnknownCode
 from incidents.services.reporting import AlreadySent, NoDeskKey, Rejected, intake_is_open
@@ -18,7 +17,7 @@ from incidents.web.reporting.forms import FIRST, AnswerForm, CodeForm, ReportFor
 from incidents.web.reporting.sending import take_in
 from incidents.web.reporting.shell import empty_form
 from incidents.web.texts import gettext as _
-from incidents.web.tokens import BadToken, new_token, open_token
+from incidents.web.tokens import BadToken, new_token, open_token, seal_answers
 
 reporting = Blueprint("reporting", __name__, url_prefix="/<language:language>")
 
@@ -35,9 +34,7 @@ def report() -> ResponseReturnValue:
 @reporting.post("/report")
 def send() -> ResponseReturnValue:
     """Take the report; or give the form back, in another language or with what has to be mended."""
-    tag = request.form.get("speak") or request.form.get("tongue") or ""
-    if tag in BY_TAG:
-        languages.speak(BY_TAG[tag])
+    languages.speak_as_sent()
     form = ReportForm()
     if "speak" in request.form:
         return _unsent(form)
@@ -59,7 +56,20 @@ def send() -> ResponseReturnValue:
             _("This form was sent already, with other answers. To send it as a second report, send it again.")
         ]
         return _again(form, new_token(opened_at=token.opened_at))
-    return render_template("reporting/receipt.html", code=grouped(code))
+    return render_template("reporting/receipt.html", code=grouped(code), answers=_carried(form.report()))
+
+
+def _carried(report: Report) -> str:
+    """What pages of help may use of a report, sealed: codes, day and place, none of its words."""
+    return seal_answers(
+        {
+            "acts": sorted(report.acts),
+            "grounds": sorted(report.grounds),
+            "settings": [report.setting],
+            "place": [report.place],
+            "when": [report.day or report.month or report.year],
+        }
+    )
 
 
 def _again(form: ReportForm, token: str) -> ResponseReturnValue:

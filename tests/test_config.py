@@ -1,0 +1,44 @@
+from pathlib import Path
+
+import pytest
+
+from incidents.__main__ import main
+from incidents.config import BadSetting, read_settings
+
+GOOD = "name,about,tag,need,acts,grounds,settings,municipalities,address,phone,email,site,checked_on\n"
+
+
+@pytest.fixture
+def variables(tmp_path: Path) -> dict[str, str]:
+    for name, key in (("pepper", range(32)), ("token-key", range(1, 33))):
+        (tmp_path / name).write_text(bytes(key).hex(), encoding="ascii")
+    return {"INCIDENTS_INSTANCE": str(tmp_path), "INCIDENTS_HOSTS": "primer.example"}
+
+
+def test_a_file_of_local_organisations_is_optional(variables: dict[str, str], tmp_path: Path) -> None:
+    assert read_settings(variables).help_file is None
+    assert read_settings({**variables, "INCIDENTS_HELP_FILE": ""}).help_file is None
+    (tmp_path / "local.csv").write_text(GOOD, encoding="utf-8")
+    named = read_settings({**variables, "INCIDENTS_HELP_FILE": str(tmp_path / "local.csv")})
+    assert named.help_file == tmp_path / "local.csv"
+
+
+def test_a_file_that_is_not_there_is_said_with_its_path(variables: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match=r"INCIDENTS_HELP_FILE names .*nema\.csv, and there is no such file"):
+        read_settings({**variables, "INCIDENTS_HELP_FILE": str(tmp_path / "nema.csv")})
+
+
+def test_the_site_does_not_start_with_a_mistake_in_that_file(
+    variables: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "local.csv"
+    path.write_text(f"{GOOD}Udruženje,,sr-Latn,pomoć,,,,,,,,,2026-11-01\n", encoding="utf-8")
+    for name, value in {**variables, "INCIDENTS_HELP_FILE": str(path)}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.argv", ["incidents", "serve", "--bind", "127.0.0.1:1"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    says, mistake = str(ended.value).splitlines()
+    assert says == "The list of who can help cannot be used:"
+    assert mistake.startswith("local.csv:2: the column need must be one of crime, ")
+    assert mistake.endswith(", not pomoć")
