@@ -47,7 +47,7 @@ ANSWERS = [
 ]
 
 
-class _Server(BaseApplication):
+class Server(BaseApplication):
     def __init__(self, make: Callable[[], Flask], port: int) -> None:
         self._make, self._port = make, port
         super().__init__()
@@ -133,7 +133,7 @@ def measure(runs: int) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         settings = _site(Path(folder))
-        server = multiprocessing.Process(target=_Server(lambda: create_app(settings), PORT).run)
+        server = multiprocessing.Process(target=Server(lambda: create_app(settings), PORT).run)
         server.start()
         try:
             client = _Client(PORT)
@@ -158,7 +158,7 @@ def measure(runs: int) -> dict[str, dict[str, float]]:
         finally:
             server.terminate()
             server.join()
-        bare = multiprocessing.Process(target=_Server(lambda: _bare(sizes), PORT + 1).run)
+        bare = multiprocessing.Process(target=Server(lambda: _bare(sizes), PORT + 1).run)
         bare.start()
         try:
             client = _Client(PORT + 1)

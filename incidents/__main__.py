@@ -102,6 +102,7 @@ for command in (
     audit,
     backup,
     geocode,
+    import_,
     mentions,
     move,
     places,

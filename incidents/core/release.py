@@ -1,6 +1,7 @@
 """What a release's files say, byte for byte: tidy CSV, JSON, and the page that describes them. Not what is withheld.
 
 CSV after RFC 4180 and UTF-8; status codes of SDMX CL_OBS_STATUS, of which `Q` does not say why a cell is withheld.
+The other formats are made from these files in `incidents.publishing`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +29,13 @@ ENGLISH, SERBIAN = "en", "sr-Cyrl"
 LANGUAGES = (ENGLISH, SERBIAN)
 """Whose labels stand in the files."""
 
-_NORMAL, _WITHHELD = "A", "Q"
+WITHHELD = "[c]"
+"""The mark in place of a withheld figure: no number, and no empty cell that a spreadsheet would add up as zero.
+
+That of the United Kingdom's statisticians, who read it aloud as "confidential".
+"""
+LICENCE, LICENCE_ADDRESS = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"
+NORMAL_STATUS, WITHHELD_STATUS = "A", "Q"
 _SHORT = {ENGLISH: "en", SERBIAN: "sr"}
 _AREA_WORDS: Mapping[str, Mapping[str, str]] = {
     KOSOVO: {ENGLISH: "Kosovo*", SERBIAN: "Косово*"},
@@ -157,8 +165,12 @@ def to_csv(table: Table, rows: Iterable[Row], *, after: bytes = b"") -> bytes:
     if not after:
         writer.writerow(_header(table))
     for row in rows:
-        shown = ["", _WITHHELD, row.lower, row.upper] if row.value is None else [row.value, _NORMAL, "", ""]
-        writer.writerow([row.time, *row.codes, *(word for words in row.labels for word in words), *shown])
+        shown = (
+            [WITHHELD, WITHHELD_STATUS, row.lower, row.upper]
+            if row.value is None
+            else [row.value, NORMAL_STATUS, "", ""]
+        )
+        writer.writerow([row.time, *row.codes, *(as_text(word) for words in row.labels for word in words), *shown])
     return after + text.getvalue().encode()
 
 
@@ -173,10 +185,26 @@ def from_csv(content: bytes) -> list[Row]:
     size = (len(next(lines)) - 5) // (1 + len(LANGUAGES))
     found = []
     for time, *cells in lines:
-        labels = tuple(tuple(cells[size * (n + 1) : size * (n + 2)]) for n in range(len(LANGUAGES)))
+        labels = tuple(
+            tuple(_read(cell) for cell in cells[size * (n + 1) : size * (n + 2)]) for n in range(len(LANGUAGES))
+        )
         value, _status, lower, upper = (int(cell) if cell.isdigit() else None for cell in cells[-4:])
         found.append(Row(time, tuple(cells[:size]), labels, value, lower, upper))
     return found
+
+
+# Letters that make a spreadsheet read a cell as a formula, those of wide East Asian script too (OWASP, CSV Injection).
+_FORMULA = re.compile("'*[=+\\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+
+
+def as_text(cell: str) -> str:
+    """The words of a CSV cell, with a quotation mark before those that a spreadsheet would take for a formula."""
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def _read(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def to_json(table: Table, rows: Iterable[Row], *, number: int, quarter: Quarter, several: Iterable[str]) -> bytes:
@@ -195,7 +223,7 @@ def to_json(table: Table, rows: Iterable[Row], *, number: int, quarter: Quarter,
 
 def _fields(row: Row) -> list[Any]:
     labels = (word for words in row.labels for word in words)
-    status = _WITHHELD if row.value is None else _NORMAL
+    status = WITHHELD_STATUS if row.value is None else NORMAL_STATUS
     return [row.time, *row.codes, *labels, row.value, status, row.lower, row.upper]
 
 
@@ -267,7 +295,9 @@ def describe(
                 for subject, extent in extents.items()
             },
             "audit": "passed",
-            "status": {_NORMAL: "published", _WITHHELD: "withheld"},
+            "licence": {"name": LICENCE, "address": LICENCE_ADDRESS},
+            "withheld": WITHHELD,
+            "status": {NORMAL_STATUS: "published", WITHHELD_STATUS: "withheld"},
             "method": _METHOD[ENGLISH],
             "method_sr": _METHOD[SERBIAN],
             "files": {name: sha256(content) for name, content in sorted(files.items())},
@@ -305,8 +335,12 @@ def sha256(content: bytes) -> str:
 
 def digest(files: Mapping[str, bytes]) -> bytes:
     """What a signature stands for: SHA-256 over the checksums and names of all files."""
-    lines = "".join(f"{sha256(content)}  {name}\n" for name, content in sorted(files.items()))
-    return hashlib.sha256(lines.encode()).digest()
+    return hashlib.sha256(digest_lines(files)).digest()
+
+
+def digest_lines(files: Mapping[str, bytes]) -> bytes:
+    """A line a file, as `sha256sum` writes and checks them."""
+    return "".join(f"{sha256(content)}  {name}\n" for name, content in sorted(files.items())).encode()
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

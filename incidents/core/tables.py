@@ -348,6 +348,11 @@ def table_for(cuts: Sequence[str]) -> Table:
     return Table("-".join(cut.replace("@", "_") for cut in cuts), tuple(cuts))
 
 
+def is_name(name: str) -> bool:
+    """Whether a table can be called so: one that is planned, or a free one, by the cuts that its name is made of."""
+    return name in TABLES or set(name.split("-")) <= {cut.replace("@", "_") for cut in ("time", *CUTS)}
+
+
 def with_table(plan: Mapping[str, Any], table: Table, dimensions: Mapping[str, Any]) -> dict[str, Any]:
     """A year's plan with one more table. Dimensions that the plan has stay as they are."""
     dims = {**plan["dims"], **{name: dimensions[name] for name in table.dimensions if name not in plan["dims"]}}

@@ -10,6 +10,7 @@ from typing import IO
 
 import numpy as np
 
+from incidents.core.release import WITHHELD
 from incidents.disclosure.audit import Bounds
 from incidents.disclosure.counts import Cells, keys_of
 from incidents.disclosure.protection import Status
@@ -69,7 +70,7 @@ def write_released(file: IO[str], cells: Cells, withheld: Mask, bounds: Mapping[
         count = int(cells.counts[cell])
         shown = [count, (Status.PUBLISHED if count else Status.ZERO).value, "", ""]
         if withheld[cell]:
-            shown = ["", SUPPRESSED, bounds[cell].lower, bounds[cell].upper]
+            shown = [WITHHELD, SUPPRESSED, bounds[cell].lower, bounds[cell].upper]
         writer.writerow([*_codes(cells, cell, stated), *shown])
 
 
@@ -113,7 +114,7 @@ def _figures(name: str, rows: Sequence[Mapping[str, str]]) -> Iterator[int]:
     for line, row in enumerate(rows, start=2):
         value, status = row["value"] or "", row["status"]
         if status in _WITHHELD:
-            if value:
+            if value not in {"", WITHHELD}:
                 raise BadSpec(f"{name}, line {line}: a cell that is {status} has a value.")
             yield -1
         elif status in _SHOWN:

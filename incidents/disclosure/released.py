@@ -11,7 +11,7 @@ from typing import Any
 from incidents.core import release as files_of_release
 from incidents.core import tables
 from incidents.core.periods import Quarter
-from incidents.core.release import DESCRIPTION, LANGUAGES, Extent, Names, Row, cells_file, plan_file
+from incidents.core.release import DESCRIPTION, LANGUAGES, WITHHELD, Extent, Names, Row, cells_file, plan_file
 from incidents.core.tables import Subject, Table
 from incidents.disclosure.releasing import Protected
 
@@ -136,4 +136,5 @@ def listed_in(files: Mapping[str, bytes], subject: Subject) -> Iterator[tuple[st
         names = json.loads(files[plan_file(subject.name, year)])["dims"]
         for row in csv.DictReader(files[cells_file(subject.name, year)].decode().splitlines()):
             value = row["value"]
-            yield tables.key_of({name: row[name] for name in names}), int(value) if value else None
+            shown = int(value) if value not in {"", WITHHELD} else None  # none stood there in older releases
+            yield tables.key_of({name: row[name] for name in names}), shown

@@ -15,7 +15,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from incidents.core import release as files_of_release
 from incidents.core import tables
 from incidents.core.periods import Quarter
 from incidents.core.places import Places
@@ -25,7 +24,8 @@ from incidents.core.vocabulary import Vocabulary
 from incidents.db.release import Release, ReleaseState
 from incidents.disclosure.protection import CannotProtect
 from incidents.services.published import ReleaseSummary, contents, newest
-from incidents.services.releases import Label, freeze, part_of, replace_draft, verify
+from incidents.services.releases import freeze, part_of, replace_draft, verify
+from incidents.services.wording import Label
 
 MOST_A_QUARTER = 10
 """Tables added to the figures of one quarter: each uses up room that later ones would need."""
@@ -102,7 +102,7 @@ def add_table(
         added_table=table.name,
     )
     return freeze(
-        session, release, parts, earlier, name=files_of_release.names(vocabulary, places, label), actor=actor, now=now
+        session, release, parts, earlier, vocabulary=vocabulary, places=places, label=label, actor=actor, now=now
     )
 
 

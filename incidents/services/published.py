@@ -40,6 +40,17 @@ class ReleaseSummary:
 
 
 @dataclass(frozen=True)
+class Issue:
+    """A published release without its files."""
+
+    number: int
+    quarter: str
+    published_on: date
+    digest: str
+    """Of all its files, in hexadecimal digits."""
+
+
+@dataclass(frozen=True)
 class File:
     name: str
     media_type: str
@@ -75,6 +86,36 @@ def published(session: Session, *, before: int | None = None, most: int | None =
     return [summary(session, number) for number in found]
 
 
+def issue(session: Session, number: int) -> Issue:
+    """A published release, found by one query. Raises NotFound."""
+    # Past the session's own machinery: this is all that a file that is kept in memory waits for.
+    found = session.connection().execute(_ISSUE, {"number": number}).one_or_none()
+    if found is None:
+        raise NotFound
+    return _issue(*found)
+
+
+def issues(session: Session, *, before: int | None = None, most: int | None = None) -> list[Issue]:
+    """The published releases, newest first; from the one before `before` on, and at most so many."""
+    query = _ISSUES.order_by(Release.number.desc()).limit(most)
+    if before is not None:
+        query = query.where(Release.number < before)
+    return [_issue(*found) for found in session.execute(query)]
+
+
+_ISSUES = sa.select(Release.number, Release.quarter, Release.published_on, Release.digest).where(
+    Release.state == ReleaseState.PUBLISHED
+)
+
+
+_ISSUE = _ISSUES.where(Release.number == sa.bindparam("number"))
+
+
+def _issue(number: int, quarter: str, published_on: date | None, digest: bytes) -> Issue:
+    assert published_on is not None  # noqa: S101 (it is set with the state)
+    return Issue(number, quarter, published_on, digest.hex())
+
+
 def newest(session: Session) -> Release | None:
     return session.scalar(
         sa.select(Release).where(Release.state == ReleaseState.PUBLISHED).order_by(Release.number.desc()).limit(1)
@@ -97,9 +138,7 @@ def release_by_number(session: Session, number: int) -> PublishedRelease:
 
 def file_of(session: Session, number: int, name: str) -> File:
     """One file of a published release. Raises NotFound."""
-    release = session.get(Release, number)
-    if release is None or release.state is not ReleaseState.PUBLISHED:
-        raise NotFound
+    issue(session, number)
     return file_to_sign(session, number, name)
 
 

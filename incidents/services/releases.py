@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,19 +17,18 @@ from incidents.core import tables
 from incidents.core.accounts import MemberId
 from incidents.core.periods import Quarter
 from incidents.core.places import Places
-from incidents.core.release import CSV_TYPE, DESCRIPTION, JSON_TYPE, Names, cells_file, plan_file
+from incidents.core.release import CSV_TYPE, DESCRIPTION, JSON_TYPE, cells_file, plan_file
 from incidents.core.tables import INCIDENTS, SUBJECTS, Subject
-from incidents.core.vocabulary import Term, Vocabulary
+from incidents.core.vocabulary import Vocabulary
 from incidents.db import audit
 from incidents.db.account import Member
 from incidents.db.release import CountedIncident, Release, ReleaseCell, ReleaseFile, ReleaseSignature, ReleaseState
 from incidents.disclosure.released import Part, extent_of, files_of, listed_in, shown_in, years_of
 from incidents.disclosure.releasing import Before, Protected, bounds_in, given_away_by, protected
+from incidents.publishing.words import WORDS
 from incidents.services import counting
 from incidents.services.published import NotFound, ReleaseSummary, contents, newest, signers, summary
-
-Label = Callable[[Term, str], str]
-"""What a term is called in the language with this tag, e.g. adapters.catalogues.label."""
+from incidents.services.wording import Label, words_of
 
 SIGNATURES = 2
 
@@ -109,7 +108,7 @@ def build_release(
     }
     release = Release(number=number, quarter=str(quarter), state=ReleaseState.BUILT, built_on=today)
     return freeze(
-        session, release, parts, earlier, name=files_of_release.names(vocabulary, places, label), actor=actor, now=now
+        session, release, parts, earlier, vocabulary=vocabulary, places=places, label=label, actor=actor, now=now
     )
 
 
@@ -119,13 +118,16 @@ def freeze(
     parts: Mapping[Subject, Part],
     earlier: Mapping[str, bytes],
     *,
-    name: Names,
+    vocabulary: Vocabulary,
+    places: Places,
+    label: Label,
     actor: str,
     now: datetime,
 ) -> ReleaseSummary:
     """Make the files of a draft from its parts and those of the release before, and store it."""
     number, quarter = release.number, Quarter.parse(release.quarter)
-    files = files_of(parts, earlier, number, quarter, name)
+    files = files_of(parts, earlier, number, quarter, files_of_release.names(vocabulary, places, label))
+    files[WORDS] = words_of(files, vocabulary, places, label)
     total = session.scalar(
         sa.select(sa.func.count()).select_from(CountedIncident).where(CountedIncident.batch == release.quarter)
     )

@@ -33,6 +33,7 @@ from incidents.db.incident import Incident, IncidentCode, SetAside
 from incidents.db.key import DeskKey, current_desk_key
 from incidents.services import accounts, keys, releases
 from incidents.services.reporting import NoDeskKey
+from incidents.services.wording import Label
 
 _DESK = frozenset({Role.MODERATOR, Role.REVIEWER, Role.PUBLISHER})
 _MEMBERS = (
@@ -117,7 +118,7 @@ def publish_past_quarters(
     *,
     vocabulary: Vocabulary,
     places: Places,
-    label: releases.Label,
+    label: Label,
     pepper: bytes,
     now: datetime,
 ) -> None:

@@ -18,6 +18,7 @@ from incidents.core.shapes import Shapes
 from incidents.core.vocabulary import Vocabulary
 from incidents.db.database import Database
 from incidents.services.pulse import Pulse
+from incidents.web.kept import Kept
 
 _LOCAL = ZoneInfo("Europe/Belgrade")
 
@@ -43,6 +44,8 @@ class Platform:
     now: Callable[[], datetime] = utc_now
     pulse: Pulse = field(default_factory=Pulse)
     """How fast reports arrive just now."""
+    kept: Kept = field(default_factory=Kept)
+    """Published files that were asked for."""
 
     def today(self) -> date:
         """The date in Serbia."""

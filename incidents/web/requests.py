@@ -5,7 +5,9 @@ from __future__ import annotations
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, abort, request
-from werkzeug.routing import IntegerConverter, Map, RequestRedirect
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, RequestRedirect, ValidationError
+
+from incidents.core.tables import is_name
 
 LARGEST_BODY = 64 * 1024
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -18,8 +20,19 @@ class ReleaseConverter(IntegerConverter):
         super().__init__(url_map, min=1, max=1_000_000)
 
 
+class TableConverter(BaseConverter):
+    """The name of a table in an address, free ones too; anything else is not found."""
+
+    regex = "[a-z_-]+"
+
+    def to_python(self, value: str) -> str:
+        if not is_name(value):
+            raise ValidationError
+        return value
+
+
 def init_app(app: Flask) -> None:
-    app.url_map.converters["release"] = ReleaseConverter
+    app.url_map.converters |= {"release": ReleaseConverter, "table": TableConverter}
     settings = app.extensions["incidents"].settings
     app.config["TRUSTED_HOSTS"] = list(settings.hosts)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY

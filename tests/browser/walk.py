@@ -160,7 +160,7 @@ def download(who: Walker, table: str) -> str:
     """The CSV of one table, fetched by its link on the page of figures."""
     who.go(f"/{who.tag}/statistics/", "figures")
     with who.page.expect_download() as started:
-        who.page.locator(f"a[href$='/tables/{table}.csv']").click()
+        who.page.locator(f"a[href$='/tables/{table}.{who.tag}.csv']").click()
     return Path(started.value.path()).read_text(encoding="utf-8")
 
 

@@ -45,6 +45,7 @@ def names(year: int) -> set[str]:
         *(f"plan-{subject}-{year}.json" for subject in SUBJECTS),
         *(f"cells-{subject}-{year}.csv" for subject in SUBJECTS),
         "release.json",
+        "words.json",
     }
 
 
@@ -240,8 +241,8 @@ def rewrite(site: Settings, name: str, line: bytes, by: bytes) -> None:
 @pytest.mark.parametrize(
     ("name", "line", "by", "told"),
     [
-        ("cells-incidents-2020.csv", rb"(,RS12,[^\r\n]*),,suppressed,0,11", rb"\1,9,published,,", "00"),
-        ("district.csv", rb"(,RS12,[^\r\n]*),,Q,0,11", rb"\1,9,A,,", "RS12"),
+        ("cells-incidents-2020.csv", rb"(,RS12,[^\r\n]*),\[c\],suppressed,0,11", rb"\1,9,published,,", "00"),
+        ("district.csv", rb"(,RS12,[^\r\n]*),\[c\],Q,0,11", rb"\1,9,A,,", "RS12"),
     ],
 )
 def test_what_a_file_gives_away_is_named(built: Settings, name: str, line: bytes, by: bytes, told: str) -> None:
@@ -289,7 +290,7 @@ def test_releases_are_listed_with_the_day_they_were_published_on(published: Sett
 
 def test_the_files_are_written_as_they_were_published(published: Settings, tmp_path: Path) -> None:
     folder = tmp_path / "new" / "release-1"
-    assert said(run(published, "export", "1", "--to", str(folder))) == (0, f"Wrote 31 files into {folder}.\n")
+    assert said(run(published, "export", "1", "--to", str(folder))) == (0, f"Wrote 32 files into {folder}.\n")
     with opened(published) as session:
         files = release_by_number(session, 1).files
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
@@ -319,7 +320,7 @@ def test_who_has_the_files_can_attack_them_and_learns_nothing(published: Setting
 def test_one_figure_more_gives_a_small_count_away_and_the_attack_says_so(published: Settings, tmp_path: Path) -> None:
     run(published, "export", "1", "--to", str(tmp_path))
     cells = tmp_path / "cells-incidents-2020.csv"
-    filled = re.sub(r"(,RS12,.*),,suppressed,0,11", r"\1,9,published,,", cells.read_text(encoding="utf-8"))
+    filled = re.sub(r"(,RS12,.*),\[c\],suppressed,0,11", r"\1,9,published,,", cells.read_text(encoding="utf-8"))
     cells.write_text(filled, encoding="utf-8")
     found = audited(tmp_path)
     assert found.exit_code == 1

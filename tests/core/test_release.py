@@ -33,8 +33,8 @@ SOME_CSV = (
     "time,area,ground,area_en,ground_en,area_sr,ground_sr,obs_value,obs_status,obs_lower,obs_upper\r\n"
     "2026-Q1,_T,_T,Total,Total,Укупно,Укупно,12,A,,\r\n"
     '2026-Q1,00,_T,"Belgrade, City",Total,Београд,Укупно,0,A,,\r\n'
-    '2026-Q1,00,race,"""B""",Race,Београд,Раса,,Q,0,5\r\n'
-    "2026-Q1,00,age,B,Age,Београд,Узраст,,Q,0,\r\n"
+    '2026-Q1,00,race,"""B""",Race,Београд,Раса,[c],Q,0,5\r\n'
+    "2026-Q1,00,age,B,Age,Београд,Узраст,[c],Q,0,\r\n"
 ).encode()
 
 
@@ -79,8 +79,8 @@ def test_what_a_figure_can_be_stands_only_where_it_is_withheld() -> None:
     assert [line.rsplit(",", 4)[1:] for line in lines[1:]] == [
         ["12", "A", "", ""],
         ["0", "A", "", ""],
-        ["", "Q", "0", "5"],
-        ["", "Q", "0", ""],
+        ["[c]", "Q", "0", "5"],
+        ["[c]", "Q", "0", ""],
     ]
 
 

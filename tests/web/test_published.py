@@ -10,12 +10,12 @@ from datetime import date
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -31,11 +31,11 @@ from incidents.core.script import to_latin
 from incidents.core.shapes import STEP
 from incidents.db.database import Database
 from incidents.db.incident import Incident, IncidentCode
-from incidents.db.release import Correction, ReleaseFile
-from incidents.services import releases, trial
+from incidents.services import crosstables, releases
 from incidents.web import headers
 from tests import builders, pages
 from tests.conftest import NOW
+from tests.web.released import published_site, stored
 
 TAGS = [language.tag for language in LANGUAGES]
 TABLES = [
@@ -82,55 +82,9 @@ Open = Callable[[str], str]
 
 @pytest.fixture(scope="module")
 def site(engine_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """Four releases that two have signed and a draft that one has. These tests only read, so one site serves all."""
-    settings = Settings(
-        instance=tmp_path_factory.mktemp("published"),
-        database_url="",
-        pepper=bytes(range(32)),
-        token_key=bytes(range(1, 33)),
-        https=False,
-        exit_url="https://neutral.example/",
-        hosts=("localhost",),
-        seal_memory_mib=1,
-    )
-    with engine_database.rolled_back():
-        _publish(engine_database, settings)
-        yield create_app(settings, now=lambda: NOW, database=engine_database)
-
-
-def _publish(database: Database, settings: Settings) -> None:
-    vocabulary, places, label = data_files.vocabulary(), data_files.places(), catalogues.label
-    with database.unit_of_work() as session:
-        members = trial.make_trial(
-            session,
-            pepper=settings.pepper,
-            token_key=settings.token_key,
-            memory_mib=settings.seal_memory_mib,
-            vocabulary=vocabulary,
-            places=places,
-            now=NOW,
-            seed=1,
-            open_reports=0,
-            incidents=200,
-        )
-        session.add_all(Correction(id=uuid4(), kind="place", quarter="2026-Q2") for _ in range(4))
-        ids = [member.id for member in members]
-        trial.publish_past_quarters(
-            session, ids, vocabulary=vocabulary, places=places, label=label, pepper=settings.pepper, now=NOW
-        )
-        draft = releases.build_release(
-            session,
-            today=date(2027, 1, 4),  # the next quarter of another year: quicker to protect
-            vocabulary=vocabulary,
-            places=places,
-            label=label,
-            pepper=settings.pepper,
-            actor="system",
-            now=NOW,
-        )
-        releases.sign_release(
-            session, draft.number, digest=draft.digest, member=MemberId(ids[0]), today=NOW.date(), now=NOW
-        )
+    """These tests only read, so one site serves all."""
+    with published_site(engine_database, tmp_path_factory.mktemp("published")) as site:
+        yield site
 
 
 @pytest.fixture
@@ -161,13 +115,6 @@ def words(page: str) -> str:
     return "".join(part for main in parsed(page).iter("main") for part in main.itertext())
 
 
-def stored(site: Flask, number: int) -> dict[str, bytes]:
-    """The files of a release as they lie in the database."""
-    with site.extensions["incidents"].database.reader() as session:
-        rows = session.scalars(sa.select(ReleaseFile).where(ReleaseFile.release_number == number))
-        return {row.name: row.content for row in rows}
-
-
 def csv_lines(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
 
@@ -194,7 +141,7 @@ def tables_in(files: dict[str, bytes], *, language: str, withheld: str) -> dict[
     for name in TABLES:
         for line in csv_lines(files[f"{name}.csv"]):
             label = line[f"{dimension(line)}_{language}"]
-            found.setdefault((name, line["time"]), []).append([label, line["obs_value"] or withheld])
+            found.setdefault((name, line["time"]), []).append([label, line["obs_value"].replace("[c]", withheld)])
     return {which: [*lines, total] for which, (total, *lines) in found.items()}
 
 
@@ -336,6 +283,43 @@ def test_a_table_without_lines_yet_is_not_listed(
     assert names == [*TABLES, "method"]
 
 
+@pytest.mark.parametrize(
+    ("cuts", "name", "title"),
+    [
+        (["time", "setting"], "time-setting", "Kind of place"),
+        (["time", "reported", "act@group"], "time-reported-act_group", "Whether an authority was told × What happened"),
+    ],
+)
+def test_a_free_table_stands_on_the_page_and_can_be_downloaded(
+    client: FlaskClient, database: Database, signers: list[MemberId], cuts: list[str], name: str, title: str
+) -> None:
+    settle(database, 20)
+    release_on(database, date(2026, 9, 30), signers)
+    with database.unit_of_work() as session:
+        built = crosstables.add_table(session, cuts, 2026, today=date(2026, 10, 2), **_surroundings())
+        for member in signers:
+            releases.sign_release(
+                session, built.number, digest=built.digest, member=member, today=date(2026, 10, 2), now=NOW
+            )
+    page = client.get("/en/statistics/")
+    assert page.status_code == 200
+    assert title in pages.text_of(page.text)
+    for address in (f"{API}/2/tables/{name}.csv", f"{API}/2/tables/{name}.hu.xlsx", f"{API}/2/tables/{name}.sdmx.csv"):
+        assert client.get(address).status_code == 200
+    assert f"{API}/2/tables/{name}.csv" in client.get(API).json["releases"][0]["files"]
+
+
+def _surroundings() -> dict[str, Any]:
+    return {
+        "vocabulary": data_files.vocabulary(),
+        "places": data_files.places(),
+        "label": catalogues.label,
+        "pepper": builders.PEPPER,
+        "actor": "system",
+        "now": NOW,
+    }
+
+
 def test_a_table_of_whole_years_is_shown_at_its_year(after_many: FlaskClient) -> None:
     for tag in TAGS:
         answer = after_many.get(f"/{tag}/statistics/")
@@ -426,7 +410,9 @@ def test_every_table_of_a_large_release_is_offered_on_its_page(after_many: Flask
     links = parsed(after_many.get("/en/statistics/").text).findall(".//a[@download]")
     offered = {(link.get("href") or "").rpartition("/")[2] for link in links}
     names = {address.rpartition("/")[2] for address in after_many.get(API).json["releases"][0]["files"]}
-    assert offered == {name for name in names if not name.startswith(("plan-", "cells-"))}
+    signed = {name for name in names if name.endswith(".json") and not name.startswith(("plan-", "words"))}
+    made = {name.replace(".json", f".en.{form}") for name in signed for form in ("csv", "xlsx", "ods", "jsonstat")}
+    assert offered == signed | made | {f"release.en.{form}" for form in ("zip", "xlsx", "ods")}
 
 
 # Pages.
@@ -530,11 +516,11 @@ def test_the_figures_are_the_same_in_every_language(opened: Open, tag: str) -> N
     assert figures(tag) == figures("en")
 
 
-def test_a_withheld_figure_is_a_word_on_the_page_and_empty_in_the_files(site: Flask, opened: Open) -> None:
+def test_a_withheld_figure_is_a_word_on_the_page_and_a_mark_in_the_files(site: Flask, opened: Open) -> None:
     files = stored(site, NEWEST)
     hidden = [line for line in csv_lines(files["ground.csv"]) if line["obs_status"] == "Q"]
     in_json = [row["obs_value"] for row in json.loads(files["ground.json"])["rows"] if row["obs_status"] == "Q"]
-    assert {line["obs_value"] for line in hidden} == {""}
+    assert {line["obs_value"] for line in hidden} == {"[c]"}
     assert set(in_json) == {None}
     shown = dict(tables_on(opened("/en/statistics/"))["ground", QUARTERS[NEWEST]])
     assert {shown[line["ground_en"]] for line in hidden if line["time"] == "2026-Q3"} == {"withheld"}
@@ -562,7 +548,8 @@ def test_no_other_number_stands_on_the_page_than_figures_and_dates(site: Flask, 
             parent.remove(part)
     counted = str(json.loads(stored(site, NEWEST)["release.json"])["incidents_counted"])
     numbers = re.findall(r"\d+", "".join(main.itertext()))
-    assert numbers == ["4", "30", "2026", "3", "2026", counted, "1244", "1999"]
+    cited, licence = ["4", "2026", "3", "2026", "09", "30", "1", "4"], ["4", "0"]
+    assert numbers == ["4", "30", "2026", "3", "2026", counted, "1244", "1999", *cited, *licence]
 
 
 def test_the_tables_stand_in_one_order_and_a_list_above_leads_to_each(opened: Open) -> None:
@@ -743,6 +730,8 @@ def test_plans_and_cells_go_out_as_they_were_frozen(site: Flask, reader: FlaskCl
 def test_json_says_what_csv_says(reader: FlaskClient, name: str) -> None:
     lines = csv_lines(reader.get(f"{API}/{NEWEST}/tables/{name}.csv").data)
     rows = json.loads(reader.get(f"{API}/{NEWEST}/tables/{name}.json").data)["rows"]
+    for row in rows:
+        row["obs_value"] = "[c]" if row["obs_value"] is None else row["obs_value"]
     assert [{key: "" if value is None else str(value) for key, value in row.items()} for row in rows] == lines
 
 
@@ -859,9 +848,14 @@ def test_the_list_says_of_a_release_what_its_description_says(reader: FlaskClien
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_page_offers_the_files_of_its_own_release(opened: Open, tag: str) -> None:
     links = parsed(opened(f"/{tag}/statistics/3/")).findall(".//a[@download]")
-    wanted = {f"{API}/3/tables/{name}.{form}" for name in (*TABLES, *DEEPER) for form in ("csv", "json")}
+    own = ("csv", "xlsx", "ods", "jsonstat")
+    wanted = {f"{API}/3/tables/{name}.{tag}.{form}" for name in (*TABLES, *DEEPER) for form in own}
+    wanted |= {f"{API}/3/tables/{name}.json" for name in (*TABLES, *DEEPER)}
+    wanted |= {f"{API}/3/release.{tag}.{form}" for form in ("zip", "xlsx", "ods")}
     assert {link.get("href") for link in links} == wanted
-    assert len({"".join(link.itertext()) for link in links}) == len(wanted)
+    assert (
+        len({"".join(link.itertext()) for link in links if "/tables/" in (link.get("href") or "")}) == len(wanted) - 3
+    )
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
@@ -892,7 +886,14 @@ def test_a_missing_slash_is_added_without_naming_a_host(reader: FlaskClient, pat
         f"{API}/9/tables/ground.csv",
         f"{API}/4/tables/nothing.csv",
         f"{API}/4/tables/nothing.json",
-        f"{API}/4/tables/ground",
+        f"{API}/4/tables/Ground",
+        f"{API}/4/tables/ground.de.csv",
+        f"{API}/4/tables/ground.hu.json",
+        f"{API}/4/tables/ground_act.hu.svg",
+        f"{API}/4/tables/municipality.hu.csv",
+        f"{API}/4/tables/words.json",
+        f"{API}/4/release.de.zip",
+        f"{API}/4/release.zip",
         f"{API}/4/tables/ground.xlsx",
         f"{API}/4/tables/ground.CSV",
         f"{API}/4/tables/ground.csv.json",

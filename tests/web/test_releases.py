@@ -37,6 +37,7 @@ FILES = {
     *(f"{name}.{form}" for name in TABLES for form in ("csv", "json")),
     *(f"plan-{subject}-2026.json" for subject in SUBJECTS),
     *(f"cells-{subject}-2026.csv" for subject in SUBJECTS),
+    "words.json",
 }
 
 

@@ -1,22 +1,26 @@
-"""The read-only interface: which releases there are, their files as they were frozen, places and vocabularies."""
+"""The read-only interface: which releases there are, their files, the catalogue of them, places and vocabularies."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, jsonify, request, url_for
+from flask import Blueprint, Response, abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from incidents.core.release import DESCRIPTION
-from incidents.core.tables import TABLES
+from incidents.core.tables import is_name
 from incidents.services import published
-from incidents.services.published import File, NotFound, ReleaseSummary
+from incidents.services.published import ReleaseSummary
 from incidents.web.platform import platform
 from incidents.web.problems import problem
-from incidents.web.published.files import current, frozen, opened
+from incidents.web.published.catalogue import catalogue
+from incidents.web.published.downloads import downloads, frozen_file
+from incidents.web.published.files import FOREVER, current, opened, sent
 from incidents.web.published.places import places
 from incidents.web.published.vocabularies import vocabularies
 from incidents.web.texts import gettext as _
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
+api.register_blueprint(catalogue)
+api.register_blueprint(downloads)
 api.register_blueprint(places)
 api.register_blueprint(vocabularies)
 
@@ -46,33 +50,17 @@ def _whole(name: str, usual: int | None, largest: int) -> int | None:
     if given.isascii() and given.isdecimal() and len(given) <= len(str(largest)) and 1 <= int(given) <= largest:
         return int(given)
     told = f"Write a whole number from 1 to {largest} into {name}."
-    abort(opened(problem(400, _("That did not work"), told)))
+    abort(problem(400, _("That did not work"), told))
 
 
 @api.get("/releases/<release:number>")
 def described(number: int) -> ResponseReturnValue:
-    return frozen(_file(number, DESCRIPTION))
+    return sent(frozen_file(number, DESCRIPTION), keep=FOREVER)
 
 
-@api.get("/releases/<release:number>/tables/<table>.<any(csv, json):form>")
-def table(number: int, table: str, form: str) -> ResponseReturnValue:
-    if table not in TABLES:
-        abort(404)
-    return frozen(_file(number, f"{table}.{form}"), save_as=f"release-{number}-{table}.{form}")
-
-
-@api.get("/releases/<release:number>/files/<name>")
-def file(number: int, name: str) -> ResponseReturnValue:
-    """Any file as it was frozen: plans and cells, for whoever goes over a release with `release audit`."""
-    return frozen(_file(number, name), save_as=f"release-{number}-{name}")
-
-
-def _file(number: int, name: str) -> File:
-    try:
-        with platform().database.reader() as session:
-            return published.file_of(session, number, name)
-    except NotFound:
-        abort(404)
+@api.after_request
+def _to_everybody(response: Response) -> Response:
+    return opened(response)
 
 
 def _described(release: ReleaseSummary) -> dict[str, object]:
@@ -89,6 +77,6 @@ def _described(release: ReleaseSummary) -> dict[str, object]:
 def _address(number: int, name: str) -> str:
     """Where a file can be fetched."""
     table, _dot, form = name.partition(".")
-    if table in TABLES:
-        return url_for("api.table", number=number, table=table, form=form)
-    return url_for("api.file", number=number, name=name)
+    if is_name(table):
+        return url_for("api.downloads.frozen_table", number=number, table=table, form=form)
+    return url_for("api.downloads.file", number=number, name=name)

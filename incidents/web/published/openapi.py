@@ -21,6 +21,7 @@ from incidents.web.published.api import LARGEST_NUMBER
 from incidents.web.published.api import MOST as MOST_RELEASES
 from incidents.web.published.api import USUAL as USUAL_RELEASES
 from incidents.web.published.files import current
+from incidents.web.published.operations import DOWNLOADS
 from incidents.web.published.places import LONGEST, MOST, USUAL
 from incidents.web.published.vocabularies import names
 from incidents.web.reporting import bodies
@@ -78,8 +79,11 @@ def _operation(rule: Rule) -> Schema:
 
 def _of_part(rule: Rule, part: re.Match[str]) -> Schema:
     """What may stand in a variable part of a path, by the converter that reads it and the names that are known."""
-    if part["name"] == "table":
-        return {"type": "string", "enum": list(TABLES)}
+    if part["converter"] == "table":
+        free = {"type": "string", "pattern": "^[a-z_-]+$", "description": "One that was added to a release later."}
+        return {"anyOf": [{"type": "string", "enum": list(TABLES)}, free]}
+    if part["converter"] == "language":
+        return {"type": "string", "enum": list(BY_TAG)}
     if rule.endpoint == "api.vocabularies.shown":
         return {"type": "string", "enum": names()}
     if part["converter"] == "release":
@@ -127,7 +131,6 @@ _SAME: Schema = {"description": "What you have (ETag) is still the same."}
 _BAD_ASKING = _problem("A parameter is not as described.")
 _NOT_THERE = _problem("There is no such thing, or it is not published.")
 _CLOSED = _problem("The database, or the key that reports are sealed to, is not there. Try again later.")
-_CSV: Schema = {"text/csv": {"schema": _TEXT}}
 _ANY_JSON: Schema = {"application/json": {"schema": {"type": "object"}}}
 
 _OPERATIONS: Mapping[str, Schema] = {
@@ -178,25 +181,7 @@ _OPERATIONS: Mapping[str, Schema] = {
             "503": _CLOSED,
         },
     },
-    "api.table": {
-        "summary": "One table of a release",
-        "description": "A small release has fewer tables. Empty values are withheld, zeros are zeros.",
-        "responses": {
-            "200": {"description": "As it was frozen; it never changes.", "content": {**_CSV, **_ANY_JSON}},
-            "304": _SAME,
-            "404": _NOT_THERE,
-            "503": _CLOSED,
-        },
-    },
-    "api.file": {
-        "summary": "Any file of a release, plans and cells too",
-        "responses": {
-            "200": {"description": "As it was frozen; it never changes.", "content": {**_CSV, **_ANY_JSON}},
-            "304": _SAME,
-            "404": _NOT_THERE,
-            "503": _CLOSED,
-        },
-    },
+    **DOWNLOADS,
     "api.places.found": {
         "summary": "What a typed place may mean",
         "description": "Found on our own machine, in every script, case and spelling. What is asked is kept nowhere.",

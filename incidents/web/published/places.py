@@ -11,7 +11,7 @@ from incidents.services import geocoding
 from incidents.services.geocoding import Found
 from incidents.web.platform import platform
 from incidents.web.problems import problem
-from incidents.web.published.files import current, opened
+from incidents.web.published.files import current
 from incidents.web.texts import gettext as _
 
 places = Blueprint("places", __name__, url_prefix="/places")
@@ -33,7 +33,7 @@ def found() -> ResponseReturnValue:
 
 
 def _refused(what_to_do: str) -> Response:
-    return opened(problem(400, _("That did not work"), what_to_do))
+    return problem(400, _("That did not work"), what_to_do)
 
 
 def _described(one: Found) -> dict[str, object]:

@@ -12,7 +12,9 @@ from babel.dates import format_skeleton
 from incidents.core.periods import Quarter
 from incidents.core.release import LANGUAGES, Row, from_csv, plan_file, tables_in
 from incidents.core.script import to_latin
-from incidents.core.tables import LISTS, SUBJECTS, TOTAL, Table
+from incidents.core.tables import LISTS, SUBJECTS, TABLES, TOTAL, Table
+from incidents.publishing import words
+from incidents.publishing.words import WORDS
 from incidents.web.languages import current_language, label
 from incidents.web.places import place_name
 from incidents.web.platform import platform
@@ -89,6 +91,15 @@ def deeper_tables(files: Mapping[str, bytes]) -> list[Deeper]:
             withheld = sum(row.value is None for row in rows)
             found.append(Deeper(table.name, len(rows) - withheld, withheld))
     return found
+
+
+def free_tables(files: Mapping[str, bytes]) -> dict[str, str]:
+    """What the tables are called that nobody planned: by the dimensions that they cross, as the release words them."""
+    found = [table for table in tables_in(files) if table.name not in TABLES]
+    if not found:
+        return {}
+    said = words.read(json.loads(files[WORDS]), current_language().tag)
+    return {table.name: said.title(table) for table in found}
 
 
 def times(files: Mapping[str, bytes]) -> list[str]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from incidents.core.release import LICENCE, LICENCE_ADDRESS
 from incidents.services import published as figures
 from incidents.services.published import NotFound
 from incidents.web.headers import PUBLIC
 from incidents.web.platform import platform
 from incidents.web.published import maps, shown
+from incidents.web.published.feeds import feeds
+from incidents.web.published.files import site_address
+from incidents.web.texts import gettext as _
 
 published = Blueprint("published", __name__, url_prefix="/<language:language>/statistics")
+published.register_blueprint(feeds)
 
 
 @published.get("/")
@@ -47,6 +52,17 @@ def _page(number: int) -> ResponseReturnValue:
             earlier=[shown.tables_at(found.files, time) for time in shown.times(found.files) if time != found.quarter],
             map_of=maps.map_of,
             written=shown.written,
+            free=shown.free_tables(found.files),
+            citation=_(
+                "Figures on hate crime and discrimination in Serbia, release %(number)s (%(quarter)s), "
+                "published on %(day)s, %(address)s",
+                number=found.number,
+                quarter=found.quarter,
+                day=found.published_on.isoformat(),
+                address=site_address() + url_for("api.described", number=found.number),
+            ),
+            licence=LICENCE,
+            licence_address=LICENCE_ADDRESS,
         )
     )
 
