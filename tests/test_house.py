@@ -36,14 +36,17 @@ OPEN_TO_ALL = {
     "pages.health",
     "pages.leave",
     "pages.left",
+    "pages.paper",
     "pages.privacy",
     "pages.start",
     "pages.sweep",
     "pages.tongues",
+    "reporting.easy",
     "reporting.open_receipt",
     "reporting.receipt",
     "reporting.report",
     "reporting.send",
+    "reporting.send_easy",
 }
 OPEN_PARTS = ("published.", "api.", "openapi.")
 

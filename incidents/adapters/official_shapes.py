@@ -14,10 +14,12 @@ from incidents.core.simplification import simplified
 
 CODE = "municipality_code"
 _MOST_BYTES = 60_000_000
+_MOST_POINTS = 100_000
+"""Two to a shared border; more would make the site's start slow, and are not seen."""
 _OF_KOSOVO = "9"
 """First digit of the codes that the register of spatial units has for municipalities of Kosovo*."""
 _EAST, _NORTH = (18.0, 24.0), (41.0, 47.0)
-_UNSEEN = 40
+_UNSEEN = 100_000
 """Square steps, a third of a kilometre to each side: finer corners are not seen on our maps."""
 _MOST_STRAY_SEATS = 8
 """Simplified polygons may miss a town hall or two at their edge; exchanged codes miss many."""
@@ -36,6 +38,9 @@ def read_official(path: Path, places: Places, ours: Shapes) -> Shapes:
     other than Beograd and Niš that have no official polygon may be missing. Neighbours must share their border points.
     """
     polygons = _polygons(_features(path), places)
+    many = sum(len(line) for own in polygons.values() for lines in own for line in lines)
+    if many > _MOST_POINTS:
+        raise BadShapes(f"{path} has {many:,} points: simplify its borders to at most {_MOST_POINTS:,} first.")
     missing = set(places.municipalities) - set(polygons) - _without_polygon(places)
     if missing:
         raise BadShapes(f"{path} has no polygon of {_some(missing, places)}.")

@@ -21,9 +21,9 @@ from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from incidents.adapters.place_build import BadTable, Tables
-from incidents.adapters.shape_files import absolute
+from incidents.adapters.shape_files import absolute, on_grid
 from incidents.core.places import KOSOVO
-from incidents.core.shapes import STEP, Shapes, topology
+from incidents.core.shapes import Shapes, topology
 
 _SERBIA, _KOSOVO = "Serbia", "Kosovo"
 """As Natural Earth calls its countries; Kosovo* stands apart there."""
@@ -185,7 +185,7 @@ def _without_scraps(pieces: Mapping[str, list[Polygon]], sites: Sites) -> dict[s
 def _on_the_grid(areas: Mapping[str, BaseGeometry]) -> Shapes:
     """Simplified together, so that neighbours keep one border, and in whole steps."""
     simple = shapely.coverage_simplify(list(areas.values()), _TOLERANCE_KM)
-    steps = [shapely.transform(one, lambda corners: np.rint(_degrees(corners) / STEP)) for one in simple]
+    steps = [shapely.transform(one, lambda corners: np.vectorize(on_grid)(_degrees(corners))) for one in simple]
     if not shapely.coverage_is_valid(steps):
         raise BadTable("Borders would cross on the grid of the file: make the grid finer.")
     return topology(

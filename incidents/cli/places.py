@@ -1,4 +1,4 @@
-"""`places build` and `places shapes`: the project's place files, made again from a folder of gazetteer tables.
+"""`places`: the project's place files and map shapes made again from a folder of tables, and the names for phones.
 
 Commands and not scripts beside the data, because operators run them too when they get newer official tables.
 """
@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
-from incidents.adapters import place_build
+from incidents.adapters import data_files, phone_file, place_build
 from incidents.adapters.place_build import BadTable
 from incidents.adapters.shape_files import written
 from incidents.cli.site import Wrong
-from incidents.resources import data_file
+from incidents.core.gazetteer.suggestions import suggest
+from incidents.resources import data_file, folder
 
 
 @click.group()
@@ -22,13 +23,13 @@ def places() -> None:
 
 
 @places.command()
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("tables_folder", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--to",
     type=click.Path(file_okay=False, path_type=Path),
     help="Write here instead of into the place data of this installation.",
 )
-def build(folder: Path, to: Path | None) -> None:
+def build(tables_folder: Path, to: Path | None) -> None:
     """Make the place files again from the tables in FOLDER.
 
     Reads regions, districts, municipalities, settlements, settlement_names, postal_codes, neighbourhoods and
@@ -37,7 +38,7 @@ def build(folder: Path, to: Path | None) -> None:
     ours = data_file("places")
     try:
         tables = place_build.build(
-            place_build.read_tables(folder),
+            place_build.read_tables(tables_folder),
             names_by_hand=place_build.read_table(ours / "hand" / "names.csv"),
             quarters_by_hand=place_build.read_table(ours / "hand" / "quarters.csv"),
         )
@@ -84,3 +85,25 @@ def shapes(folder: Path, outline: Path, to: Path | None) -> None:
     except OSError as error:
         raise Wrong(f"{file} cannot be written: {error.strerror}.") from None
     click.echo(f"{file.name}: {len(built.polygons)} areas, {len(built.arcs)} borders")
+
+
+@places.command()
+@click.option(
+    "--to", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of into this installation."
+)
+def phone(to: Path | None) -> None:
+    """Make the file of names that phones search again from the place data; to be run after `build`."""
+    path = to or folder("static") / phone_file.NAME
+    try:
+        path.write_text(phone_file.phone_file(data_files.gazetteer(), data_files.places()), encoding="utf-8")
+    except OSError as error:
+        raise Wrong(f"{path} cannot be written: {error.strerror}.") from None
+    click.echo(f"{path.name}: {path.stat().st_size} bytes")
+
+
+@places.command(name="suggest")
+@click.argument("typed")
+def suggested(typed: str) -> None:
+    """Show what phones offer while TYPED is being typed."""
+    for text in suggest(typed, phone_file.phone_listing(data_files.gazetteer(), data_files.places())):
+        click.echo(text)

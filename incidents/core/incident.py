@@ -140,7 +140,7 @@ SEVERAL: Mapping[str, str] = {
 }
 """Fields of a settlement that hold several codes, and the list that each takes them from."""
 _REQUIRED = frozenset({"acts", "grounds", "setting"})
-_ALONE = frozenset({"none", "not_known"})
+ALONE = frozenset({"none", "not_known"})
 """Codes of `reported_to` that exclude every other."""
 
 
@@ -178,7 +178,7 @@ def problems(settlement: Settlement, vocabulary: Vocabulary, places: Places, *, 
         found.append(Problem("place", "unknown_place"))
     for name, listed in SEVERAL.items():
         found += _problems_of_codes(name, getattr(settlement, name), listed, vocabulary)
-    if len(settlement.reported_to) > 1 and settlement.reported_to & _ALONE:
+    if len(settlement.reported_to) > 1 and settlement.reported_to & ALONE:
         found.append(Problem("reported_to", "not_alone"))
     found += _problems_of_setting(settlement, vocabulary)
     if settlement.verification is Verification.NOT_ASSESSED:

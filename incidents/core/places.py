@@ -72,6 +72,10 @@ class Places:
     def district_of(self, municipality_code: str) -> str:
         return self.municipalities[municipality_code].district_code
 
+    def has_area(self, code: str) -> bool:
+        """Whether an incident can be counted there: a municipality, a district, Kosovo*."""
+        return code == KOSOVO or code in self.municipalities or code in self.districts
+
     def parts_of(self, city_code: str) -> list[str]:
         """Codes of the municipalities of a city, in the order of the register."""
         name = self.cities[city_code].names["sr-Cyrl"]

@@ -10,25 +10,60 @@ from typing import Any
 
 from incidents.core.vocabulary import Vocabulary
 
-SCHEMA = 1
+SCHEMA = 2
+"""2 added relation, aware, organisation, platform, content, link, season, when_words, told, outcomes, untold, codes of
+the place, and origin. What an earlier version wrote is read with these empty."""
 MOST_WORDS = 10_000
 """Characters of free text. Longer accounts can be added later through the receipt."""
 EARLIEST_YEAR = 1990
 NOT_SURE = "not_sure"
 
-SINGLE = {"role": "reporter_role", "setting": "setting", "when": "date_precision", "wish": "wish"}
+SINGLE = {
+    "role": "reporter_role",
+    "setting": "setting",
+    "when": "date_precision",
+    "wish": "wish",
+    "relation": "reporter_relation",
+    "aware": "person_aware",
+    "season": "season",
+    "platform": "online_platform",
+}
 SEVERAL = {
     "acts": "act_type",
     "grounds": "ground",
     "targets": "target_group",
     "indicators": "bias_indicator",
     "consents": "consent",
+    "content": "online_content",
+    "told": "reported_to",
+    "outcomes": "report_outcome",
+    "untold": "not_reported_reason",
 }
 """Fields of a report that hold codes, and the list that each takes them from."""
 REQUIRED = ("role", "acts", "grounds", "when", "setting", "wish")
-DATES = {"exact": "day", "approx_week": "day", "month": "month", "ongoing": "month", "year": "year"}
+DATES = {
+    "exact": "day",
+    "approx_week": "day",
+    "month": "month",
+    "several": "month",
+    "ongoing": "month",
+    "season": "year",
+    "year": "year",
+}
 """The field that holds the date, by its precision."""
+_MAY_BE_UNKNOWN = {"several", "ongoing"}
+"""When it was last, or since when it goes on, may be unknown; the other precisions promise a date."""
 LONGEST_PLACE = 200
+LONGEST_LINES = {
+    "place": LONGEST_PLACE,
+    "organisation": 200,
+    "when_words": 200,
+    "link": 1000,
+}
+"""Characters of the short texts."""
+NOBODY = "none"
+"""Told nobody: stands alone."""
+BY_PHONE, IN_PERSON = "telephone", "in_person"
 BY_APP, IN_BATCH = "app", "batch"
 
 
@@ -56,15 +91,40 @@ class Report:
     day: str = ""
     """ISO date, with precision `exact` or `approx_week`."""
     month: str = ""
-    """`2026-03`, with precision `month` or `ongoing` (since when)."""
+    """`2026-03`, with precision `month`, `several` (the last time) or `ongoing` (since when)."""
     year: str = ""
+    """With precision `year` or `season`."""
+    season: str = ""
+    when_words: str = ""
+    """When it was, as the person says it: around Christmas, on the day of the match."""
     place: str = ""
     """As typed: a village, a quarter, a town."""
+    place_code: str = ""
+    """The place that the typed words mean, where it is clear or the reporter chose it: its code in the gazetteer."""
+    area: str = ""
+    """The municipality, the district or Kosovo* that an incident at this place would be counted in."""
     words: str = ""
     """As typed, in whatever language and script."""
     consents: frozenset[str] = frozenset()
+    relation: str = ""
+    """What the person who was hit is to a relative or friend who reports."""
+    aware: str = ""
+    """Whether that person knows of the report, and agrees."""
+    organisation: str = ""
+    """For which organisation somebody reports, as typed."""
+    platform: str = ""
+    content: frozenset[str] = frozenset()
+    """Of what happened on the internet: which service, and what kind of things."""
+    link: str = ""
+    """The address of a page, as typed; nobody's machine opens it."""
+    told: frozenset[str] = frozenset()
+    """Whom the reporter or somebody else told of it before."""
+    outcomes: frozenset[str] = frozenset()
+    """How those who were told answered."""
+    untold: frozenset[str] = frozenset()
+    """Why nobody was told."""
     origin: str = ""
-    """BY_APP or IN_BATCH; empty for the form."""
+    """BY_PHONE or IN_PERSON where a member of the desk wrote it down, BY_APP, IN_BATCH; empty for the form."""
     partner: str = ""
     """The organisation whose batch it came in."""
     schema: int = field(default=SCHEMA)
@@ -86,8 +146,9 @@ def problems(report: Report, vocabulary: Vocabulary, *, today: date) -> list[Pro
     found.extend(_problems_of_time(report, today))
     if len(report.words) > MOST_WORDS:
         found.append(Problem("words", "too_long"))
-    if len(report.place) > LONGEST_PLACE:
-        found.append(Problem("place", "too_long"))
+    for name, longest in LONGEST_LINES.items():
+        if len(getattr(report, name)) > longest:
+            found.append(Problem(name, "too_long"))
     return found
 
 
@@ -98,8 +159,7 @@ def _problems_of_time(report: Report, today: date) -> list[Problem]:
     given: str = getattr(report, name)
     latest = {"day": today.isoformat(), "month": f"{today:%Y-%m}", "year": f"{today:%Y}"}[name]
     if not given:
-        # Since when it goes on may be unknown; for the others the precision promises a date.
-        return [] if report.when == "ongoing" else [Problem(name, "missing_date")]
+        return [] if report.when in _MAY_BE_UNKNOWN else [Problem(name, "missing_date")]
     if not _is_date(name, given):
         return [Problem(name, "not_a_date")]
     if given > latest:

@@ -40,34 +40,36 @@ def _in_capitals(text: str, place: int) -> bool:
     return preceding.isalpha() and preceding.isupper()
 
 
-_FOLD = str.maketrans(
-    {
-        **_PLAIN,
-        **_DIGRAPHS,
-        "ђ": "dj",
-        "đ": "dj",
-        "ð": "dj",
-        "ɖ": "dj",
-        "ѓ": "g",
-        "ѕ": "dz",
-        "ќ": "k",
-        "щ": "st",
-        "ъ": "a",
-        "ь": "",
-        "я": "ja",
-        "ю": "ju",
-        "є": "je",
-        "ї": "ji",
-        "ґ": "g",
-        "й": "j",
-        "і": "i",
-        "ы": "y",
-        "э": "e",
-        "ß": "ss",
-        "ł": "l",
-        "ı": "i",
-    }
-)
+LATIN = {**_PLAIN, **_DIGRAPHS}
+"""Small Serbian Cyrillic letters in Latin."""
+FOLDED = {
+    **_PLAIN,
+    **_DIGRAPHS,
+    "ђ": "dj",
+    "đ": "dj",
+    "ð": "dj",
+    "ɖ": "dj",
+    "ѓ": "g",
+    "ѕ": "dz",
+    "ќ": "k",
+    "щ": "st",
+    "ъ": "a",
+    "ь": "",
+    "я": "ja",
+    "ю": "ju",
+    "є": "je",
+    "ї": "ji",
+    "ґ": "g",
+    "й": "j",
+    "і": "i",
+    "ы": "y",
+    "э": "e",
+    "ß": "ss",
+    "ł": "l",
+    "ı": "i",
+}
+"""Letters that stand for others in a key, before marks on letters are left out."""
+_FOLD = str.maketrans(FOLDED)
 
 
 def fold(text: str) -> str:

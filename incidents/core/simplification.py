@@ -9,6 +9,8 @@ from incidents.core.shapes import Point, Points, Shapes, doubled_area
 
 _Corner = tuple[int, int, int, int, int]
 """Doubled area of its triangle, arc, place in it, and the places before and after."""
+_CELL = 500
+"""Steps, half a kilometre: few corners in a cell even where borders are drawn in detail, few cells in a triangle."""
 
 
 def simplified(shapes: Shapes, least: float) -> Shapes:
@@ -101,13 +103,16 @@ class _Near:
         self.cells[_cell(point)].discard(point)
 
     def around(self, *corners: Point) -> Iterator[Point]:
-        """Those in the rectangle around some points, and a few more."""
-        left, bottom = _cell((min(x for x, _ in corners), min(y for _, y in corners)))
-        right, top = _cell((max(x for x, _ in corners), max(y for _, y in corners)))
-        for column in range(left, right + 1):
-            for row in range(bottom, top + 1):
-                yield from self.cells.get((column, row), ())
+        """Those in the rectangle around some points."""
+        left, right = min(x for x, _ in corners), max(x for x, _ in corners)
+        bottom, top = min(y for _, y in corners), max(y for _, y in corners)
+        (first, lowest), (last, highest) = _cell((left, bottom)), _cell((right, top))
+        for column in range(first, last + 1):
+            for row in range(lowest, highest + 1):
+                for x, y in self.cells.get((column, row), ()):
+                    if left <= x <= right and bottom <= y <= top:
+                        yield x, y
 
 
 def _cell(point: Point) -> Point:
-    return point[0] // 64, point[1] // 64
+    return point[0] // _CELL, point[1] // _CELL

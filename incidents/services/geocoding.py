@@ -50,6 +50,45 @@ def places_like(query: str, *, geocoder: Geocoder) -> list[Found]:
     ]
 
 
+_SURE = 0.85
+"""Score from which a place is taken to be the one that was typed; below, words are only like a name."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a typed place was understood as."""
+
+    code: str = ""
+    """Of its own level; empty for what nobody can tell."""
+    area: str = ""
+    """The municipality, the district or Kosovo* that an incident there is counted in; empty for a city or region."""
+
+
+def understood(query: str, chosen: str | None, *, geocoder: Geocoder) -> Meaning | list[Found]:
+    """What a typed place means; or, where that is not clear, the places to choose from.
+
+    `chosen` is the code that was chosen from these before, empty for none of them, None if nobody was asked yet:
+    whoever was asked once is not asked again.
+    """
+    found = places_like(query, geocoder=geocoder) if query else []
+    if chosen is None and found and found[0].is_ambiguous:
+        return list({one.code: one for one in reversed(found)}.values())[::-1]
+    taken = [one for one in found if one.code == chosen] if chosen is not None else found[:1]
+    if not taken or taken[0].score < _SURE:
+        return Meaning()
+    return Meaning(taken[0].code, area_of(taken[0]))
+
+
+def area_of(found: Found) -> str:
+    match found.level:
+        case Level.KOSOVO:
+            return KOSOVO
+        case Level.DISTRICT:
+            return found.district_code
+        case _:
+            return found.municipality_code
+
+
 def places_meant(query: str, *, geocoder: Geocoder, places: Places) -> list[str]:
     """Codes of the municipalities or the district that a typed place may mean; several if it is ambiguous.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -64,6 +66,17 @@ def speak_as_sent() -> None:
     tag = request.form.get("speak") or request.form.get("tongue") or ""
     if tag in BY_TAG:
         speak(BY_TAG[tag])
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Speak another language for a while."""
+    before = current_language()
+    speak(language)
+    try:
+        yield
+    finally:
+        speak(before)
 
 
 def label(term: Term) -> str:

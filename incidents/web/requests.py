@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     # One part a ticked box: somebody may tick everything, and must not lose the text for it.
-    app.config["MAX_FORM_PARTS"] = 200
+    app.config["MAX_FORM_PARTS"] = 300
 
     @app.before_request
     def _same_origin() -> None:

@@ -15,7 +15,7 @@
     return element;
   };
   const numberFromAddress = () => {
-    const found = /^#s([1-9])$/.exec(location.hash);
+    const found = /^#s([1-9]\d?)$/.exec(location.hash);
     return found ? Math.min(Number(found[1]), last) : 1;
   };
 
@@ -55,15 +55,15 @@
     look();
   });
 
-  // What was answered in a step, as a list of words.
-  function answers(step) {
-    const ticked = Array.from(step.querySelectorAll("input:checked"))
-      .filter((input) => input.getClientRects().length || step.hidden)
-      .map((input) => input.parentElement.textContent.trim());
-    const typed = Array.from(step.querySelectorAll("input:not([type=radio]):not([type=checkbox]), textarea"))
-      .map((input) => input.value.trim());
-    return [...new Set([...ticked, ...typed].filter(Boolean))];
-  }
+  // What was answered in a step, as a list of words; what stands in a closed branch is no answer.
+  const said = (input) => input.matches("select") ? input.value && input.selectedOptions[0].text
+    : input.matches("[type=radio], [type=checkbox]") ? input.checked && input.parentElement.textContent : input.value;
+  const isOpen = (input) => {
+    const branch = input.parentElement.closest(".branch, .targets, .targets__of");
+    return !branch || (getComputedStyle(branch).display !== "none" && isOpen(branch));
+  };
+  const answers = (step) => [...new Set(Array.from(step.querySelectorAll("input, select, textarea"))
+    .filter(isOpen).map((input) => (said(input) || "").trim()).filter(Boolean))];
   function check() {
     const list = form.querySelector("[data-answers]");
     list.replaceChildren();
@@ -115,6 +115,16 @@
   });
   addEventListener("popstate", () => show(numberFromAddress(), true));
 
+  // Names of places are fetched when the field is first touched; without them it is a field like any other.
+  const place = form.elements.place;
+  place.addEventListener("focus", async () => {
+    try {
+      const { load, offer } = await import(place.dataset.code);
+      await load(place.dataset.names);
+      offer(place);
+    } catch { /* no signal: what is typed is understood when it is sent */ }
+  }, { once: true });
+
   // A link of the list of mistakes, or of the question before sending, leads to a field that may stand in a hidden step.
   document.querySelectorAll(".mistakes a, [data-asked] a").forEach((link) => {
     link.addEventListener("click", (event) => {
@@ -123,7 +133,7 @@
       if (!step) return;
       event.preventDefault();
       go(Number(step.dataset.step));
-      const input = field.matches("input, textarea") ? field : field.querySelector("input");
+      const input = field.matches("input, select, textarea") ? field : field.querySelector("input");
       setTimeout(() => input && input.focus(), 0);
     });
   });
@@ -131,8 +141,10 @@
   function leave(address) {
     leaving = true;
     form.reset();
-    form.querySelectorAll("input[type=text], input[type=date], input[type=month], textarea").forEach((field) => { field.value = ""; });
-    form.querySelectorAll("input:checked").forEach((field) => { field.checked = false; });
+    form.querySelectorAll("input, select, textarea").forEach((field) => {
+      if (field.matches("[type=radio], [type=checkbox]")) field.checked = false;
+      else field.value = "";
+    });
     location.replace(address);
   }
   const exit = document.querySelector("[data-exit]");

@@ -148,6 +148,14 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: str, said: s
         read_official(path, data_files.places(), data_files.shapes())
 
 
+def test_a_file_with_too_many_points_is_refused(
+    tmp_path: Path, features: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("incidents.adapters.official_shapes._MOST_POINTS", 500)
+    with pytest.raises(BadShapes, match="points: simplify its borders to at most 500 first"):
+        read(tmp_path, features)
+
+
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadShapes, match="cannot be read: No such file"):
         read_official(tmp_path / "none.geojson", data_files.places(), data_files.shapes())

@@ -74,12 +74,12 @@ def test_the_land_is_halved_between_two_municipalities_alike(tmp_path: Path) -> 
     shapes = shape_build.build(tables(*FOUR), outline(tmp_path))
     assert set(shapes.polygons) == {"70017", "70025", KOSOVO}
     assert area(shapes, "70017") == pytest.approx(area(shapes, "70025"), rel=0.02)
-    assert area(shapes, "70017") + area(shapes, "70025") == pytest.approx(2 * 2000 * 1000, rel=0.01)
+    assert area(shapes, "70017") + area(shapes, "70025") == pytest.approx(2 * 1e5 * 0.5e5, rel=0.01)
 
 
 def test_kosovo_is_as_the_outline_has_it_and_shares_its_border(tmp_path: Path) -> None:
     shapes = shape_build.build(tables(*FOUR), outline(tmp_path))
-    assert area(shapes, KOSOVO) == pytest.approx(2 * 1000 * 600, rel=0.01)
+    assert area(shapes, KOSOVO) == pytest.approx(2 * 0.5e5 * 0.3e5, rel=0.01)
     assert len(shapes.merged(shapes.polygons)) == 1
 
 

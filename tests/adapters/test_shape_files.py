@@ -88,7 +88,7 @@ def test_what_is_written_is_read_again_and_is_the_file(shapes: Shapes) -> None:
 def test_the_file_is_topojson_that_others_can_read() -> None:
     found = json.loads(FILE.read_bytes())
     assert found["type"] == "Topology"
-    assert found["transform"] == {"scale": [STEP, STEP], "translate": [0, 0]}
+    assert found["transform"] == {"scale": [0.0005, 0.0005], "translate": [0, 0]}
     features = found["objects"]["municipalities"]["geometries"]
     assert {feature["type"] for feature in features} == {"MultiPolygon"}
     assert len(FILE.read_bytes()) < 60_000

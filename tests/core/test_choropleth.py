@@ -22,16 +22,16 @@ WORDS = Words(
 )
 
 
-def field(x: int, y: int, size: int = 300) -> list[list[list[tuple[int, int]]]]:
+def field(x: int, y: int, size: int = 15_000) -> list[list[list[tuple[int, int]]]]:
     return [[[(x, y), (x + size, y), (x + size, y + size), (x, y + size), (x, y)]]]
 
 
 @pytest.fixture(scope="module")
 def shapes() -> Shapes:
     """Six fields in a row in the middle of Serbia, with one apart below them."""
-    x, y = 41_000, 88_000
-    fields = {str(n): field(x + n * 300, y) for n in range(6)}
-    return topology({**fields, "KM": field(x + 300, y - 300)})
+    x, y = 2_050_000, 4_400_000
+    fields = {str(n): field(x + n * 15_000, y) for n in range(6)}
+    return topology({**fields, "KM": field(x + 15_000, y - 15_000)})
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,9 @@
 from datetime import date
 
 import pytest
+from babel.dates import get_month_names
 
+from incidents.core.languages import LANGUAGES
 from incidents.core.periods import Quarter, iso_date
 
 
@@ -35,7 +37,19 @@ def test_what_is_no_quarter_is_refused(text: str) -> None:
         ("03/2026", "2026-03"),
         ("2026-03", "2026-03"),
         ("2026. 3.", "2026-03"),
-        ("march 2026", "march 2026"),
+        ("march 2026", "2026-03"),
+        ("15. mart 2026. godine", "2026-03-15"),
+        ("15. марта 2026.", "2026-03-15"),
+        ("u septembru 2025", "2025-09"),
+        ("2026. március 15.", "2026-03-15"),
+        ("March 15, 2026", "2026-03-15"),
+        ("15 shtator 2025", "2025-09-15"),
+        ("листопад 2025", "2025-10"),
+        ("negde oko marta 2026", "negde oko marta 2026"),
+        ("mart april 2026", "mart april 2026"),
+        ("mart", "mart"),
+        ("15. ponedeljak 2026", "15. ponedeljak 2026"),
+        ("15. mart 2026 " + "." * 40, "15. mart 2026 " + "." * 40),
         ("15.3.26", "15.3.26"),
         ("", ""),
         ("2026", "2026"),
@@ -44,3 +58,13 @@ def test_what_is_no_quarter_is_refused(text: str) -> None:
 )
 def test_a_date_is_understood_as_people_write_it(typed: str, iso: str) -> None:
     assert iso_date(typed) == iso
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.tag)
+@pytest.mark.parametrize("context", ["format", "stand-alone"])
+@pytest.mark.parametrize("width", ["wide", "abbreviated"])
+def test_months_are_known_by_their_names_in_every_language(language, context: str, width: str) -> None:
+    for number, name in get_month_names(width, context, locale=language.formats).items():
+        assert iso_date(f"{name} 2026") == f"2026-{number:02d}"
+        assert iso_date(f"15. {name} 2026.") == f"2026-{number:02d}-15"
+        assert iso_date(f"2026. {name} 15.") == f"2026-{number:02d}-15"

@@ -25,16 +25,38 @@ def test_each_of_six_answers_is_needed(name: str) -> None:
     assert Problem(name, "missing") in found(a_report(**{name: empty}))
 
 
+@pytest.mark.parametrize(
+    ("name", "longest"), [("place", 200), ("organisation", 200), ("when_words", 200), ("link", 1000)]
+)
+def test_a_short_text_has_a_longest_length(name: str, longest: int) -> None:
+    assert found(a_report(**{name: "ж" * longest})) == []
+    assert found(a_report(**{name: "ж" * (longest + 1)})) == [Problem(name, "too_long")]
+
+
+def test_what_the_first_form_stored_is_read_with_the_newer_answers_empty() -> None:
+    stored = (
+        '{"acts":["threat"],"consents":[],"day":"","grounds":["religious_belief"],"indicators":["pattern"],'
+        '"language":"sr-Cyrl","month":"2026-10","place":"Нови Пазар","role":"victim","schema":1,"setting":"street",'
+        '"targets":["muslim"],"when":"month","wish":"count_only","words":"Само две речи","year":""}'
+    )
+    report = from_bytes(stored.encode())
+    assert (report.schema, report.place, report.indicators) == (1, "Нови Пазар", {"pattern"})
+    assert (report.told, report.link, report.place_code, report.origin) == (frozenset(), "", "", "")
+    assert found(report) == []
+
+
 def test_words_place_targets_and_indicators_may_be_left_empty() -> None:
     assert found(a_report(words="", place="", targets=frozenset(), indicators=frozenset())) == []
 
 
-@pytest.mark.parametrize("name", ["role", "setting", "wish", "when"])
+@pytest.mark.parametrize("name", ["role", "setting", "wish", "when", "relation", "aware", "season", "platform"])
 def test_a_code_of_another_vocabulary_is_a_problem(name: str) -> None:
     assert Problem(name, "unknown_code") in found(a_report(**{name: "from_an_older_form"}))
 
 
-@pytest.mark.parametrize("name", ["acts", "grounds", "targets", "indicators", "consents"])
+@pytest.mark.parametrize(
+    "name", ["acts", "grounds", "targets", "indicators", "consents", "content", "told", "outcomes", "untold"]
+)
 def test_one_unknown_tick_is_a_problem(name: str) -> None:
     assert found(a_report(**{name: frozenset({"martian"})})) == [Problem(name, "unknown_code")]
 
@@ -60,6 +82,13 @@ def test_one_unknown_tick_is_a_problem(name: str) -> None:
         ("year", {"year": "2027"}, Problem("year", "in_future")),
         ("year", {"year": "99"}, Problem("year", "not_a_date")),
         ("unknown", {}, None),
+        ("season", {"season": "summer", "year": "2025"}, None),
+        ("season", {"season": "summer"}, Problem("year", "missing_date")),
+        ("season", {"year": "2025"}, None),
+        ("season", {"season": "summer", "year": "2027"}, Problem("year", "in_future")),
+        ("several", {}, None),
+        ("several", {"month": "2026-11"}, None),
+        ("several", {"month": "2027-01"}, Problem("month", "in_future")),
     ],
 )
 def test_a_date_must_go_with_its_precision(when: str, given_date: dict[str, str], problem: Problem | None) -> None:

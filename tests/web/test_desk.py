@@ -334,7 +334,7 @@ def test_what_is_not_there_is_not_found(two, path) -> None:
 
 
 OPEN_TO = {
-    Role.MODERATOR: {"/desk/", "/desk/incidents/"},
+    Role.MODERATOR: {"/desk/", "/desk/incidents/", "/desk/intake/hu"},
     Role.REVIEWER: {"/desk/incidents/"},
     Role.PUBLISHER: {"/desk/releases/", "/desk/notices/"},
     Role.AUDITOR: {"/desk/audit"},
@@ -346,7 +346,7 @@ OPEN_TO = {
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_enters_its_own_parts_and_no_other(app, database, settings, role) -> None:
     [who] = a_desk(app, database, settings, (role,))
-    parts = ["/desk/incidents/", "/desk/releases/", "/desk/notices/", "/desk/audit"]
+    parts = ["/desk/incidents/", "/desk/intake/hu", "/desk/releases/", "/desk/notices/", "/desk/audit"]
     entered = {path for path in parts if who.client.get(path).status_code == 200}
     assert entered == OPEN_TO[role] - {"/desk/"}
     first = who.client.get("/desk/")
@@ -363,6 +363,7 @@ def test_every_page_of_the_desk_is_valid_and_kept_by_nobody(app, database, setti
         report,
         incident,
         "/desk/incidents/",
+        "/desk/intake/rom",
         "/desk/releases/",
         "/desk/notices/",
         "/desk/notices/help/hu",

@@ -101,7 +101,7 @@ def test_every_link_between_languages_opens_a_page_in_the_language_it_names(read
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_the_form_has_a_button_for_every_other_language(reader: FlaskClient, tag: str) -> None:
-    buttons = [part for part in tongues(reader.get(f"/{tag}/report").text) if part.tag == "button"]
+    buttons = [part for part in tongues(reader.get(f"/{tag}/report").text) if part.tag == "button" and part.get("lang")]
     assert [(button.get("name"), button.get("value")) for button in buttons] == [
         ("speak", other) for other in TAGS if other != tag
     ]

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from incidents.adapters import opening, sealing
 from incidents.config import Settings
 from incidents.core.incident import Handling
-from incidents.core.report import Report, from_bytes
+from incidents.core.report import SCHEMA, Report, from_bytes
 from incidents.db import report as stored
 from incidents.db.database import Database
 from incidents.services import keys
@@ -212,9 +212,9 @@ def test_only_answers_of_the_open_branch_are_kept(app, client, database, desk) -
 
 
 def test_unknown_fields_are_never_stored(app, client, database, desk) -> None:
-    send(client, a_token(app), handling="closed", id="1", schema="9")
+    send(client, a_token(app), handling="closed", id="1", schema="9", origin="telephone")
     [report] = stored_reports(database, desk)
-    assert report.schema == 1
+    assert (report.schema, report.origin) == (SCHEMA, "")
 
 
 def test_too_much_at_once_is_said_in_the_readers_language(client, desk) -> None:

@@ -40,6 +40,7 @@ def ways() -> list[Way]:
     parts: Mapping[str, tuple[str, frozenset[Role]]] = {
         "desk.queue": (_("Reports"), frozenset({Role.MODERATOR})),
         "desk.clusters.front": (_("Look-alikes"), frozenset({Role.MODERATOR})),
+        "desk.intake.begin": (_("Take a report"), frozenset({Role.MODERATOR})),
         "desk.incidents.listed": (_("Incidents"), frozenset(SETTLERS)),
         "desk.releases.listed": (_("Releases"), frozenset({Role.PUBLISHER})),
         "desk.notices.listed": (_("Notices"), frozenset({Role.PUBLISHER})),

@@ -9,7 +9,7 @@ from uuid import UUID
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from incidents.core.incident import NO_PLACE, ONLINE, SEVERAL, BiasStrength, Settlement, Verification
+from incidents.core.incident import ALONE, NO_PLACE, ONLINE, SEVERAL, BiasStrength, Settlement, Verification
 from incidents.core.places import KOSOVO
 from incidents.core.report import NOT_SURE, Problem, Report
 from incidents.core.vocabulary import Term
@@ -184,6 +184,8 @@ def settle_form_for(report: Report | None, version: int, find: Callable[[str], l
         return SettleForm(formdata=None, data={"version": version})
     year, _dash, month = (report.day or report.month or report.year).partition("-")
     found = find(report.place) if report.place else []
+    if platform().places.has_area(report.area):
+        found = [report.area]
     place = place_name(found[0]) if len(found) == 1 else report.place
     if report.setting in _ALWAYS_ONLINE:
         place = place_name(ONLINE)
@@ -197,9 +199,15 @@ def settle_form_for(report: Report | None, version: int, find: Callable[[str], l
             "acts": sorted(report.acts - {NOT_SURE}),
             "grounds": sorted(report.grounds - {NOT_SURE}),
             "targets": sorted(report.targets),
+            "reported_to": sorted(_told(report.told)),
             "setting": report.setting,
         },
     )
+
+
+def _told(codes: frozenset[str]) -> frozenset[str]:
+    """Who was told; that nobody was, or that it is not known, only where nothing else was ticked."""
+    return codes - ALONE or codes
 
 
 def settle_form_of(settlement: Settlement, version: int) -> SettleForm:

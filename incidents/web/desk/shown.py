@@ -5,12 +5,13 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
+from incidents.core import report as report_rules
 from incidents.core.incident import Settlement
 from incidents.core.languages import BY_TAG
 from incidents.core.likeness.groups import Kind
 from incidents.core.likeness.shared import Shared
-from incidents.core.report import BY_APP, IN_BATCH, Report
-from incidents.core.script import to_latin
+from incidents.core.report import Report
+from incidents.core.script import fold, to_latin
 from incidents.core.vocabulary import Term
 from incidents.services.settlement import Shown
 from incidents.web.languages import label
@@ -38,17 +39,26 @@ class Point:
 
 def points_of_report(report: Report) -> list[Point]:
     """What the reporter answered, but for their own words."""
-    when = term("date_precision", report.when)
-    date = report.day or report.month or report.year
     points = [
         Point(_("What happened"), _terms("act_type", report.acts)),
         Point(_("Grounds"), _terms("ground", report.grounds)),
         Point(_("Target groups"), _terms("target_group", report.targets)),
         Point(_("What makes them think so"), _terms("bias_indicator", report.indicators)),
-        Point(_("When"), f"{date} ({when})" if date else when),
-        Point(_("Place"), report.place),
+        Point(_("When"), _time(report)),
+        Point(_("When, in their words"), in_sight(report.when_words)),
+        Point(_("Place"), in_sight(report.place)),
+        Point(_("Understood as"), _area(report)),
         Point(_("Kind of place"), term("setting", report.setting)),
+        Point(_("Where on the internet"), term("online_platform", report.platform)),
+        Point(_("Kind of content"), _terms("online_content", report.content)),
+        Point(_("Address of the page, as typed"), in_sight(report.link)),
         Point(_("Who reports"), term("reporter_role", report.role)),
+        Point(_("Who the person is to them"), term("reporter_relation", report.relation)),
+        Point(_("Does the person know"), term("person_aware", report.aware)),
+        Point(_("For the organisation"), in_sight(report.organisation)),
+        Point(_("Who was told"), _terms("reported_to", report.told)),
+        Point(_("What those who were told did"), _terms("report_outcome", report.outcomes)),
+        Point(_("Why nobody was told"), _terms("not_reported_reason", report.untold)),
         Point(_("What they want"), term("wish", report.wish)),
         Point(_("May be passed on"), _terms("consent", report.consents)),
         Point(_("Language of the form"), endonym(report.language)),
@@ -57,11 +67,32 @@ def points_of_report(report: Report) -> list[Point]:
     return [point for point in points if point.text]
 
 
+def _time(report: Report) -> str:
+    when = term("date_precision", report.when)
+    season = term("season", report.season)
+    date = " ".join(filter(None, (season, report.day or report.month or report.year)))
+    return f"{date} ({when})" if date else when
+
+
+def _area(report: Report) -> str:
+    """The municipality or district that a typed place stands for; nothing where it is called so itself."""
+    name = place_name(report.area) if platform().places.has_area(report.area) else ""
+    return "" if fold(name) == fold(report.place) else name
+
+
 def _origin(report: Report) -> str:
     """Nothing for the form, by which most come."""
-    if report.origin == IN_BATCH:
-        return _("From a batch of %(partner)s", partner=report.partner)
-    return _("Sent by an app") if report.origin == BY_APP else ""
+    match report.origin:
+        case report_rules.BY_PHONE:
+            return _("By telephone, written down by us")
+        case report_rules.IN_PERSON:
+            return _("In person, written down by us")
+        case report_rules.BY_APP:
+            return _("Sent by an app")
+        case report_rules.IN_BATCH:
+            return _("From a batch of %(partner)s", partner=report.partner)
+        case _:
+            return ""
 
 
 def points_of_incident(settlement: Settlement) -> list[Point]:

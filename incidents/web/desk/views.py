@@ -17,6 +17,7 @@ from incidents.web.accounts import guard
 from incidents.web.desk import around, shown
 from incidents.web.desk.clusters import clusters
 from incidents.web.desk.incidents import incidents
+from incidents.web.desk.intake import intake
 from incidents.web.desk.notices import notices
 from incidents.web.desk.releases import releases
 from incidents.web.desk.reports import reports
@@ -25,7 +26,7 @@ from incidents.web.places import place_name
 from incidents.web.platform import platform
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
-for part in (reports, clusters, incidents, releases, notices):
+for part in (reports, intake, clusters, incidents, releases, notices):
     desk.register_blueprint(part)
 desk.context_processor(around.context)
 

@@ -13,6 +13,7 @@ from incidents.web.headers import PUBLIC
 from incidents.web.languages import wanted_language
 from incidents.web.notices import notice_on
 from incidents.web.platform import platform
+from incidents.web.reporting.forms import ALL, ReportForm
 
 pages = Blueprint("pages", __name__)
 
@@ -33,6 +34,16 @@ def start() -> ResponseReturnValue:
 @pages.get("/<language:language>/privacy")
 def privacy() -> ResponseReturnValue:
     return _published(render_template("reporting/privacy.html"))
+
+
+@pages.get("/<language:language>/report/paper")
+def paper() -> ResponseReturnValue:
+    """The form to print, with what the desk tells everybody: whether and where paper is taken, only it can say."""
+    form = ReportForm(formdata=None, data={"more": ALL})
+    notice, today = notice_on(Page.START), platform().today().isoformat()
+    return _published(
+        render_template("reporting/paper.html", form=form, token="", first=None, today=today, notice=notice)
+    )
 
 
 @pages.get("/<language:language>/languages")

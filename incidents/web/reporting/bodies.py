@@ -15,7 +15,7 @@ from incidents.core.languages import BY_TAG
 from incidents.core.report import (
     BY_APP,
     DATES,
-    LONGEST_PLACE,
+    LONGEST_LINES,
     MOST_WORDS,
     REQUIRED,
     SEVERAL,
@@ -31,21 +31,32 @@ _PATTERNS = {
     "month": "^[0-9]{4}-[0-9]{2}$",
     "year": "^[0-9]{4}$",
 }
-_LONGEST = {"place": LONGEST_PLACE, "words": MOST_WORDS}
+_LONGEST = {**LONGEST_LINES, "words": MOST_WORDS}
 _TOLD = {
     "language": "The language that the reporter reads; sentences come back in it.",
     "role": "Who the reporter is in this.",
+    "relation": "For a relative or friend: what that person is to the reporter.",
+    "aware": "For somebody else: whether that person knows and agrees.",
+    "organisation": "For which organisation the reporter speaks, as typed.",
     "acts": "What happened.",
     "grounds": "Why the reporter thinks it happened.",
     "targets": "Which group was meant.",
     "indicators": "What makes the reporter think so.",
     "when": "How precisely the date is known. It says which of day, month and year goes with it, if any.",
     "day": "With `when` exact or approx_week.",
-    "month": "With `when` month, or ongoing (since when).",
-    "year": "With `when` year.",
+    "month": "With `when` month, or ongoing (since when), or several (the last time).",
+    "season": "With `when` season: which one, of `year`.",
+    "year": "With `when` year, or season.",
+    "when_words": "When it was, in the reporter's words.",
     "setting": "What kind of place it was.",
+    "platform": "Of what happened on the internet: which service.",
+    "content": "Of what happened on the internet: what kind of things.",
+    "link": "Of what happened on the internet: the address of a page, as typed; nobody's machine opens it.",
     "place": "As typed: a village, a quarter, a town.",
     "words": "As typed, in any language and script.",
+    "told": "Whom somebody told of it before; `none` stands alone.",
+    "outcomes": "What those who were told did.",
+    "untold": "Why nobody was told.",
     "wish": "What is to be done.",
     "consents": "With `wish` pass_on: to whom it may be passed on.",
 }
@@ -153,7 +164,7 @@ def _value(name: str, value: Any) -> Any:
         return frozenset(value)
     if name in _LONGEST:
         text = plain_text(value)
-        return text.replace("\n", " ") if name == "place" else text
+        return text.replace("\n", " ") if name in LONGEST_LINES else text
     return value
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from incidents.core.periods import iso_date
-from incidents.core.report import Problem, Report, plain_text
+from incidents.core.report import DATES, NOBODY, Problem, Report, plain_text
 from incidents.core.vocabulary import Term
 from incidents.web.languages import current_language, label
 from incidents.web.platform import platform
 from incidents.web.reporting.cautions import CautiousForm
 from incidents.web.reporting.messages import sentence
+from incidents.web.reporting.wording import EASY, PLAIN, Wording
+from incidents.web.texts import gettext
 from incidents.web.texts import lazy_gettext as _
 from incidents.web.tokens import PublicForm
 
@@ -61,10 +65,47 @@ _COMMON_SETTINGS = (
     "unknown_place",
     "prefer_not",
 )
-_ASKED_INDICATORS = ("victim_perception", "words_gestures", "written_symbols", "clothing_insignia", "pattern")
+_COMMON_TARGETS = (
+    "roma",
+    "jewish",
+    "muslim",
+    "albanian",
+    "bosniak",
+    "croat",
+    "hungarian",
+    "serb",
+    "ethnic_other",
+    "christian_orthodox",
+    "religion_other",
+)
+"""Of the grounds with many groups; those with few show them all."""
+_COMMON_TOLD = (
+    "none",
+    "police",
+    "prosecutor",
+    "commissioner_equality",
+    "ombudsman",
+    "school_employer",
+    "inspection",
+    "ngo",
+    "doctor",
+    "platform_provider",
+    "other",
+    "not_known",
+)
 _ASKED_CONSENTS = ("refer_commissioner", "refer_police", "refer_ngo")
+
+# Which answer opens which branch: what stands in a closed one is not part of the report. The style sheet opens the
+# same ones on the page.
+_FOR_RELATIVES = {"family_friend"}
+_FOR_OTHERS = {"family_friend", "professional", "organisation"}
+_FOR_ORGANISATIONS = {"organisation"}
+_ONLINE = {"social_network", "private_message", "media_outlet"}
+_FEW = 6
+"""So many target groups of one ground stand open."""
 FIRST = 12
 """Options of a step that stand open."""
+FURTHER, ALL = "1", "all"
 
 
 class _Ticks(SelectMultipleField):
@@ -79,8 +120,28 @@ class _Pick(RadioField):
         return
 
 
-class ReportForm(CautiousForm):
+class _Choice(SelectField):
+    def pre_validate(self, form: Any) -> None:
+        return
+
+
+@dataclass(frozen=True)
+class Section:
+    """Target groups of one ground, as code, label and whether ticked."""
+
+    ground: str
+    open: list[tuple[str, str, bool]]
+    """In sight at once."""
+    others: list[tuple[str, str, bool]]
+
+
+class ReportFields(FlaskForm):
+    """The questions, for whoever asks them: a page of the reporter's, or a member of the desk on the telephone."""
+
     role = _Pick(_("Who are you in this?"))
+    relation = _Pick(_("Who is the person to you?"))
+    aware = _Pick(_("Does the person know that you tell us?"))
+    organisation = StringField(_("Name of the organisation"))
     acts = _Ticks(_("What happened?"))
     grounds = _Ticks(_("Why do you think it happened?"))
     targets = _Ticks(_("Which group was meant?"))
@@ -88,63 +149,143 @@ class ReportForm(CautiousForm):
     when = _Pick(_("When was it?"))
     day = StringField(_("Date"))
     month = StringField(_("Month"))
+    season = _Choice(_("Season"))
     year = StringField(_("Year"))
+    when_words = StringField(_("Or in your words"))
     setting = _Pick(_("What kind of place was it?"))
+    platform = _Choice(_("Where on the internet?"))
+    content = _Ticks(_("What was it?"))
+    link = StringField(_("Address of the page"))
     place = StringField(_("Town or village"))
-    words = TextAreaField(_("Your own words"))
+    place_code = RadioField(_("Which one do you mean?"), validate_choice=False, default="")
+    place_asked = HiddenField()
+    """The words that `place_code` answers; another place typed since makes the answer void."""
+    words = TextAreaField(_("In your own words"))
+    told = _Ticks(_("Did anybody tell an authority or somebody else?"))
+    outcomes = _Ticks(_("What did they do?"))
+    untold = _Ticks(_("Why not?"))
     wish = _Pick(_("What should we do?"), default="count_only")
     consents = _Ticks(_("Pass it on to"))
-    website = StringField()
-    """A trap: people never see it."""
+    more = HiddenField()
+    """FURTHER where the further questions are on the page too, ALL where also nothing is folded away."""
+    wording: Wording = PLAIN
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        terms = platform().vocabulary
-        self.role.choices = _choices(terms.public("reporter_role"))
-        self.acts.choices = _choices(_first(_COMMON_ACTS, terms.public("act_type")))
-        self.grounds.choices = _choices(_first(_COMMON_GROUNDS, terms.public("ground")))
-        self.targets.choices = _choices(terms.public("target_group"))
-        self.indicators.choices = _choices(_only(_ASKED_INDICATORS, terms.of("bias_indicator")))
-        self.when.choices = _choices(terms.public("date_precision"))
-        self.setting.choices = _choices(_first(_COMMON_SETTINGS, terms.public("setting")))
-        self.wish.choices = _choices(terms.public("wish"))
-        self.consents.choices = _choices(_only(_ASKED_CONSENTS, terms.of("consent")))
+        self._offer_choices()
+        for name, text in self.wording.labels.items():
+            self[name].label.text = text
+        for name, listed in self.wording.choices.items():
+            easier = {term.code: label(term) for term in platform().vocabulary.of(listed)}
+            self[name].choices = [(code, easier.get(code, text)) for code, text in self[name].choices]
 
-    def target_sections(self) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    def hint(self, field: Field) -> str:
+        """What helps to answer a question; empty for nothing."""
+        return self.wording.hints.get(field.name, "")
+
+    def _offer_choices(self) -> None:
+        terms = platform().vocabulary
+        self.place_code.choices = []
+        for field, listed in (
+            (self.role, terms.public("reporter_role")),
+            (self.relation, terms.public("reporter_relation")),
+            (self.aware, terms.public("person_aware")),
+            (self.acts, _first(_COMMON_ACTS, terms.public("act_type"))),
+            (self.grounds, _first(_COMMON_GROUNDS, terms.public("ground"))),
+            (self.targets, terms.public("target_group")),
+            (self.indicators, terms.public("bias_sign")),
+            (self.when, terms.public("date_precision")),
+            (self.setting, _first(_COMMON_SETTINGS, terms.public("setting"))),
+            (self.content, terms.public("online_content")),
+            (self.told, _first(_COMMON_TOLD, terms.public("reported_to"))),
+            (self.outcomes, terms.public("report_outcome")),
+            (self.untold, terms.public("not_reported_reason")),
+            (self.wish, terms.public("wish")),
+            (self.consents, _only(_ASKED_CONSENTS, terms.of("consent"))),
+        ):
+            field.choices = _choices(listed)
+        self.season.choices = [("", "–"), *_choices(terms.public("season"))]
+        self.platform.choices = [("", "–"), *_choices(terms.public("online_platform"))]
+
+    def target_sections(self) -> list[Section]:
         """Target groups under the grounds they belong to; a group of two grounds stands under both."""
         chosen = set(self.targets.data or ())
-        sections: dict[str, list[tuple[str, str, bool]]] = {}
+        groups: dict[str, list[Term]] = {}
         for term in platform().vocabulary.public("target_group"):
             for ground in term.parents or ("any",):
-                sections.setdefault(ground, []).append((term.code, label(term), term.code in chosen))
-        return list(sections.items())
+                groups.setdefault(ground, []).append(term)
+        return [_section(ground, listed, chosen) for ground, listed in groups.items()]
 
     def report(self) -> Report:
-        """What was answered, as typed; not yet judged by the rules."""
-        when = self.when.data or ""
+        """What was answered, as typed; not yet judged by the rules. What stands in a closed branch is left out."""
+        role, when, setting = (str(field.data or "") for field in (self.role, self.when, self.setting))
+        date_field = DATES.get(when)
+        told = _codes(self.told)
         return Report(
             language=current_language().tag,
-            role=self.role.data or "",
-            acts=frozenset(self.acts.data or ()),
-            grounds=frozenset(self.grounds.data or ()),
-            targets=frozenset(self.targets.data or ()),
-            indicators=frozenset(self.indicators.data or ()),
+            role=role,
+            relation=_typed(self.relation) if role in _FOR_RELATIVES else "",
+            aware=_typed(self.aware) if role in _FOR_OTHERS else "",
+            organisation=_line(self.organisation) if role in _FOR_ORGANISATIONS else "",
+            acts=_codes(self.acts),
+            grounds=_codes(self.grounds),
+            targets=_codes(self.targets),
+            indicators=_codes(self.indicators),
             when=when,
-            day=iso_date(_typed(self.day)) if when in {"exact", "approx_week"} else "",
-            month=iso_date(_typed(self.month)) if when in {"month", "ongoing"} else "",
-            year=_typed(self.year) if when == "year" else "",
-            setting=self.setting.data or "",
-            place=plain_text(self.place.data or "").replace("\n", " "),
-            words=plain_text(self.words.data or ""),
-            wish=self.wish.data or "",
-            consents=frozenset(self.consents.data or ()) if self.wish.data == "pass_on" else frozenset(),
+            day=iso_date(_typed(self.day)) if date_field == "day" else "",
+            month=iso_date(_typed(self.month)) if date_field == "month" else "",
+            year=_typed(self.year) if date_field == "year" else "",
+            season=_typed(self.season) if when == "season" else "",
+            when_words=_line(self.when_words),
+            setting=setting,
+            platform=_typed(self.platform) if setting in _ONLINE else "",
+            content=_codes(self.content) if setting in _ONLINE else frozenset(),
+            link=_line(self.link) if setting in _ONLINE else "",
+            place=_line(self.place),
+            words=_typed(self.words),
+            told=told,
+            outcomes=_codes(self.outcomes) if told - {NOBODY} else frozenset(),
+            untold=_codes(self.untold) if NOBODY in told else frozenset(),
+            wish=_typed(self.wish),
+            consents=_codes(self.consents) if self.wish.data == "pass_on" else frozenset(),
         )
+
+    def chosen_place(self) -> str | None:
+        """Which of the places that were offered for these words was chosen, empty for none; None if none were."""
+        is_answer = bool(self.place_asked.data) and _line(self.place_asked) == _line(self.place)
+        return str(self.place_code.data or "") if is_answer else None
+
+    def ask_which_place(self, places: Iterable[tuple[str, str]]) -> None:
+        """Offer the places, as code and name, that the typed words may mean."""
+        self.place_code.choices = [*places, ("", gettext("None of these: leave it as I wrote it"))]
+        self.place_code.data = self.chosen_place() or ""
+        self.place_asked.data = self.place.data
 
     def show(self, problems: Iterable[Problem]) -> None:
         """Put what has to be mended at its fields, in words."""
         for problem in problems:
             field = self[problem.field]
             field.errors = [*field.errors, sentence(problem)]
+
+
+class ReportForm(ReportFields, CautiousForm):
+    website = StringField()
+    """A trap: people never see it."""
+    page = "reporting/form.html"
+    most_in_sight = FIRST
+
+    @property
+    def steps(self) -> int:
+        return 9 if self.more.data else 8
+
+
+class EasyForm(ReportForm):
+    """The questions that matter most, in the easiest words."""
+
+    wording = EASY
+    page = "reporting/easy.html"
+    most_in_sight = 8
+    steps = 8
 
 
 class CodeForm(PublicForm):
@@ -162,8 +303,23 @@ class AnswerForm(CautiousForm):
     )
 
 
-def _typed(field: StringField) -> str:
+def _typed(field: Field) -> str:
     return plain_text(field.data or "")
+
+
+def _line(field: Field) -> str:
+    return _typed(field).replace("\n", " ")
+
+
+def _codes(field: Field) -> frozenset[str]:
+    return frozenset(field.data or ())
+
+
+def _section(ground: str, terms: list[Term], chosen: set[str]) -> Section:
+    """The common groups in sight, if there are many; nothing that was ticked is folded away unseen."""
+    groups = [(term.code, label(term), term.code in chosen) for term in terms]
+    in_sight = [group for group in groups if len(groups) <= _FEW or group[0] in _COMMON_TARGETS]
+    return Section(ground, in_sight, [group for group in groups if group not in in_sight])
 
 
 def _choices(terms: Iterable[Term]) -> list[tuple[str, str]]:

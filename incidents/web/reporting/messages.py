@@ -37,6 +37,8 @@ def sentence(problem: Problem) -> str:
             return _("This date is still to come. Please check it.")
         case (_field, "too_early"):
             return _("This is too long ago for us to count. The earliest year is 1990.")
+        case ("link", "too_long"):
+            return _("This address is too long. Its first part is enough.")
         case ("words", "too_long"):
             return _("This is over 10,000 characters. Please shorten it; you can add more later with your code.")
         case (_field, "too_long"):

@@ -13,41 +13,65 @@ from incidents.services.reporting import AlreadySent, NoDeskKey, Rejected, intak
 from incidents.web import languages
 from incidents.web.headers import allow_script
 from incidents.web.platform import platform
-from incidents.web.reporting.forms import FIRST, AnswerForm, CodeForm, ReportForm
+from incidents.web.reporting.forms import ALL, FURTHER, AnswerForm, CodeForm, EasyForm, ReportForm
 from incidents.web.reporting.sending import take_in
-from incidents.web.reporting.shell import empty_form
+from incidents.web.reporting.shell import drawn, empty_form
+from incidents.web.reporting.where import offer_again, with_place
 from incidents.web.texts import gettext as _
 from incidents.web.tokens import BadToken, new_token, open_token, seal_answers
 
 reporting = Blueprint("reporting", __name__, url_prefix="/<language:language>")
+_UNSENT = frozenset({"speak", "further", "otherwise"})
+"""Buttons that give the form back: in another language, with more questions, in easier words or all of them."""
 
 
 @reporting.get("/report")
 def report() -> ResponseReturnValue:
-    allow_script()
-    with platform().database.reader() as session:
-        if not intake_is_open(session):
-            raise NoDeskKey
-    return empty_form(new_token())
+    return _empty(ReportForm, ALL if "all" in request.args else "")
 
 
 @reporting.post("/report")
 def send() -> ResponseReturnValue:
-    """Take the report; or give the form back, in another language or with what has to be mended."""
+    return _send(ReportForm)
+
+
+@reporting.get("/report/easy")
+def easy() -> ResponseReturnValue:
+    return _empty(EasyForm)
+
+
+@reporting.post("/report/easy")
+def send_easy() -> ResponseReturnValue:
+    return _send(EasyForm)
+
+
+def _empty(kind: type[ReportForm], more: str = "") -> ResponseReturnValue:
+    allow_script()
+    with platform().database.reader() as session:
+        if not intake_is_open(session):
+            raise NoDeskKey
+    return empty_form(kind, new_token(), more)
+
+
+def _send(kind: type[ReportForm]) -> ResponseReturnValue:
+    """Take the report; or give the form back: in another language, with more questions, with what has to be mended."""
     languages.speak_as_sent()
-    form = ReportForm()
-    if "speak" in request.form:
+    form = kind()
+    if "further" in request.form:
+        form.more.data = FURTHER
+    if not _UNSENT.isdisjoint(request.form):
         return _unsent(form)
     try:
         token = open_token(form.token.data or "")
     except BadToken:
         form.token.errors = [_("This page was open for too long. Your answers are still here: please send them again.")]
         return _again(form, new_token())
-    if form.asks():
-        form.show(problems(form.report(), platform().vocabulary, today=platform().today()))
+    report = with_place(form)
+    if form.asks() or form.place_code.errors:
+        form.show(problems(report, platform().vocabulary, today=platform().today()))
         return _again(form, form.token.data)
     try:
-        code = take_in(form.report(), token.nonce, opened_at=token.opened_at, trap_is_filled=bool(form.website.data))
+        code = take_in(report, token.nonce, opened_at=token.opened_at, trap_is_filled=bool(form.website.data))
     except Rejected as rejected:
         form.show(rejected.problems)
         return _again(form, form.token.data)
@@ -56,7 +80,7 @@ def send() -> ResponseReturnValue:
             _("This form was sent already, with other answers. To send it as a second report, send it again.")
         ]
         return _again(form, new_token(opened_at=token.opened_at))
-    return render_template("reporting/receipt.html", code=grouped(code), answers=_carried(form.report()))
+    return render_template("reporting/receipt.html", code=grouped(code), answers=_carried(report))
 
 
 def _carried(report: Report) -> str:
@@ -88,9 +112,8 @@ def _unsent(form: ReportForm) -> ResponseReturnValue:
 
 
 def _form_page(form: ReportForm, token: str) -> str:
-    return render_template(
-        "reporting/form.html", form=form, token=token, first=FIRST, today=platform().today().isoformat()
-    )
+    offer_again(form)
+    return drawn(form, token, platform().today().isoformat())
 
 
 @reporting.get("/receipt")

@@ -1,0 +1,57 @@
+"""The place that a reporter typed: understood on this machine, and asked about once where several have that name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from incidents.core.gazetteer.place import Level
+from incidents.core.places import KOSOVO
+from incidents.core.report import Report
+from incidents.core.script import to_latin
+from incidents.services.geocoding import Found, Meaning, understood
+from incidents.web.languages import current_language
+from incidents.web.places import place_name
+from incidents.web.platform import platform
+from incidents.web.reporting.forms import ReportFields
+from incidents.web.texts import gettext as _
+
+_IN_CYRILLIC = {"sr-Cyrl", "rsk", "bg", "mk"}
+
+
+def with_place(form: ReportFields) -> Report:
+    """The report of a form, with what its place means.
+
+    If that is not clear and nobody was asked yet, the form has choices then and an error that asks.
+    """
+    report = form.report()
+    meant = understood(report.place, form.chosen_place(), geocoder=platform().geocoder)
+    if isinstance(meant, Meaning):
+        return replace(report, place_code=meant.code, area=meant.area)
+    form.ask_which_place((one.code, in_words(one)) for one in meant)
+    form.place_code.errors = [_("Several places are called so. Choose yours, or leave it as you wrote it.")]
+    return report
+
+
+def offer_again(form: ReportFields) -> None:
+    """Put the choices that stood on the page before on it once more, with the one that is chosen."""
+    if form.chosen_place() is not None and not form.place_code.choices:
+        meant = understood(form.report().place, None, geocoder=platform().geocoder)
+        if not isinstance(meant, Meaning):
+            form.ask_which_place((one.code, in_words(one)) for one in meant)
+
+
+def in_words(found: Found) -> str:
+    """A place in the reader's script, with what it lies in."""
+    name, around = found.quarter or found.name, _around(found)
+    text = f"{name} ({around})" if around and around != name and not name.endswith(")") else name
+    return text if current_language().tag in _IN_CYRILLIC else to_latin(text)
+
+
+def _around(found: Found) -> str:
+    places = platform().places
+    if found.level == Level.KOSOVO:
+        return place_name(KOSOVO)
+    municipality = places.municipalities.get(found.municipality_code)
+    district = places.districts.get(found.district_code)
+    names = [one.names["sr-Cyrl"] for one in (municipality, district) if one]
+    return next((name for name in names if name != (found.quarter or found.name)), "")
