@@ -41,6 +41,8 @@ class Settings:
     """False only to try it on this machine over plain HTTP: the desk's cookie then has no __Host- prefix."""
     shortest_honest_seconds: int = 20
     """A report sent sooner after its form was opened is held for a check."""
+    most_file_bytes: int = 20_000_000_000
+    """What files of all reports may take of the disk. Beyond it files wait, and reports are still taken."""
     seal_memory_mib: int = 128
     """Memory of Argon2id for a member's key (RFC 9106, section 4)."""
     shapes: Path | None = None
@@ -67,6 +69,9 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     help_file = Path(variables["INCIDENTS_HELP_FILE"]).resolve() if variables.get("INCIDENTS_HELP_FILE") else None
     if help_file is not None and not help_file.is_file():
         raise BadSetting(f"INCIDENTS_HELP_FILE names {help_file}, and there is no such file.")
+    gigabytes = variables.get("INCIDENTS_FILES_GB", "20")
+    if not (gigabytes.isascii() and gigabytes.isdigit()):
+        raise BadSetting("INCIDENTS_FILES_GB must be a whole number of gigabytes.")
     return Settings(
         instance=instance,
         database_url=variables.get("INCIDENTS_DATABASE_URL", f"sqlite:///{(instance / 'incidents.sqlite').as_posix()}"),
@@ -79,6 +84,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         hosts=hosts or Settings.hosts,
         https=not trial,
         shapes=Path(variables["INCIDENTS_SHAPES"]) if variables.get("INCIDENTS_SHAPES") else None,
+        most_file_bytes=int(gigabytes) * 1_000_000_000,
     )
 
 

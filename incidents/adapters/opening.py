@@ -11,7 +11,9 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 
+from incidents.adapters import sealing
 from incidents.adapters.sealing import KEY_BYTES, PADDING, CannotOpen
+from incidents.core.files import FilePart, unpadded
 
 _ARGON2_PASSES = 3
 
@@ -66,11 +68,11 @@ def open_grant(sealed: bytes, holder: KeyPair) -> bytes:
 
 def open_report(blob: bytes, sealed_key: bytes, *, report: UUID, desk_private: bytes) -> bytes:
     """The content of a report. Raises CannotOpen, also for a blob that was moved to another row."""
-    return open_under(open_report_key(sealed_key, desk_private), blob, bound_to=report.bytes)
+    return open_under(open_key(sealed_key, desk_private), blob, bound_to=report.bytes)
 
 
-def open_report_key(sealed_key: bytes, desk_private: bytes) -> bytes:
-    """The key of a report, under which all that the desk writes about it is sealed too. Raises CannotOpen."""
+def open_key(sealed_key: bytes, desk_private: bytes) -> bytes:
+    """The key of a report or a file. Raises CannotOpen."""
     try:
         return SealedBox(PrivateKey(desk_private)).decrypt(sealed_key)
     except CryptoError as error:
@@ -80,12 +82,21 @@ def open_report_key(sealed_key: bytes, desk_private: bytes) -> bytes:
 def open_under(key: bytes, blob: bytes, *, bound_to: bytes) -> bytes:
     """What `sealing.seal_under` sealed. Raises CannotOpen."""
     try:
-        nonce_bytes = bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
-        padded = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
-            blob[nonce_bytes:], bound_to, blob[:nonce_bytes], key
+        return bindings.sodium_unpad(_decrypt(key, blob, bound_to), PADDING)
+    except ValueError as error:
+        raise CannotOpen from error
+
+
+def open_pieces(key: bytes, pieces: list[bytes], *, file: UUID, part: FilePart) -> bytes:
+    """A part of a file. Raises CannotOpen, also where a piece is missing or stands in another's place."""
+    try:
+        return unpadded(
+            [
+                _decrypt(key, piece, sealing.binding_of_piece(file, part, number, len(pieces)))
+                for number, piece in enumerate(pieces)
+            ]
         )
-        return bindings.sodium_unpad(padded, PADDING)
-    except (CryptoError, ValueError) as error:
+    except ValueError as error:
         raise CannotOpen from error
 
 
@@ -118,3 +129,13 @@ def _key_of_password(password: str, salt: bytes, memory_mib: int) -> bytes:
     return pwhash.argon2id.kdf(
         KEY_BYTES, password.encode(), salt, opslimit=_ARGON2_PASSES, memlimit=memory_mib * 1024 * 1024
     )
+
+
+def _decrypt(key: bytes, blob: bytes, bound_to: bytes) -> bytes:
+    nonce_bytes = bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+    try:
+        return bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
+            blob[nonce_bytes:], bound_to, blob[:nonce_bytes], key
+        )
+    except CryptoError as error:
+        raise CannotOpen from error

@@ -15,6 +15,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 
+from incidents.core.files import FilePart, padded
 from incidents.core.receipt import ReceiptCode, code_from_random
 
 PADDING = 4096
@@ -49,6 +50,24 @@ def seal_report(content: bytes, *, report: UUID, desk_public: bytes) -> SealedRe
     return SealedReport(blob, SealedBox(PublicKey(desk_public)).encrypt(key))
 
 
+def new_file_key(desk_public: bytes) -> tuple[bytes, bytes]:
+    """A key for one file, and the same sealed so that only holders of the desk key recover it."""
+    key = utils.random(KEY_BYTES)
+    return key, SealedBox(PublicKey(desk_public)).encrypt(key)
+
+
+def seal_pieces(key: bytes, content: bytes, *, file: UUID, part: FilePart) -> list[bytes]:
+    """The content in pieces of one length, each bound to its file, its part, its place and how many there are."""
+    pieces = padded(content)
+    return [
+        _encrypt(key, piece, binding_of_piece(file, part, number, len(pieces))) for number, piece in enumerate(pieces)
+    ]
+
+
+def binding_of_piece(file: UUID, part: FilePart, number: int, of: int) -> bytes:
+    return file.bytes + f"{part.value}:{number}:{of}".encode()
+
+
 def seal_to(public: bytes, content: bytes) -> bytes:
     """Seal a short text to a public key, padded; for messages."""
     return SealedBox(PublicKey(public)).encrypt(bindings.sodium_pad(content, PADDING))
@@ -56,9 +75,7 @@ def seal_to(public: bytes, content: bytes) -> bytes:
 
 def seal_under(key: bytes, content: bytes, *, bound_to: bytes = b"") -> bytes:
     """Seal padded content under a symmetric key; it opens only together with the same `bound_to`."""
-    nonce = utils.random(bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
-    padded = bindings.sodium_pad(content, PADDING)
-    return nonce + bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(padded, bound_to, nonce, key)
+    return _encrypt(key, bindings.sodium_pad(content, PADDING), bound_to)
 
 
 def code_of_token(nonce: bytes) -> ReceiptCode:
@@ -90,6 +107,11 @@ def tag_of_content(content: bytes, nonce: bytes) -> bytes:
     return blake2b(content, digest_size=32, key=nonce, person=b"content").digest()
 
 
+def tag_of_file(content: bytes, code: ReceiptCode, pepper: bytes) -> bytes:
+    """Equal for a file sent twice to one report, by whatever form; says nothing without the receipt code."""
+    return blake2b(content, digest_size=32, key=_key_of_code(code, pepper), person=b"file").digest()
+
+
 def secret_of_decoys(pepper: bytes) -> bytes:
     """What draws the decoys of releases (disclosure.decoys): the same for the same site, and in no database."""
     return blake2b(digest_size=32, key=pepper, person=b"decoys").digest()
@@ -116,3 +138,8 @@ def open_question(code: ReceiptCode, pepper: bytes, private_sealed: bytes, seale
 
 def _key_of_code(code: ReceiptCode, pepper: bytes) -> bytes:
     return blake2b(code.encode(), digest_size=32, key=pepper, person=b"reporter key").digest()
+
+
+def _encrypt(key: bytes, content: bytes, bound_to: bytes) -> bytes:
+    nonce = utils.random(bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
+    return nonce + bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(content, bound_to, nonce, key)

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 START = b"\0" * 32
+REPORTER = "reporter"
+"""The actor where somebody acts with a receipt code, who has no name here."""
+WITHDRAW_REPORT = "withdraw_report"
+"""The only thing that a reporter does in the trail; on the report, and on the incident that rested on it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,13 +21,17 @@ class Entry:
 
     number: int
     at: datetime
-    """UTC, to the minute."""
+    """UTC, to the minute; to the day where a reporter acted."""
     actor: str
     action: str
     subject: str
     before: str = ""
     after: str = ""
     reason: str = ""
+
+    @property
+    def is_by_reporter(self) -> bool:
+        return self.actor == REPORTER
 
 
 def link(entry: Entry, previous: bytes) -> bytes:

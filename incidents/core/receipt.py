@@ -11,6 +11,23 @@ from typing import NewType
 ReceiptCode = NewType("ReceiptCode", str)
 DIGITS = 28
 _RANDOM_DIGITS = 26
+# Letters of both scripts that look like a digit, and are written for it by hand or with the wrong keyboard.
+# A wrong guess harms nobody: the check digits then tell a slip.
+_LOOK_LIKE = {
+    letter: digit
+    for digit, letters in {
+        "0": "OoОоΟοQ",
+        "1": "lIıіІӀι|",
+        "2": "Zz",
+        "3": "ЗзЭэ",
+        "4": "Чч",
+        "5": "SsЅѕ",
+        "6": "бbG",
+        "8": "BВ",
+        "9": "gq",
+    }.items()
+    for letter in letters
+}
 
 
 class NotACode(Exception):
@@ -30,7 +47,7 @@ def code_from_random(random: bytes) -> ReceiptCode:
 
 
 def parse_code(typed: str) -> ReceiptCode:
-    """The code somebody typed, whatever spaces, dashes or decimal digits of other scripts they used.
+    """The code somebody typed, whatever spaces, dashes, digits of other scripts or letters like digits they used.
 
     Raises NotACode.
     """
@@ -39,6 +56,8 @@ def parse_code(typed: str) -> ReceiptCode:
         value = unicodedata.decimal(character, None)
         if value is not None:
             digits.append(str(value))
+        elif character in _LOOK_LIKE:
+            digits.append(_LOOK_LIKE[character])
         elif character.isalpha():
             raise NotACode("letters")
     code = "".join(digits)

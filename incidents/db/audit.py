@@ -19,7 +19,7 @@ class AuditEntry(Base):
     number: orm.Mapped[int] = orm.mapped_column(primary_key=True, autoincrement=False)
     at: orm.Mapped[datetime]
     actor: orm.Mapped[str] = orm.mapped_column(sa.String(80))
-    action: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    action: orm.Mapped[str] = orm.mapped_column(sa.String(40), index=True)
     subject: orm.Mapped[str] = orm.mapped_column(sa.String(80), index=True)
     before: orm.Mapped[str] = orm.mapped_column(sa.String(80))
     after: orm.Mapped[str] = orm.mapped_column(sa.String(80))
@@ -90,11 +90,17 @@ def record_all(session: orm.Session, changes: Iterable[Change], *, at: datetime,
     session.flush()
 
 
-def entries(session: orm.Session, *, subject: str | None = None) -> Iterator[tuple[Entry, bytes]]:
-    """All entries in order with their stored hashes, or those of one subject."""
+def entries(
+    session: orm.Session, *, subject: str | None = None, action: str | None = None, since: datetime | None = None
+) -> Iterator[tuple[Entry, bytes]]:
+    """All entries in order with their stored hashes, or those of one subject, of one action, from a moment on."""
     query = sa.select(AuditEntry).order_by(AuditEntry.number)
     if subject is not None:
         query = query.where(AuditEntry.subject == subject)
+    if action is not None:
+        query = query.where(AuditEntry.action == action)
+    if since is not None:
+        query = query.where(AuditEntry.at >= since)
     for row in session.scalars(query):
         yield (
             Entry(

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
 
+from incidents.core.files import FilePart
 from incidents.core.incident import Handling
 from incidents.db.base import Base, Digest
 
@@ -45,6 +46,8 @@ class Report(Base):
 
     incident_id: orm.Mapped[UUID | None] = orm.mapped_column(sa.ForeignKey("incident.id"), index=True)
     set_aside_reason: orm.Mapped[str | None] = orm.mapped_column(sa.String(40))
+    has_news: orm.Mapped[bool] = orm.mapped_column(default=False, server_default=sa.false())
+    """Its reporter sent something that nobody at the desk has looked at yet."""
     lease_member_id: orm.Mapped[UUID | None] = orm.mapped_column(sa.ForeignKey("member.id"))
     lease_until: orm.Mapped[datetime | None]
 
@@ -64,29 +67,33 @@ class Batch(Base):
     reports: orm.Mapped[int]
 
 
-class Direction(enum.Enum):
+class MessageKind(enum.Enum):
+    """The desk's question, or one of three things that a reporter says with their code."""
+
     QUESTION = "question"
     ANSWER = "answer"
+    ADDITION = "addition"
+    CORRECTION = "correction"
 
 
 class Message(Base):
-    """A question of the desk or an answer of the reporter, sealed both ways."""
+    """What desk and reporter say to each other, sealed both ways."""
 
     __tablename__ = "message"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (sa.UniqueConstraint("report_id", "number"), {"sqlite_with_rowid": False})
 
     id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
-    report_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"), index=True)
+    report_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"))
     number: orm.Mapped[int]
     """1 is the first message of its report."""
-    direction: orm.Mapped[Direction]
+    kind: orm.Mapped[MessageKind]
     sent_on: orm.Mapped[date]
     epoch: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("desk_key.epoch"))
     sealed_for_desk: orm.Mapped[bytes]
     sealed_for_reporter: orm.Mapped[bytes | None]
-    """Questions only: answers are not shown again on the phone that sent them."""
+    """Questions only: what reporters say is not shown again on the phone that sent it."""
     token_digest: orm.Mapped[Digest | None] = orm.mapped_column(unique=True)
-    """Answers only: a form can be sent once."""
+    """What reporters say only: a form can be sent once."""
 
 
 def add_once(session: orm.Session, values: Mapping[str, Any]) -> bool:
@@ -124,8 +131,46 @@ def _by_day(
     return {row.day: int(row.number) for row in session.execute(query)}
 
 
-def report_by_verifier(session: orm.Session, verifier: bytes) -> Report | None:
-    return session.scalar(sa.select(Report).where(Report.verifier == verifier))
+class SentFile(Base):
+    """A file of a reporter: what was sent and the copy made of it, both sealed in pieces of one length."""
+
+    __tablename__ = "sent_file"
+    __table_args__ = (sa.UniqueConstraint("report_id", "content_tag"), {"sqlite_with_rowid": False})
+
+    id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
+    report_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"))
+    received_on: orm.Mapped[date]
+    epoch: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("desk_key.epoch"))
+    sealed_key: orm.Mapped[bytes]
+    """The file's key, sealed to the desk key of `epoch`."""
+    sealed_facts: orm.Mapped[bytes]
+    """Kind and sizes, under the file's key. Its name was never kept."""
+    pieces: orm.Mapped[int]
+    """How many there are of all its parts: what it takes of the disk."""
+    content_tag: orm.Mapped[Digest]
+    """Tells a file that was sent before; keyed by the receipt code, which is not stored."""
+
+
+class FilePiece(Base):
+    __tablename__ = "file_piece"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    file_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("sent_file.id", ondelete="CASCADE"), primary_key=True)
+    part: orm.Mapped[FilePart] = orm.mapped_column(primary_key=True)
+    number: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    sealed: orm.Mapped[bytes]
+
+
+def report_by_verifier(session: orm.Session, verifier: bytes, *, to_change: bool = False) -> Report | None:
+    """`to_change` waits for whoever is changing it just now, so that messages and files are numbered one by one."""
+    query = sa.select(Report).where(Report.verifier == verifier)
+    if to_change:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(query)
+
+
+def rests_on_reports(session: orm.Session, incident: UUID) -> bool:
+    return session.scalar(sa.select(Report.id).where(Report.incident_id == incident).limit(1)) is not None
 
 
 def messages_of(session: orm.Session, report: UUID) -> list[Message]:
@@ -136,3 +181,23 @@ def batch_of_file(session: orm.Session, file_digest: bytes) -> Batch | None:
     """The newest import of a file."""
     query = sa.select(Batch).where(Batch.file_digest == file_digest).order_by(Batch.received_on.desc()).limit(1)
     return session.scalar(query)
+
+
+def next_number(session: orm.Session, report: UUID) -> int:
+    """Of a message to a report whose row the caller holds to change it."""
+    return (session.scalar(sa.select(sa.func.max(Message.number)).where(Message.report_id == report)) or 0) + 1
+
+
+def files_of(session: orm.Session, report: UUID) -> list[SentFile]:
+    query = sa.select(SentFile).where(SentFile.report_id == report)
+    return list(session.scalars(query.order_by(SentFile.received_on, SentFile.id)))
+
+
+def pieces_of(session: orm.Session, file: UUID, part: FilePart) -> list[bytes]:
+    query = sa.select(FilePiece.sealed).where(FilePiece.file_id == file, FilePiece.part == part)
+    return list(session.scalars(query.order_by(FilePiece.number)))
+
+
+def pieces_stored(session: orm.Session) -> int:
+    """Of all files of all reports."""
+    return session.scalar(sa.select(sa.func.coalesce(sa.func.sum(SentFile.pieces), 0))) or 0

@@ -96,7 +96,7 @@ def undo(session: Session, report: UUID, *, summary: str | None, version: int, m
 def _opened(session: Session, row: stored.Report, member: Member) -> tuple[str, bytes]:
     """The words of a report, and its key."""
     private = keys.desk_private(session, row.epoch, member.id, member.key)
-    key = opening.open_report_key(row.sealed_key, private)
+    key = opening.open_key(row.sealed_key, private)
     return from_bytes(opening.open_under(key, row.sealed, bound_to=row.id.bytes)).words, key
 
 

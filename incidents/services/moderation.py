@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from incidents.adapters import opening, sealing
 from incidents.adapters.sealing import CannotOpen
-from incidents.core.audit import Entry
+from incidents.core.audit import WITHDRAW_REPORT, Entry
 from incidents.core.incident import HANDLING, Handling, NotAllowed, is_at_risk, step
 from incidents.core.periods import Quarter
 from incidents.core.report import Report, from_bytes, plain_text
@@ -27,7 +27,7 @@ from incidents.db.account import member_names
 from incidents.db.audit import entries
 from incidents.db.incident import SetAside
 from incidents.db.key import current_desk_key
-from incidents.db.report import Direction, Message, messages_of
+from incidents.db.report import Message, MessageKind, messages_of, next_number
 from incidents.services import keys
 from incidents.services.accounts import Member
 from incidents.services.audit import note
@@ -55,13 +55,25 @@ class NoSuchReport(Exception):
     """There is no report with this id."""
 
 
-class StaleReport(Exception):
-    """A colleague changed the report since it was read; `incident` is what it rests on now, if on any."""
+class Withdrawn(NoSuchReport):
+    """Its reporter withdrew it, on this day; nothing of it is left."""
 
-    def __init__(self, report: UUID, incident: UUID | None) -> None:
+    def __init__(self, on: date) -> None:
+        super().__init__(on)
+        self.on = on
+
+
+class StaleReport(Exception):
+    """The report was changed since it was read, by a colleague or, if `has_news`, by its reporter.
+
+    `incident` is what it rests on now, if on any.
+    """
+
+    def __init__(self, report: UUID, incident: UUID | None, *, has_news: bool) -> None:
         super().__init__(str(report))
         self.report = report
         self.incident = incident
+        self.has_news = has_news
 
 
 class NotTaken(Exception):
@@ -92,13 +104,15 @@ class Waiting:
     """None if the member's key does not open it."""
     holder: str | None
     is_at_risk: bool
+    has_news: bool
+    """The reporter sent something since it was last read."""
 
 
 @dataclass(frozen=True)
 class Said:
     """One message, as the desk reads it."""
 
-    direction: Direction
+    kind: MessageKind
     sent_on: date
     text: str | None
 
@@ -118,31 +132,34 @@ class Opened:
     """None while the reader has not taken the report."""
     messages: list[Said]
     history: list[Entry]
+    has_news: bool
+    """The reporter sent something since the reader took it."""
 
 
 def open_queue(
     session: Session, member: Member, *, vocabulary: Vocabulary, now: datetime, with_held: bool = True
 ) -> list[Waiting]:
-    """All open reports, opened in memory: those with somebody at risk first, then the oldest.
+    """All open reports and those with news, opened in memory: somebody at risk first, then the oldest.
 
     In a flood the held ones are left out: they are looked at together (services.clusters).
     """
     private = private_keys(session, member)
     shown = _OPEN if with_held else tuple(each for each in _OPEN if each is not Handling.QUARANTINED)
-    rows = session.scalars(sa.select(stored.Report).where(stored.Report.handling.in_(shown)))
+    rows = session.scalars(sa.select(stored.Report).where(stored.Report.handling.in_(shown) | stored.Report.has_news))
     names = member_names(session)
     waiting = []
     for row in rows:
         content = content_of(row, private)
         at_risk = content is not None and is_at_risk(content.acts, vocabulary)
-        waiting.append(Waiting(row.id, row.received_on, row.handling, content, _holder(row, names, now), at_risk))
+        holder = _holder(row, names, now)
+        waiting.append(Waiting(row.id, row.received_on, row.handling, content, holder, at_risk, row.has_news))
     return sorted(waiting, key=lambda line: (not line.is_at_risk, line.received_on, line.id))
 
 
 def read_report(session: Session, report: UUID, *, member: Member, now: datetime) -> Opened:
     """A report, its messages and its history; without its words for one who has not taken it.
 
-    Raises NoSuchReport.
+    Raises NoSuchReport; Withdrawn is one, here and below.
     """
     row = _row(session, report)
     is_taken = _is_taken_by(row, member, now)
@@ -158,7 +175,14 @@ def read_report(session: Session, report: UUID, *, member: Member, now: datetime
         content_of(row, private) if is_taken else None,
         [_said(message, private) for message in messages_of(session, row.id)] if is_taken else [],
         [entry for entry, _ in entries(session, subject=f"report:{row.id}")],
+        row.has_news and is_taken,
     )
+
+
+def withdrawals(session: Session, *, since: datetime) -> list[date]:
+    """The days on which reporters withdrew reports, the newest first."""
+    taken_back = entries(session, action=WITHDRAW_REPORT, since=since)
+    return [entry.at.date() for entry, _ in taken_back if entry.subject.startswith("report:")][::-1]
 
 
 def reports_of(session: Session, incident: UUID) -> list[UUID]:
@@ -183,6 +207,7 @@ def take_report(session: Session, report: UUID, *, member: Member, now: datetime
     if row.handling in {Handling.RECEIVED, Handling.QUARANTINED}:
         row.handling = step(HANDLING, row.handling, Handling.IN_TRIAGE)
     row.lease_member_id, row.lease_until = member.id, now + LEASE
+    row.has_news = False
     session.flush()
     note(session, action, f"report:{row.id}", member, now, before=before.value, after=row.handling.value)
     return row.version
@@ -221,8 +246,8 @@ def ask(session: Session, report: UUID, typed: str, *, version: int, member: Mem
         Message(
             id=uuid4(),
             report_id=row.id,
-            number=len(messages_of(session, row.id)) + 1,
-            direction=Direction.QUESTION,
+            number=next_number(session, row.id),
+            kind=MessageKind.QUESTION,
             sent_on=now.date(),
             epoch=desk_key.epoch,
             sealed_for_desk=sealing.seal_to(desk_key.public, text.encode()),
@@ -279,16 +304,28 @@ def bring_back(session: Session, report: UUID, *, version: int, member: Member, 
 
 
 def taken_row(session: Session, report: UUID, *, version: int, member: Member, now: datetime) -> stored.Report:
-    """The row of a report that this member holds and that nobody has changed since it was read.
+    """The row of a report that this member holds and that nobody has changed since it was read: no news then.
 
     Raises NoSuchReport, NotTaken, StaleReport.
     """
     row = _row(session, report, to_change=True)
     if row.version != version:
-        raise StaleReport(row.id, row.incident_id)
+        raise StaleReport(row.id, row.incident_id, has_news=row.has_news)
+    _check_taken(session, row, member, now)
+    row.has_news = False
+    return row
+
+
+def held_row(session: Session, report: UUID, *, member: Member, now: datetime) -> stored.Report:
+    """The row of a report that this member holds, to read. Raises NoSuchReport, NotTaken."""
+    row = _row(session, report)
+    _check_taken(session, row, member, now)
+    return row
+
+
+def _check_taken(session: Session, row: stored.Report, member: Member, now: datetime) -> None:
     if not _is_taken_by(row, member, now):
         raise NotTaken(row.id, _holder(row, member_names(session), now))
-    return row
 
 
 def partner_of(session: Session, row: stored.Report, member: Member) -> str | None:
@@ -300,7 +337,8 @@ def partner_of(session: Session, row: stored.Report, member: Member) -> str | No
 def _row(session: Session, report: UUID, *, to_change: bool = False) -> stored.Report:
     row = session.get(stored.Report, report, with_for_update=to_change)
     if row is None:
-        raise NoSuchReport
+        taken_back = next(entries(session, subject=f"report:{report}", action=WITHDRAW_REPORT), None)
+        raise Withdrawn(taken_back[0].at.date()) if taken_back else NoSuchReport
     return row
 
 
@@ -338,4 +376,4 @@ def _said(message: Message, private: Callable[[int], bytes]) -> Said:
         text: str | None = opening.open_message(message.sealed_for_desk, private(message.epoch))
     except (keys.NoGrant, CannotOpen):
         text = None
-    return Said(message.direction, message.sent_on, text)
+    return Said(message.kind, message.sent_on, text)

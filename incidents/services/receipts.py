@@ -1,4 +1,4 @@
-"""What a receipt code opens: where the report stands, the desk's questions, and a way to answer."""
+"""What a receipt code opens: where the report stands, the desk's questions, and a way to say more."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from incidents.adapters import sealing
 from incidents.core.incident import HANDLING, Handling, step
@@ -16,18 +17,18 @@ from incidents.core.receipt import ReceiptCode
 from incidents.core.report import plain_text
 from incidents.db import report as stored
 from incidents.db.key import current_desk_key
-from incidents.db.report import Direction, Message, messages_of, report_by_verifier
+from incidents.db.report import Message, MessageKind, files_of, messages_of, next_number, report_by_verifier
 from incidents.services.reporting import NoDeskKey
 
-LONGEST_ANSWER = 5_000
+LONGEST_MESSAGE = 5_000
 
 
 class UnknownCode(Exception):
     """No report answers to this code: it never did, or the report was withdrawn or destroyed."""
 
 
-class NotAnAnswer(Exception):
-    """The answer is empty or too long; `reason` is "missing" or "too_long"."""
+class NotAMessage(Exception):
+    """The text is empty or too long; `reason` is "missing" or "too_long"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -60,9 +61,9 @@ _STATUS = {
 
 @dataclass(frozen=True)
 class Exchange:
-    """One message as the reporter sees it: questions with their text, own answers only with their date."""
+    """One message as the reporter sees it: questions with their text, their own only with the date."""
 
-    direction: Direction
+    kind: MessageKind
     sent_on: date
     text: str | None
 
@@ -74,29 +75,41 @@ class Opened:
     received_on: date
     status: Status
     exchanges: list[Exchange]
+    files: int
+    """How many came with it. Which, is not shown."""
 
 
 def open_receipt(session: Session, code: ReceiptCode, *, pepper: bytes) -> Opened:
     """Raises UnknownCode."""
-    row = _find(session, code, pepper)
+    row = row_of(session, code, pepper=pepper)
     return Opened(
         row.received_on,
         _STATUS[row.handling],
         [_as_seen(message, row, code, pepper) for message in messages_of(session, row.id)],
+        len(files_of(session, row.id)),
     )
 
 
-def answer(session: Session, code: ReceiptCode, typed: str, *, nonce: bytes, today: date, pepper: bytes) -> None:
-    """Seal an answer to the desk. Sending the same form twice stores it once.
+def say(
+    session: Session,
+    code: ReceiptCode,
+    kind: MessageKind,
+    typed: str,
+    *,
+    nonce: bytes,
+    today: date,
+    pepper: bytes,
+) -> None:
+    """Seal what a reporter answers, adds or corrects, for the desk. Sending the same form twice stores it once.
 
-    Raises UnknownCode, NotAnAnswer, NoDeskKey.
+    Raises UnknownCode, NotAMessage, NoDeskKey.
     """
     text = plain_text(typed)
     if not text:
-        raise NotAnAnswer("missing")
-    if len(text) > LONGEST_ANSWER:
-        raise NotAnAnswer("too_long")
-    row = _find(session, code, pepper)
+        raise NotAMessage("missing")
+    if len(text) > LONGEST_MESSAGE:
+        raise NotAMessage("too_long")
+    row = row_of(session, code, pepper=pepper, to_change=True)
     desk_key = current_desk_key(session)
     if desk_key is None:
         raise NoDeskKey
@@ -107,28 +120,37 @@ def answer(session: Session, code: ReceiptCode, typed: str, *, nonce: bytes, tod
         Message(
             id=uuid4(),
             report_id=row.id,
-            number=len(messages_of(session, row.id)) + 1,
-            direction=Direction.ANSWER,
+            number=next_number(session, row.id),
+            kind=kind,
             sent_on=today,
             epoch=desk_key.epoch,
             sealed_for_desk=sealing.seal_to(desk_key.public, text.encode()),
             token_digest=digest,
         )
     )
-    if row.handling is Handling.AWAITING_REPORTER:
-        row.handling = step(HANDLING, row.handling, Handling.IN_TRIAGE)
+    bring_news(row)
     session.flush()
 
 
-def _find(session: Session, code: ReceiptCode, pepper: bytes) -> stored.Report:
-    row = report_by_verifier(session, sealing.verifier_of(code, pepper))
+def row_of(session: Session, code: ReceiptCode, *, pepper: bytes, to_change: bool = False) -> stored.Report:
+    """Raises UnknownCode."""
+    row = report_by_verifier(session, sealing.verifier_of(code, pepper), to_change=to_change)
     if row is None:
         raise UnknownCode
     return row
+
+
+def bring_news(row: stored.Report) -> None:
+    """The desk finds the report in its queue again, wherever it stands. An answer that was waited for has come."""
+    row.has_news = True
+    # A second message changes nothing else: a page that does not show it would still count as the newest.
+    flag_modified(row, "has_news")
+    if row.handling is Handling.AWAITING_REPORTER:
+        row.handling = step(HANDLING, row.handling, Handling.IN_TRIAGE)
 
 
 def _as_seen(message: Message, row: stored.Report, code: ReceiptCode, pepper: bytes) -> Exchange:
     text = None
     if message.sealed_for_reporter is not None:
         text = sealing.open_question(code, pepper, row.reporter_private_sealed, message.sealed_for_reporter)
-    return Exchange(message.direction, message.sent_on, text)
+    return Exchange(message.kind, message.sent_on, text)

@@ -19,6 +19,7 @@ from incidents.core.vocabulary import Vocabulary
 from incidents.db.database import Database
 from incidents.services.pulse import Pulse
 from incidents.web.kept import Kept
+from incidents.web.lookups import Lookups
 
 _LOCAL = ZoneInfo("Europe/Belgrade")
 
@@ -46,6 +47,8 @@ class Platform:
     """How fast reports arrive just now."""
     kept: Kept = field(default_factory=Kept)
     """Published files that were asked for."""
+    lookups: Lookups = field(default_factory=Lookups)
+    """Of receipt codes, by everybody together."""
 
     def today(self) -> date:
         """The date in Serbia."""

@@ -1,16 +1,70 @@
-"""What every request must keep: our host, our own origin, a bounded size."""
+"""What every request must keep: our host, our own origin, a bounded size, and nothing of it on the disk."""
 
 from __future__ import annotations
 
+import io
+from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Request, Response, abort, request
 from werkzeug.routing import BaseConverter, IntegerConverter, Map, RequestRedirect, ValidationError
 
+from incidents.core.files import LARGEST_FILE, MOST_AT_ONCE
 from incidents.core.tables import is_name
 
 LARGEST_BODY = 64 * 1024
+LARGEST_UPLOAD = 60_000_000
+"""More than is taken, so that whoever sends too much still reads which file it was."""
+_FIELDS_OF_UPLOAD = 500_000
+"""The parser counts what it reads ahead of a file as well."""
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+class SentBytes(io.BytesIO):
+    """One file of a request, in memory: Flask's own streams go to a plain file on the disk above 500 kB.
+
+    What is over the limits is counted and let go.
+    """
+
+    def __init__(self, sending: Sending) -> None:
+        super().__init__()
+        self._sending = sending
+        self.is_too_large = False
+        self.is_over_all = False
+        """It would fit, but not together with the files before it."""
+
+    def write(self, part: Any) -> int:
+        length = len(part)
+        if self.is_too_large or self.is_over_all:
+            return length
+        self._sending.kept_bytes += length
+        self.is_too_large = self.tell() + length > LARGEST_FILE
+        self.is_over_all = self._sending.kept_bytes > MOST_AT_ONCE
+        if not (self.is_too_large or self.is_over_all):
+            return super().write(part)
+        self._sending.kept_bytes -= self.tell() + length
+        self.truncate(0)
+        return length
+
+
+class Sending(Request):
+    """A request whose files stay in memory."""
+
+    kept_bytes = 0
+
+    def takes_files(self) -> None:
+        """Let this one be larger; to be called before its form is read."""
+        self.max_content_length = LARGEST_UPLOAD
+        self.max_form_memory_size = _FIELDS_OF_UPLOAD
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return SentBytes(self)
 
 
 class ReleaseConverter(IntegerConverter):
@@ -32,6 +86,7 @@ class TableConverter(BaseConverter):
 
 
 def init_app(app: Flask) -> None:
+    app.request_class = Sending
     app.url_map.converters |= {"release": ReleaseConverter, "table": TableConverter}
     settings = app.extensions["incidents"].settings
     app.config["TRUSTED_HOSTS"] = list(settings.hosts)

@@ -1,9 +1,10 @@
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from incidents.adapters import opening, sealing
 from incidents.adapters.sealing import CannotOpen
+from incidents.core.files import FilePart
 from incidents.core.receipt import parse_code
 
 PEPPER = b"p" * 32
@@ -80,3 +81,53 @@ def test_the_content_tag_needs_the_token() -> None:
     assert sealing.tag_of_content(b"same", b"a" * 16) == sealing.tag_of_content(b"same", b"a" * 16)
     assert sealing.tag_of_content(b"same", b"a" * 16) != sealing.tag_of_content(b"same", b"b" * 16)
     assert sealing.tag_of_content(b"same", b"a" * 16) != sealing.tag_of_content(b"other", b"a" * 16)
+
+
+FILE = bytes(range(256)) * 600
+"""Three pieces."""
+
+
+def sealed_file() -> tuple[UUID, bytes, list[bytes]]:
+    file = uuid4()
+    key, sealed_key = sealing.new_file_key(DESK.public)
+    return file, sealed_key, sealing.seal_pieces(key, FILE, file=file, part=FilePart.ORIGINAL)
+
+
+def test_only_the_desk_key_opens_a_file() -> None:
+    file, sealed_key, pieces = sealed_file()
+    key = opening.open_key(sealed_key, DESK.private)
+    assert opening.open_pieces(key, pieces, file=file, part=FilePart.ORIGINAL) == FILE
+    with pytest.raises(CannotOpen):
+        opening.open_key(sealed_key, opening.new_key_pair().private)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda pieces: pieces[:-1],
+        lambda pieces: [*pieces, pieces[0]],
+        lambda pieces: [pieces[1], pieces[0], *pieces[2:]],
+        lambda pieces: [pieces[0][:-1] + bytes([pieces[0][-1] ^ 1]), *pieces[1:]],
+        lambda pieces: [],
+    ],
+    ids=["cut off", "one more", "other order", "one bit", "nothing"],
+)
+def test_pieces_that_were_tampered_with_do_not_open(changed) -> None:
+    file, sealed_key, pieces = sealed_file()
+    key = opening.open_key(sealed_key, DESK.private)
+    with pytest.raises(CannotOpen):
+        opening.open_pieces(key, changed(pieces), file=file, part=FilePart.ORIGINAL)
+
+
+def test_pieces_of_another_file_or_part_do_not_open() -> None:
+    file, sealed_key, pieces = sealed_file()
+    key = opening.open_key(sealed_key, DESK.private)
+    for other, part in ((uuid4(), FilePart.ORIGINAL), (file, FilePart.COPY)):
+        with pytest.raises(CannotOpen):
+            opening.open_pieces(key, pieces, file=other, part=part)
+
+
+def test_a_file_sent_again_is_known_only_to_who_has_the_code() -> None:
+    one, other = (sealing.code_of_token(nonce) for nonce in (b"1" * 16, b"2" * 16))
+    assert sealing.tag_of_file(FILE, one, PEPPER) == sealing.tag_of_file(FILE, one, PEPPER)
+    assert sealing.tag_of_file(FILE, one, PEPPER) != sealing.tag_of_file(FILE, other, PEPPER)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from incidents.db.base import Base, Instant
 from incidents.db.database import Database
 from incidents.db.incident import SetAside
 from incidents.db.release import Release, ReleaseCell, ReleaseState
+from incidents.db.report import Message, MessageKind, messages_of
 from incidents.resources import folder
 
 
@@ -164,6 +165,78 @@ def test_after_the_migration_two_subjects_may_have_one_cell_and_a_quarter_two_re
         session.add(Release(number=2, quarter="2026-Q3", added_table="act-setting", **built))
     with at_0004.reader() as session:
         assert session.scalars(sa.select(Release.added_table).order_by(Release.number)).all() == [None, "act-setting"]
+
+
+@pytest.fixture
+def at_0005(tmp_path: Path) -> Iterator[Database]:
+    """A site on which two answers once came in one moment."""
+    database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        connection.exec_driver_sql("INSERT INTO desk_key VALUES (1, 'national', x'00', '2026-01-01', NULL)")
+        for report in (1, 2):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO report (id, received_on, handling, version, sealed, epoch, sealed_key, verifier, "
+                    "reporter_public, reporter_private_sealed, token_digest, content_tag) VALUES (:id, '2026-10-01', "
+                    "'in_triage', 1, x'00', 1, x'00', :verifier, x'00', x'00', :verifier, x'00')"
+                ),
+                {"id": UUID(int=report).hex, "verifier": bytes([report]) * 32},
+            )
+        for message, (report, number, direction) in enumerate(
+            [
+                (1, 1, "question"),
+                (1, 2, "answer"),
+                (1, 2, "answer"),
+                (1, 2, "answer"),
+                (1, 3, "question"),
+                (2, 1, "answer"),
+            ]
+        ):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO message (id, report_id, number, direction, sent_on, epoch, sealed_for_desk) "
+                    "VALUES (:id, :report, :number, :direction, '2026-10-02', 1, x'00')"
+                ),
+                {
+                    "id": UUID(int=message).hex,
+                    "report": UUID(int=report).hex,
+                    "number": number,
+                    "direction": direction,
+                },
+            )
+    yield database
+    database.engine.dispose()
+
+
+def test_messages_of_before_keep_their_order_and_get_numbers_of_their_own(at_0005: Database) -> None:
+    migrations.upgrade(at_0005)
+    with at_0005.reader() as session:
+        told = [messages_of(session, UUID(int=report)) for report in (1, 2)]
+    assert [(one.number, one.kind.value) for one in told[0]] == [
+        (1, "question"),
+        (2, "answer"),
+        (3, "answer"),
+        (4, "answer"),
+        (5, "question"),
+    ]
+    assert [one.number for one in told[1]] == [1]
+
+
+def test_files_and_news_can_be_migrated_back(at_0005: Database) -> None:
+    migrations.upgrade(at_0005)
+    with at_0005.unit_of_work() as session:
+        session.execute(sa.update(Message).values(kind=MessageKind.CORRECTION))
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    with at_0005.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0005")
+        directions = connection.exec_driver_sql("SELECT DISTINCT direction FROM message").scalars().all()
+    assert directions == ["answer"]
 
 
 def test_a_moment_always_knows_its_zone() -> None:

@@ -18,6 +18,7 @@ from incidents.db.audit import AuditEntry
 from incidents.db.database import Database
 from incidents.db.incident import SetAside
 from incidents.db.release import Release, ReleaseCell, ReleaseFile, ReleaseState
+from incidents.db.report import MessageKind
 from incidents.services import backup, receipts, trial
 from incidents.services.backup import NotEmpty, NotWhole, OtherVersion
 from tests import builders
@@ -71,8 +72,14 @@ def site(fresh: Fresh, settings: Settings, request: pytest.FixtureRequest) -> Da
             incidents=10,
         )
         code = builders.send(session, builders.a_report(), settings, now=NOW)
-        receipts.answer(
-            session, code, "Било је у уторак.", nonce=builders.a_nonce(), today=NOW.date(), pepper=settings.pepper
+        receipts.say(
+            session,
+            code,
+            MessageKind.ANSWER,
+            "Било је у уторак.",
+            nonce=builders.a_nonce(),
+            today=NOW.date(),
+            pepper=settings.pepper,
         )
         session.add_all(
             [

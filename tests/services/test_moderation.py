@@ -13,7 +13,7 @@ from incidents.core.receipt import ReceiptCode
 from incidents.db import report as stored
 from incidents.db.audit import entries
 from incidents.db.incident import SetAside
-from incidents.db.report import Direction
+from incidents.db.report import MessageKind
 from incidents.services import moderation, receipts
 from incidents.services.accounts import Member
 from incidents.services.moderation import LEASE, LONGEST_QUESTION, NotTaken, Opened, StaleReport, Waiting
@@ -102,7 +102,7 @@ def test_a_line_of_the_queue_tells_what_was_sent_and_who_holds_it(
 ) -> None:
     take(session, report, boris)
     [line] = queue(session, ana)
-    assert line == Waiting(report, NOW.date(), Handling.IN_TRIAGE, a_report(), boris.name, True)
+    assert line == Waiting(report, NOW.date(), Handling.IN_TRIAGE, a_report(), boris.name, True, False)
 
 
 def test_a_member_without_a_grant_sees_only_that_reports_wait(
@@ -299,9 +299,9 @@ def test_a_question_is_read_by_its_sender_and_by_the_desk(
     ask(session, report, ana, "  Када је то било?\r\n")
     [seen] = receipts.open_receipt(session, code, pepper=settings.pepper).exchanges
     take(session, report, boris)
-    assert seen == receipts.Exchange(Direction.QUESTION, NOW.date(), "Када је то било?")
+    assert seen == receipts.Exchange(MessageKind.QUESTION, NOW.date(), "Када је то било?")
     assert read(session, report, boris).messages == [
-        moderation.Said(Direction.QUESTION, NOW.date(), "Када је то било?")
+        moderation.Said(MessageKind.QUESTION, NOW.date(), "Када је то било?")
     ]
 
 
@@ -309,10 +309,18 @@ def test_an_answer_puts_the_report_back_to_work_and_is_read_by_the_desk(
     session: Session, settings: Settings, code: ReceiptCode, report: UUID, ana: Member
 ) -> None:
     ask(session, report, ana)
-    receipts.answer(session, code, "У уторак.", nonce=builders.a_nonce(), today=NOW.date(), pepper=settings.pepper)
+    receipts.say(
+        session,
+        code,
+        MessageKind.ANSWER,
+        "У уторак.",
+        nonce=builders.a_nonce(),
+        today=NOW.date(),
+        pepper=settings.pepper,
+    )
     opened = read(session, report, ana)
     assert opened.handling is Handling.IN_TRIAGE
-    assert [(said.direction, said.text) for said in opened.messages][1:] == [(Direction.ANSWER, "У уторак.")]
+    assert [(said.kind, said.text) for said in opened.messages][1:] == [(MessageKind.ANSWER, "У уторак.")]
 
 
 def test_a_second_question_can_follow_before_the_answer(session: Session, report: UUID, ana: Member) -> None:

@@ -316,7 +316,7 @@ def test_going_over_a_release_finds_that_a_dominated_cell_was_given_away(session
     told = session.get_one(ReleaseFile, (1, name))
     lines = told.content.decode().splitlines()
     at = next(number for number, line in enumerate(lines) if ",01," in line and ",suppressed," in line)
-    before, _, _ = lines[at].partition(",,suppressed,")
+    before, _, _ = lines[at].partition(",[c],suppressed,")
     lines[at] = f"{before},30,published,,"
     told.content = ("\r\n".join(lines) + "\r\n").encode()
     release.digest = files_of_release.digest(contents(session))

@@ -9,11 +9,13 @@ from incidents.adapters import data_files, sealing
 from incidents.config import Settings
 from incidents.core.audit import first_break
 from incidents.core.incident import ONLINE, BiasStrength, Decision, Handling, NotAllowed, Settlement, Verification
+from incidents.core.receipt import ReceiptCode
 from incidents.core.report import Problem
 from incidents.db import report as stored
 from incidents.db.audit import entries
 from incidents.db.incident import Incident, IncidentCode
 from incidents.db.release import Release, ReleaseState
+from incidents.db.report import MessageKind
 from incidents.services import moderation, receipts, settlement
 from incidents.services.accounts import Member
 from incidents.services.moderation import NotTaken, StaleReport
@@ -38,6 +40,11 @@ def a_settlement(**changes: Any) -> Settlement:
         "bias_strength": BiasStrength.PERCEIVED,
     }
     return Settlement(**{**values, **changes})
+
+
+def answer(session: Session, code: ReceiptCode, settings: Settings) -> None:
+    sent = {"nonce": builders.a_nonce(), "today": NOW.date(), "pepper": settings.pepper}
+    receipts.say(session, code, MessageKind.ANSWER, "Јуче.", **sent)
 
 
 @pytest.fixture
@@ -498,7 +505,7 @@ def test_a_report_keeps_its_incident_while_its_sender_is_asked(
     incident = propose(session, report, ana)
     moderation.ask(session, report, "Када?", version=take(session, report, ana), member=ana, now=NOW)
     if is_answered:
-        receipts.answer(session, code, "Јуче.", nonce=builders.a_nonce(), today=NOW.date(), pepper=settings.pepper)
+        answer(session, code, settings)
     with pytest.raises(NotAllowed), session.begin_nested():
         propose(session, report, ana)
     with pytest.raises(NotAllowed), session.begin_nested():
@@ -511,7 +518,7 @@ def test_an_answered_report_of_an_incident_is_put_back_to_it(session: Session, s
     report = builders.only_report(session)
     propose(session, report, ana)
     moderation.ask(session, report, "Када?", version=take(session, report, ana), member=ana, now=NOW)
-    receipts.answer(session, code, "Јуче.", nonce=builders.a_nonce(), today=NOW.date(), pepper=settings.pepper)
+    answer(session, code, settings)
     moderation.put_back(session, report, version=take(session, report, ana), member=ana, now=NOW)
     assert handling(session, report) is Handling.LINKED
 

@@ -10,11 +10,14 @@ from incidents.adapters import data_files
 from incidents.config import Settings
 from incidents.core.accounts import Role
 from incidents.core.incident import Decision, Handling
+from incidents.core.receipt import ReceiptCode
 from incidents.db import report as stored
 from incidents.db.audit import AuditEntry
 from incidents.db.database import Database
 from incidents.db.incident import Incident, codes_of
+from incidents.db.report import MessageKind
 from incidents.services import receipts
+from incidents.services.withdrawal import withdraw_report
 from incidents.web.desk import shown
 from tests import builders, pages
 from tests.builders import a_report
@@ -43,6 +46,13 @@ def file(database: Database, settings: Settings, **changes: Any) -> str:
         builders.send(session, a_report(**changes), settings, now=NOW)
         [report] = set(session.scalars(sa.select(stored.Report.id))) - before
     return f"/desk/reports/{report}"
+
+
+def file_with_code(database: Database, settings: Settings) -> tuple[str, ReceiptCode]:
+    """The address at the desk, and what the reporter holds."""
+    with database.unit_of_work() as session:
+        code = builders.send(session, a_report(), settings, now=NOW)
+        return f"/desk/reports/{builders.only_report(session)}", code
 
 
 def propose(who: AtDesk, report: str, **changes: str | list[str]) -> str:
@@ -398,3 +408,55 @@ def test_a_report_says_how_it_came_unless_by_the_form(app: Flask, changes: dict[
     with app.test_request_context():
         points = {point.name: point.text for point in shown.points_of_report(builders.a_report(**changes))}
     assert points.get("Како је стигло") == told
+
+
+def test_a_correction_of_the_reporter_is_marked_in_the_queue_and_stands_out(two, database, settings) -> None:
+    report, code = file_with_code(database, settings)
+    propose(two[0], report)
+    assert report not in two[1].open("/desk/")
+    with database.unit_of_work() as session:
+        sent = {"nonce": builders.a_nonce(), "today": NOW.date(), "pepper": settings.pepper}
+        receipts.say(session, code, MessageKind.CORRECTION, "Није била среда.", **sent)
+    queue = two[1].open("/desk/")
+    assert report in queue
+    assert "стигло је нешто ново" in queue
+    two[1].press(report, "/take")
+    page = two[1].open(report)
+    assert "Није била среда." in pages.text_of(page)
+    assert report not in two[1].open("/desk/")
+
+
+def test_who_acts_on_what_they_saw_before_the_reporter_wrote_is_told_so(two, database, settings) -> None:
+    report, code = file_with_code(database, settings)
+    two[0].press(report, "/take")
+    form = pages.form(two[0].open(report), "/propose")
+    with database.unit_of_work() as session:
+        sent = {"nonce": builders.a_nonce(), "today": NOW.date(), "pepper": settings.pepper}
+        receipts.say(session, code, MessageKind.ADDITION, "Сетила сам се: био је и сведок.", **sent)
+    answer = two[0].client.post(form.action, data=form.sent(**ASSESSED, place="Сента"))
+    assert answer.status_code == 409
+    assert "Прво то прочитајте" in pages.text_of(answer.text)
+    assert "био је и сведок" in pages.text_of(answer.text)
+    assert pages.form(answer.text, "/propose").sent()["place"] == ["Сента"]
+
+
+def test_a_withdrawn_report_is_a_clear_page_for_who_had_it_open(two, database, settings) -> None:
+    report, code = file_with_code(database, settings)
+    two[0].press(report, "/take")
+    form = pages.form(two[0].open(report), "/ask")
+    with database.unit_of_work() as session:
+        withdraw_report(session, code, today=NOW.date(), pepper=settings.pepper)
+    for answer in (two[0].client.post(form.action, data=form.sent(question="Где?")), two[0].client.get(report)):
+        assert answer.status_code == 410
+        assert "Повукла ју је особа која је пријавила, 24. 11. 2026." in pages.text_of(answer.text)
+    assert "<b>1</b>" in two[1].open("/desk/")
+
+
+def test_the_trail_shows_the_day_of_a_withdrawal_and_no_time(app, database, settings) -> None:
+    [auditor] = a_desk(app, database, settings, (Role.AUDITOR,))
+    _, code = file_with_code(database, settings)
+    with database.unit_of_work() as session:
+        withdraw_report(session, code, today=NOW.date(), pepper=settings.pepper)
+    [row] = [row for row in pages.rows(auditor.open("/desk/audit")) if "withdraw_report" in row]
+    assert row[2] == "reporter"
+    assert ":" not in row[1]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from incidents.adapters import opening, sealing
+from incidents.adapters import opening
 from incidents.config import Settings
 from incidents.core.incident import Handling
 from incidents.core.report import SCHEMA, Report, from_bytes
@@ -228,30 +228,3 @@ def test_a_wrong_code_gets_a_clear_sentence(app, client, desk, code: str) -> Non
     answer = client.post("/en/receipt", data={"token": a_token(app), "code": code})
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
-
-
-def test_an_unknown_code_is_told_from_a_slip(app, client, desk) -> None:
-    unknown = sealing.code_of_token(b"a token nobody had")
-    slip = unknown[:-1] + str((int(unknown[-1]) + 1) % 10)
-    pages = [client.post("/en/receipt", data={"token": a_token(app), "code": code}).text for code in (unknown, slip)]
-    assert "We know no report with this code" in pages[0]
-    assert "slip of a digit" in pages[1]
-
-
-def test_an_answer_goes_to_the_desk_and_is_not_shown_again(app, client, database, settings, desk) -> None:
-    code = code_on(send(client, a_token(app)).text)
-    data = {"token": a_token(app), "code": code, "answer": "Било је у уторак <b>"}
-    thanks = client.post("/sr-Cyrl/receipt", data=data)
-    assert thanks.status_code == 200
-    assert "Било је" not in thanks.text
-    with database.reader() as session:
-        message = session.scalars(sa.select(stored.Message)).one()
-        private = keys.desk_private(session, 1, desk.id, desk.key)
-    assert opening.open_message(message.sealed_for_desk, private) == "Било је у уторак <b>"
-
-
-def test_an_empty_answer_keeps_the_code_and_the_page(app, client, desk) -> None:
-    code = code_on(send(client, a_token(app)).text)
-    again = client.post("/en/receipt", data={"token": a_token(app), "code": code, "answer": "  "})
-    assert again.status_code == 422
-    assert "Write your answer first" in again.text

@@ -82,6 +82,8 @@ def what_stands_in_the_way(conflict: Conflict | None) -> str:
     match conflict:
         case None:
             return ""
+        case StaleReport(has_news=True):
+            return _("The reporter wrote while you had this open. Read it first: what you typed is still here.")
         case StaleReport() | StaleIncident():
             return _("A colleague saved this while you had it open. Nothing of yours is lost: compare and save again.")
         case NotTaken(holder=str(name)):

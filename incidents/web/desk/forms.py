@@ -69,6 +69,10 @@ class AsideForm(ActForm):
         return platform().vocabulary.has("set_aside_reason", self.reason.data or "")
 
 
+class OriginalForm(ActForm):
+    reason = HiddenField()
+
+
 class NoticeForm(ActForm):
     text = TextAreaField(_("What everybody shall read"))
 
@@ -231,6 +235,16 @@ def place_names() -> list[str]:
     """What the field for the place offers: no district, the municipalities, the districts."""
     places = platform().places
     return [place_name(code) for code in (*NO_DISTRICT, *places.municipalities, *places.districts)]
+
+
+def original_words() -> dict[str, str]:
+    """Why an original may be opened."""
+    return {
+        "copy_unclear": gettext("The copy is not clear enough"),
+        "copy_incomplete": gettext("Something is missing in the copy"),
+        "for_authority": gettext("An authority asks for it"),
+        "for_reporter": gettext("The reporter asks for it"),
+    }
 
 
 def return_words() -> dict[str, str]:

@@ -15,7 +15,7 @@ from incidents.core.accounts import Role
 from incidents.core.deidentify.rulings import NotInText
 from incidents.core.incident import Settlement
 from incidents.core.report import plain_text
-from incidents.services import deidentify, moderation, settlement
+from incidents.services import deidentify, evidence, moderation, settlement
 from incidents.services.accounts import Member
 from incidents.services.deidentify import Deidentified, SummaryTooLong
 from incidents.services.moderation import NotAQuestion, Opened
@@ -23,7 +23,16 @@ from incidents.services.settlement import Rejected, Shown
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
 from incidents.web.desk.around import CONFLICTS, Conflict, find, now, out_of_date, what_stands_in_the_way
-from incidents.web.desk.forms import ActForm, AsideForm, AskForm, LinkForm, SettleForm, place_names, settle_form_for
+from incidents.web.desk.forms import (
+    ActForm,
+    AsideForm,
+    AskForm,
+    LinkForm,
+    SettleForm,
+    original_words,
+    place_names,
+    settle_form_for,
+)
 from incidents.web.desk.marking import SummaryForm, kind_names, marked, summary_form_for
 from incidents.web.headers import allow_script
 from incidents.web.platform import platform
@@ -35,14 +44,14 @@ reports = Blueprint("reports", __name__, url_prefix="/reports")
 @reports.get("/<uuid:report>")
 @guard.needs(Role.MODERATOR)
 def show(report: UUID) -> ResponseReturnValue:
-    return _report_page(report)
+    return report_page(report)
 
 
 @reports.post("/<uuid:report>/take")
 @guard.needs(Role.MODERATOR)
 def take(report: UUID) -> ResponseReturnValue:
     if not ActForm().validate():
-        return _report_page(report, obstacle=out_of_date(), status=422)
+        return report_page(report, obstacle=out_of_date(), status=422)
     with platform().database.unit_of_work() as session:
         moderation.take_report(session, report, member=g.member, now=now())
     return redirect(url_for("desk.reports.show", report=report), 303)
@@ -63,7 +72,7 @@ def ask(report: UUID) -> ResponseReturnValue:
     except NotAQuestion as wrong:
         too_long = _("That is too long. Please keep it under 2,000 characters.")
         form.question.errors = [too_long if wrong.reason == "too_long" else _("Write your question first.")]
-        return _report_page(report, asking=form, status=422)
+        return report_page(report, asking=form, status=422)
 
 
 @reports.post("/<uuid:report>/summary")
@@ -80,7 +89,7 @@ def summarise(report: UUID) -> ResponseReturnValue:
         form.also.errors = [_("The story does not have these words. Copy them as they stand there.")]
     except SummaryTooLong:
         form.summary.errors = [_("That is too long. Please keep it under 10,000 characters.")]
-    return _report_page(report, summing=form, status=422)
+    return report_page(report, summing=form, status=422)
 
 
 @reports.post("/<uuid:report>/undo-mark")
@@ -91,7 +100,7 @@ def undo_mark(report: UUID) -> ResponseReturnValue:
         return _act(report, form, partial(deidentify.undo, summary=form.written()), summing=form)
     except SummaryTooLong:
         form.summary.errors = [_("That is too long. Please keep it under 10,000 characters.")]
-        return _report_page(report, summing=form, status=422)
+        return report_page(report, summing=form, status=422)
 
 
 @reports.post("/<uuid:report>/set-aside")
@@ -100,7 +109,7 @@ def set_aside(report: UUID) -> ResponseReturnValue:
     form = AsideForm()
     if not form.is_known():
         form.reason.errors = [_("Choose a reason.")]
-        return _report_page(report, aside=form, status=422)
+        return report_page(report, aside=form, status=422)
     return _act(report, form, partial(moderation.set_aside, reason=form.reason.data), aside=form)
 
 
@@ -132,12 +141,12 @@ def propose(report: UUID) -> ResponseReturnValue:
     form = SettleForm()
     settled = form.settlement(find)
     if settled is None:
-        return _report_page(report, settling=form, status=422)
+        return report_page(report, settling=form, status=422)
     try:
         return _act(report, form, partial(_propose, settled=settled), settling=form)
     except Rejected as rejected:
         form.show(rejected.problems)
-        return _report_page(report, settling=form, status=422)
+        return report_page(report, settling=form, status=422)
 
 
 def _propose(
@@ -161,16 +170,16 @@ def _propose(
 def _act(report: UUID, form: ActForm, act: Callable[..., object], **kept: ActForm) -> ResponseReturnValue:
     """Do it in one unit of work and show the report again; what was typed stays if it cannot be done."""
     if not form.validate():
-        return _report_page(report, obstacle=out_of_date() if form.token.errors else "", status=422, **kept)
+        return report_page(report, obstacle=out_of_date() if form.token.errors else "", status=422, **kept)
     try:
         with platform().database.unit_of_work() as session:
             act(session, report, version=form.seen(), member=g.member, now=now())
     except CONFLICTS as conflict:
-        return _report_page(report, conflict=conflict, status=409, **kept)
+        return report_page(report, conflict=conflict, status=409, **kept)
     return redirect(url_for("desk.reports.show", report=report), 303)
 
 
-def _report_page(
+def report_page(
     report: UUID,
     *,
     settling: SettleForm | None = None,
@@ -189,6 +198,7 @@ def _report_page(
         words = _words(session, found, summing)
         incident = settlement.show_incident(session, found.incident) if found.incident else None
         near = _near(session, found)
+        files = evidence.list_files(session, report, member=g.member, now=site.now()) if found.content else []
     mine = settling.settlement(find) if settling and conflict else None
     forms = {
         "settling": settling or settle_form_for(found.content, found.version, find),
@@ -207,6 +217,9 @@ def _report_page(
         report=found,
         incident=incident,
         near=near,
+        files=files,
+        file_line=shown.file_line,
+        original_words=original_words(),
         is_kept=settling is not None,
         points=shown.points_of_report(found.content) if found.content else [],
         settled=shown.points_of_incident(incident.settlement) if incident else [],

@@ -5,7 +5,10 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
+from flask_babel import format_date, format_decimal
+
 from incidents.core import report as report_rules
+from incidents.core.files import Kind as FileKind
 from incidents.core.incident import Settlement
 from incidents.core.languages import BY_TAG
 from incidents.core.likeness.groups import Kind
@@ -13,6 +16,7 @@ from incidents.core.likeness.shared import Shared
 from incidents.core.report import Report
 from incidents.core.script import fold, to_latin
 from incidents.core.vocabulary import Term
+from incidents.services.evidence import Listed
 from incidents.services.settlement import Shown
 from incidents.web.languages import label
 from incidents.web.places import place_name
@@ -161,6 +165,16 @@ def line(incident: Shown) -> str:
     """An incident on one line."""
     settled = incident.settlement
     return ", ".join((month_of(settled), place_name(settled.place), acts(settled.acts)))
+
+
+def file_line(file: Listed) -> str:
+    """A file on one line, before anybody looks at it."""
+    if file.facts is None:
+        return _("Your key does not open this.")
+    kinds = {FileKind.PICTURE: _("Picture"), FileKind.DOCUMENT: _("Document"), FileKind.SOUND: _("Sound")}
+    size = format_decimal(max(0.1, round(file.facts.original_bytes / 1_000_000, 1)))
+    values = {"kind": kinds[file.facts.kind], "size": size, "day": format_date(file.received_on, "medium")}
+    return _("%(kind)s, %(size)s MB, came on %(day)s", **values)
 
 
 def in_sight(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 from flask import Blueprint, g, redirect, render_template
 from flask.typing import ResponseReturnValue
@@ -10,12 +11,13 @@ from flask.typing import ResponseReturnValue
 from incidents.core.accounts import Role
 from incidents.services import alarms, audit, moderation
 from incidents.services.bulk import NoSuchBulk
-from incidents.services.moderation import NoSuchReport
+from incidents.services.moderation import NoSuchReport, Withdrawn
 from incidents.services.published import NotFound
 from incidents.services.settlement import NoSuchIncident
 from incidents.web.accounts import guard
 from incidents.web.desk import around, shown
 from incidents.web.desk.clusters import clusters
+from incidents.web.desk.files import files
 from incidents.web.desk.incidents import incidents
 from incidents.web.desk.intake import intake
 from incidents.web.desk.notices import notices
@@ -25,8 +27,10 @@ from incidents.web.errors import error_page
 from incidents.web.places import place_name
 from incidents.web.platform import platform
 
+_LATELY = timedelta(days=30)
+
 desk = Blueprint("desk", __name__, url_prefix="/desk")
-for part in (reports, intake, clusters, incidents, releases, notices):
+for part in (reports, files, intake, clusters, incidents, releases, notices):
     desk.register_blueprint(part)
 desk.context_processor(around.context)
 
@@ -37,6 +41,11 @@ desk.context_processor(around.context)
 @desk.errorhandler(NotFound)
 def _nothing_there(_error: Exception) -> ResponseReturnValue:
     return error_page(404)
+
+
+@desk.errorhandler(Withdrawn)
+def _withdrawn(error: Withdrawn) -> ResponseReturnValue:
+    return render_template("desk/withdrawn.html", on=error.on), 410
 
 
 @desk.get("/")
@@ -52,10 +61,12 @@ def queue() -> ResponseReturnValue:
             session, g.member, vocabulary=site.vocabulary, now=site.now(), with_held=flood is None
         )
         bunches = alarms.bunches(session, waiting, geocoder=site.geocoder, places=site.places, today=site.today())
+        withdrawn = Counter(moderation.withdrawals(session, since=site.now() - _LATELY))
     tongues = Counter(line.content.language for line in waiting if line.content is not None)
     return render_template(
         "desk/queue.html",
         waiting=waiting,
+        withdrawn=withdrawn.items(),
         tongues=tongues.most_common(),
         acts=shown.acts,
         flood=flood,

@@ -67,7 +67,7 @@ def take() -> ResponseReturnValue:
 
 def _receipt(code: ReceiptCode, tag: str) -> Response:
     """The code stands in the body only: an address with it would be kept in logs and histories."""
-    page = url_for("reporting.receipt", language=BY_TAG[tag])
+    page = url_for("reporting.receipts.come_back", language=BY_TAG[tag])
     response = jsonify({"receipt_code": code, "receipt_code_grouped": grouped(code), "status_page": page})
     response.status_code = 201
     return response

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import (
+    Field,
+    HiddenField,
+    MultipleFileField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired
 
 from incidents.core.periods import iso_date
 from incidents.core.report import DATES, NOBODY, Problem, Report, plain_text
 from incidents.core.vocabulary import Term
+from incidents.db.report import MessageKind
 from incidents.web.languages import current_language, label
 from incidents.web.platform import platform
 from incidents.web.reporting.cautions import CautiousForm
@@ -292,15 +302,30 @@ class CodeForm(PublicForm):
     code = StringField(_("Receipt code"), [InputRequired(_("Type the 28 digits of your code."))])
 
 
-class AnswerForm(CautiousForm):
+class SayForm(CautiousForm):
+    """What a reporter says with their code: an answer, something more, or a correction."""
+
     code = StringField()
-    answer = TextAreaField(
-        _("Your answer"),
-        [
-            InputRequired(_("Write your answer first.")),
-            Length(max=5000, message=_("That is too long. Please keep it under 5,000 characters.")),
-        ],
-    )
+    kind = _Pick(_("What do you want to do?"))
+    answer = TextAreaField(_("Your own words"))
+
+    def __init__(self, *args: Any, is_asked: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Nobody is offered to answer who was not asked.
+        self.kind.choices = [(MessageKind.ANSWER.value, _("I answer your question"))] if is_asked else []
+        self.kind.choices += [
+            (MessageKind.ADDITION.value, _("I add something")),
+            (MessageKind.CORRECTION.value, _("I correct something that I said")),
+        ]
+
+    def said(self) -> MessageKind:
+        said = {kind.value: kind for kind in MessageKind if kind is not MessageKind.QUESTION}
+        return said.get(self.kind.data or "", MessageKind.ADDITION)
+
+
+class FilesForm(PublicForm):
+    code = StringField()
+    files = MultipleFileField(_("Files"))
 
 
 def _typed(field: Field) -> str:

@@ -1,19 +1,18 @@
-"""Pages of the journey: the form, the receipt, and what a receipt code opens."""
+"""Pages of the journey: the form, and the receipt with its code."""
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from incidents.core.receipt import NotACode, grouped, parse_code
+from incidents.core.receipt import grouped
 from incidents.core.report import Report, problems
-from incidents.services import receipts
-from incidents.services.receipts import NotAnAnswer, UnknownCode
 from incidents.services.reporting import AlreadySent, NoDeskKey, Rejected, intake_is_open
 from incidents.web import languages
 from incidents.web.headers import allow_script
 from incidents.web.platform import platform
-from incidents.web.reporting.forms import ALL, FURTHER, AnswerForm, CodeForm, EasyForm, ReportForm
+from incidents.web.reporting.forms import ALL, FURTHER, EasyForm, ReportForm
+from incidents.web.reporting.receipts import receipts
 from incidents.web.reporting.sending import take_in
 from incidents.web.reporting.shell import drawn, empty_form
 from incidents.web.reporting.where import offer_again, with_place
@@ -21,6 +20,7 @@ from incidents.web.texts import gettext as _
 from incidents.web.tokens import BadToken, new_token, open_token, seal_answers
 
 reporting = Blueprint("reporting", __name__, url_prefix="/<language:language>")
+reporting.register_blueprint(receipts)
 _UNSENT = frozenset({"speak", "further", "otherwise"})
 """Buttons that give the form back: in another language, with more questions, in easier words or all of them."""
 
@@ -80,7 +80,7 @@ def _send(kind: type[ReportForm]) -> ResponseReturnValue:
             _("This form was sent already, with other answers. To send it as a second report, send it again.")
         ]
         return _again(form, new_token(opened_at=token.opened_at))
-    return render_template("reporting/receipt.html", code=grouped(code), answers=_carried(report))
+    return render_template("reporting/receipt.html", code=grouped(code), token=new_token(), answers=_carried(report))
 
 
 def _carried(report: Report) -> str:
@@ -114,67 +114,3 @@ def _unsent(form: ReportForm) -> ResponseReturnValue:
 def _form_page(form: ReportForm, token: str) -> str:
     offer_again(form)
     return drawn(form, token, platform().today().isoformat())
-
-
-@reporting.get("/receipt")
-def receipt() -> ResponseReturnValue:
-    return render_template("reporting/return.html", form=CodeForm())
-
-
-@reporting.post("/receipt")
-def open_receipt() -> ResponseReturnValue:
-    """Show what the code opens; an answer to the desk comes by the same address."""
-    if "answer" in request.form:
-        return _take_answer()
-    form = CodeForm()
-    if not form.validate():
-        return render_template("reporting/return.html", form=form), 422
-    return _opened(form, AnswerForm(formdata=None))
-
-
-def _opened(form: CodeForm, answer: AnswerForm, *, thanks: bool = False) -> ResponseReturnValue:
-    try:
-        code = parse_code(form.code.data or "")
-        with platform().database.reader() as session:
-            found = receipts.open_receipt(session, code, pepper=platform().settings.pepper)
-    except (NotACode, UnknownCode) as error:
-        form.code.errors = [_why(error)]
-        return render_template("reporting/return.html", form=form), 422
-    page = render_template("reporting/status.html", found=found, code=grouped(code), answer=answer, thanks=thanks)
-    return make_response(page, 422 if answer.errors or answer.cautions else 200)
-
-
-def _take_answer() -> ResponseReturnValue:
-    answer, form = AnswerForm(), CodeForm()
-    if not answer.validate() or answer.asks():
-        return _opened(form, answer)
-    site = platform()
-    try:
-        with site.database.unit_of_work() as session:
-            receipts.answer(
-                session,
-                parse_code(answer.code.data or ""),
-                answer.answer.data or "",
-                nonce=open_token(answer.token.data).nonce,
-                today=site.today(),
-                pepper=site.settings.pepper,
-            )
-    except NotAnAnswer:
-        answer.answer.errors = [_("Write your answer first.")]
-        return _opened(form, answer)
-    except (NotACode, UnknownCode) as error:
-        form.code.errors = [_why(error)]
-        return render_template("reporting/return.html", form=form), 422
-    return _opened(form, AnswerForm(formdata=None), thanks=True)
-
-
-def _why(error: NotACode | UnknownCode) -> str:
-    if isinstance(error, UnknownCode):
-        return _("We know no report with this code. It may have been withdrawn, or the code is not right.")
-    match error.reason:
-        case "slip":
-            return _("There is a slip of a digit in this code. Please compare it with your note.")
-        case "letters":
-            return _("A code has only digits, 28 of them.")
-        case _:
-            return _("A code has 28 digits, in seven groups of four. Please check that none is missing.")

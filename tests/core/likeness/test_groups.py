@@ -9,9 +9,9 @@ import pytest
 from benchmarks.junk import REAL, Answers, junk
 from incidents.adapters import data_files
 from incidents.adapters.synthetic_texts import synthetic_texts
-from incidents.core import synthesis
 from incidents.core.likeness.groups import SMALL, Grouping, Kind, grouped
 from incidents.core.report import Report
+from incidents.core.synthesis.samples import samples
 from tests.builders import a_report
 from tests.conftest import NOW
 
@@ -48,7 +48,7 @@ def test_a_flood_is_few_groups_and_the_real_report_stands_alone(seed: int) -> No
 def test_what_real_people_write_is_not_taken_for_junk_that_came_with_it() -> None:
     real = [
         sample.report
-        for sample in synthesis.samples(
+        for sample in samples(
             60,
             random=Random(9),
             vocabulary=data_files.vocabulary(),

@@ -1,0 +1,62 @@
+"""A reporter takes their report back: it is deleted with everything that belongs to it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from incidents.core.audit import REPORTER, WITHDRAW_REPORT
+from incidents.core.incident import DECISION, Decision, step
+from incidents.core.receipt import ReceiptCode
+from incidents.db.audit import record
+from incidents.db.incident import Incident, incident_with_codes
+from incidents.db.release import CountedIncident
+from incidents.db.report import rests_on_reports
+from incidents.services.receipts import row_of
+from incidents.services.releases import drop_draft
+
+
+def withdraw_report(session: Session, code: ReceiptCode, *, today: date, pepper: bytes) -> None:
+    """Delete a report, its messages and its files. Of it stays that one was withdrawn, and the day.
+
+    The incident made from it stays if another report rests on it, or if a published release counts it: it holds
+    nothing of what was said. Otherwise it is withdrawn too, and a draft that counts it falls.
+    Raises services.receipts.UnknownCode.
+    """
+    row = row_of(session, code, pepper=pepper, to_change=True)
+    incident = incident_with_codes(session, row.incident_id, to_change=True) if row.incident_id else None
+    report, before = row.id, row.handling.value
+    session.delete(row)
+    session.flush()
+    # No time of day: it would tell when somebody was at their phone.
+    at = datetime.combine(today, time.min, UTC)
+    record(session, at=at, actor=REPORTER, action=WITHDRAW_REPORT, subject=f"report:{report}", before=before)
+    if incident is not None:
+        _let_go(session, incident, at)
+
+
+def _let_go(session: Session, incident: Incident, at: datetime) -> None:
+    before = incident.decision
+    if not rests_on_reports(session, incident.id) and before is not Decision.WITHDRAWN:
+        if incident.batch is not None and drop_draft(session, incident.batch, actor=REPORTER, now=at):
+            session.refresh(incident, ["batch"])
+        if not _is_published(session, incident):
+            incident.decision = step(DECISION, before, Decision.WITHDRAWN)
+            session.flush()
+    record(
+        session,
+        at=at,
+        actor=REPORTER,
+        action=WITHDRAW_REPORT,
+        subject=f"incident:{incident.id}",
+        before=before.value,
+        after=incident.decision.value,
+    )
+
+
+def _is_published(session: Session, incident: Incident) -> bool:
+    """Whether a release counts it, once its draft has fallen."""
+    counted = sa.select(CountedIncident.id).where(CountedIncident.incident_id == incident.id)
+    return session.scalar(counted) is not None

@@ -1,0 +1,191 @@
+"""Pages that a receipt code opens: where the report stands, saying more, adding files, withdrawing it.
+
+The code comes with each request, in its body. A code that we do not know, that was withdrawn, or that came in a flood
+gets one page, the same to the byte.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import cast
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from incidents.adapters import sealing
+from incidents.core.files import MOST_FILES
+from incidents.core.receipt import NotACode, ReceiptCode, grouped, parse_code
+from incidents.db.report import MessageKind
+from incidents.services import receipts as service
+from incidents.services.receipts import NotAMessage, Opened, Status, UnknownCode
+from incidents.services.withdrawal import withdraw_report
+from incidents.web.errors import error_page
+from incidents.web.platform import platform
+from incidents.web.reporting.forms import CodeForm, FilesForm, SayForm
+from incidents.web.reporting.uploads import Outcome, take_files
+from incidents.web.requests import Sending
+from incidents.web.texts import gettext as _
+from incidents.web.tokens import open_token
+
+receipts = Blueprint("receipts", __name__, url_prefix="/receipt")
+
+
+@receipts.get("")
+def come_back() -> ResponseReturnValue:
+    return _code_page(CodeForm(formdata=None))
+
+
+@receipts.get("/files")
+@receipts.get("/withdraw")
+def nothing_to_see() -> ResponseReturnValue:
+    """Without a code there is nothing at these addresses; they are open where somebody reloads by hand."""
+    return redirect(url_for("reporting.receipts.come_back"), 303)
+
+
+@receipts.post("")
+def open_() -> ResponseReturnValue:
+    """Show what the code opens; what is said to the desk comes by the same address."""
+    if "answer" in request.form:
+        return _say()
+    form = CodeForm()
+    if not form.validate():
+        return _code_page(form)
+    code = asked_for(form.code.data or "")
+    return _status_page(code, opened(code))
+
+
+@receipts.post("/withdraw")
+def withdraw() -> ResponseReturnValue:
+    """Say what withdrawing means; withdraw once that was confirmed."""
+    form = CodeForm()
+    code = asked_for(form.code.data or "")
+    opened(code)
+    if "sure" not in request.form or not form.validate():
+        return render_template("reporting/withdraw.html", form=form, code=grouped(code))
+    site = platform()
+    with site.database.unit_of_work() as session:
+        withdraw_report(session, code, today=site.today(), pepper=site.settings.pepper)
+    return render_template("reporting/withdrawn.html")
+
+
+@receipts.post("/files")
+def files() -> ResponseReturnValue:
+    """Show where files are chosen; take those that come. The form names the same address, see `open_`."""
+    cast(Sending, request).takes_files()
+    form = FilesForm()
+    typed = form.code.data or ""
+    if form.files.name not in request.files:
+        code = asked_for(typed)
+        return _files_page(form, code, opened(code))
+    code = parse_code(typed)  # As in `_say`: nobody sends megabytes in vain.
+    found = opened(code)
+    if not form.validate():
+        return _files_page(form, code, found)
+    outcomes = take_files(code)
+    if not outcomes:
+        form.files.errors = [_("Choose a file first.")]
+    return _files_page(form, code, opened(code), outcomes)
+
+
+@receipts.errorhandler(413)
+def _too_much(_error: Exception) -> ResponseReturnValue:
+    """Nothing of it was read, so nothing is known but where it was sent to."""
+    if request.endpoint != "reporting.receipts.files":
+        return error_page(413)
+    return render_template("reporting/too_much.html"), 413
+
+
+@receipts.errorhandler(UnknownCode)
+def _unknown(_error: UnknownCode) -> ResponseReturnValue:
+    """No token, no code, no date: what differs in bytes would tell one from the other."""
+    return render_template("reporting/unknown.html"), 422
+
+
+@receipts.errorhandler(NotACode)
+def _not_a_code(error: NotACode) -> ResponseReturnValue:
+    form = CodeForm()
+    form.code.errors = [_why(error)]
+    return _code_page(form)
+
+
+def asked_for(typed: str) -> ReceiptCode:
+    """The code that was typed; in a flood one that nobody has, which takes the same time to find nothing.
+
+    Raises NotACode.
+    """
+    code = parse_code(typed)
+    return code if platform().lookups.allows(platform().now()) else sealing.code_of_token(secrets.token_bytes(16))
+
+
+def opened(code: ReceiptCode) -> Opened:
+    """Raises UnknownCode."""
+    with platform().database.reader() as session:
+        return service.open_receipt(session, code, pepper=platform().settings.pepper)
+
+
+def _say() -> ResponseReturnValue:
+    """Nobody loses a text to a flood: here every code is looked up."""
+    form, site = SayForm(), platform()
+    code = parse_code(form.code.data or "")
+    if not form.validate() or form.asks():
+        return _status_page(code, opened(code), form)
+    try:
+        with site.database.unit_of_work() as session:
+            service.say(
+                session,
+                code,
+                form.said(),
+                form.answer.data or "",
+                nonce=open_token(form.token.data).nonce,
+                today=site.today(),
+                pepper=site.settings.pepper,
+            )
+    except NotAMessage as wrong:
+        too_long = _("That is too long. Please keep it under 5,000 characters.")
+        form.answer.errors = [too_long if wrong.reason == "too_long" else _("Write something first.")]
+        return _status_page(code, opened(code), form)
+    return _status_page(code, opened(code), thanks=True)
+
+
+def _status_page(
+    code: ReceiptCode, found: Opened, wrong: SayForm | None = None, *, thanks: bool = False
+) -> ResponseReturnValue:
+    is_asked = any(exchange.kind is MessageKind.QUESTION for exchange in found.exchanges)
+    usual = MessageKind.ANSWER if found.status is Status.QUESTION else MessageKind.ADDITION
+    form = SayForm(formdata=None, is_asked=is_asked, data={"kind": usual.value})
+    if wrong:
+        form.kind.data, form.answer.data = wrong.said().value, wrong.answer.data
+        form.cautions = wrong.cautions
+        form.answer.errors, form.token.errors = wrong.answer.errors, wrong.token.errors
+    page = render_template("reporting/status.html", found=found, code=grouped(code), form=form, thanks=thanks)
+    return make_response(page, 422 if wrong else 200)
+
+
+def _files_page(
+    form: FilesForm, code: ReceiptCode, found: Opened, outcomes: Sequence[Outcome] = ()
+) -> ResponseReturnValue:
+    page = render_template(
+        "reporting/files.html",
+        form=form,
+        code=grouped(code),
+        left=MOST_FILES - found.files,
+        taken=[outcome.text for outcome in outcomes if outcome.is_taken],
+        refused=[outcome.text for outcome in outcomes if not outcome.is_taken],
+    )
+    is_well = not form.errors and all(outcome.is_taken for outcome in outcomes)
+    return make_response(page, 200 if is_well else 422)
+
+
+def _code_page(form: CodeForm) -> ResponseReturnValue:
+    return render_template("reporting/return.html", form=form), 422 if form.errors else 200
+
+
+def _why(error: NotACode) -> str:
+    match error.reason:
+        case "slip":
+            return _("There is a slip of a digit in this code. Please compare it with your note.")
+        case "letters":
+            return _("A code has only digits, 28 of them.")
+        case _:
+            return _("A code has 28 digits, in seven groups of four. Please check that none is missing.")
