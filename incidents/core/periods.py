@@ -51,7 +51,7 @@ _MONTHS = (
     ("sep", "ruj", "sze", "sht"),
     ("okt", "oct", "lis", "tet"),
     ("nov", "noi", "noe", "stu", "nen"),
-    ("dec", "dek", "pro", "dhj"),
+    ("dec", "dek", "pros", "dhj"),
 )
 _AROUND = frozenset(
     {"godine", "godina", "godinu", "godini", "god", "g", "u", "in", "of", "an", "anul", "ev", "eve", "evi"}
@@ -94,4 +94,6 @@ def _numbers(typed: str) -> list[str]:
 def _month(word: str) -> int:
     """The number of a month by its name, in any case of any of our languages; 0 for another word."""
     key = fold(word)
+    if key == "pro":  # December in Croatian; alone, as spring begins so too
+        return 12
     return next((number for number, starts in enumerate(_MONTHS, start=1) if key.startswith(starts)), 0)

@@ -159,5 +159,5 @@ def template(tag: str) -> list[str]:
     return [HEADERS[column][names][0] for column in HEADERS if column not in left_out]
 
 
-LISTS: Mapping[str, str] = {**SINGLE, **SEVERAL}
+LISTS: Mapping[str, str] = {column: listed for column, listed in (SINGLE | SEVERAL).items() if column in HEADERS}
 """Columns that hold codes, and the list that each takes them from."""

@@ -55,7 +55,10 @@ def said(cell: Cell) -> Said | None:
         return _of_serial(int(text))
     if re.fullmatch(r"[0-9]{4}\.?", text):
         return Said("year", text[:4])
-    iso = iso_date(_with_numbers(text))
+    numbers = _with_numbers(text)
+    if re.search(r"[^\W\d_]", numbers):
+        return None
+    iso = iso_date(numbers)
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", iso):
         return Said("exact", iso) if _is_day(iso) else None
     return Said("month", iso) if re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", iso) else None
@@ -63,7 +66,9 @@ def said(cell: Cell) -> Said | None:
 
 def coarser(given: Said, when: str) -> Said:
     """The same date with the precision that a row asks for, as far as it can give it."""
-    length = {"exact": 10, "approx_week": 10, "month": 7, "ongoing": 7, "year": 4}.get(when, 0)
+    length = {"exact": 10, "approx_week": 10, "month": 7, "several": 7, "ongoing": 7, "season": 4, "year": 4}.get(
+        when, 0
+    )
     return Said(when, given.date[:length])
 
 
