@@ -50,6 +50,7 @@ def shapes(official: Path | None = None) -> Shapes:
     return read_shapes(data_file("places/shapes.json"))
 
 
+@cache
 def known_names() -> Known:
     """Names of people and small places, in all their forms, for marking what could identify someone."""
     folder = data_file("names")
