@@ -93,8 +93,8 @@ def _ask_decoder(content: bytes) -> bytes:
         env={},
         start_new_session=True,
     ) as decoder:
-        assert decoder.stdin is not None  # noqa: S101
-        assert decoder.stdout is not None  # noqa: S101
+        assert decoder.stdin is not None  # noqa: S101 (it was started with pipes)
+        assert decoder.stdout is not None  # noqa: S101 (likewise)
 
         def stop() -> None:
             out_of_time.set()

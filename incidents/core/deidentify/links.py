@@ -43,7 +43,7 @@ def links(plain: Plain) -> Iterator[Found]:
         head = _HEAD.search(low, max(at, sign.start() - _LONGEST), sign.start())
         tail = _TAIL.match(low, sign.end(), sign.end() + _LONGEST)
         assert head is not None  # noqa: S101 (may be empty, so it always matches)
-        assert tail is not None  # noqa: S101
+        assert tail is not None  # noqa: S101 (likewise)
         yield head.start(), _trimmed(text, head.start(), tail.end()), Kind.HANDLE
         at = tail.end()
 
