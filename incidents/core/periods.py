@@ -54,7 +54,7 @@ _MONTHS = (
     ("dec", "dek", "pros", "dhj"),
 )
 _AROUND = frozenset(
-    {"godine", "godina", "godinu", "godini", "god", "g", "u", "in", "of", "an", "anul", "ev", "eve", "evi"}
+    {"godine", "godina", "godinu", "godini", "god", "g", "u", "in", "of", "an", "en", "anul", "ev", "eve", "evi"}
     | {"rok", "roku", "roka", "r", "viti", "vitit", "bers"}
 )
 _LONGEST = 40
