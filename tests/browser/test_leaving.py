@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page
+from playwright.sync_api import BrowserContext, Page
 
 from incidents.config import Settings
 from tests.browser.conftest import Certificate, Site, served
-from tests.browser.firefox import Firefox, Refused
+from tests.browser.firefox import Firefox
+from tests.browser.going_back import TYPED, what_comes_back
 
 pytestmark = pytest.mark.browser
-TYPED = "зелена тајна реч"
-STEPS_BACK = 7
-TITLES = {"", ".", "Образац", "Шифра", "Пријава и бројке"}
-"""All that the tab says on the way back: nothing of what happened, nothing of what was answered."""
 IN_CHROMIUM = pytest.mark.parametrize("with_script", [True, False], ids=["with script", "without script"])
 
 
@@ -49,46 +45,6 @@ def fill(page: Page | Firefox, *, with_script: bool) -> None:
     page.locator("#words").fill(TYPED)
     on()
     on()
-
-
-def traces(page: Page | Firefox) -> list[str]:
-    """What the open page gives away: words, ticks, a code, a title."""
-    found: list[str] = []
-    for typed in ("#words", "#answer", "#code"):
-        field = page.locator(f"{typed}:is(input, textarea)")
-        if field.count() and field.input_value():
-            found.append(f"{typed} at {page.url}")
-    if page.locator("input:checked:not([value=count_only])").count():
-        found.append(f"ticks at {page.url}")
-    if TYPED in page.content() or page.locator("p#code").count():
-        found.append(f"text at {page.url}")
-    if page.title() not in TITLES:
-        found.append(f"title at {page.url}: {page.title()}")
-    return found
-
-
-def what_comes_back(page: Page | Firefox, site: Site) -> list[str]:
-    """Every trace on the pages that seven steps back show; some of them are ours."""
-    found: list[str] = []
-    ours: set[str] = set()
-    for _ in range(STEPS_BACK):
-        step_back(page)
-        if page.url.startswith(site.address):
-            ours.add(page.url)
-            found += traces(page)
-    assert ours
-    return found
-
-
-def step_back(page: Page | Firefox) -> None:
-    """A page that comes out of the browser's own store fires no event that it is there; one that cannot is refused."""
-    if isinstance(page, Firefox):
-        with suppress(Refused):
-            page.go_back()
-    else:
-        with suppress(Error):
-            page.go_back(wait_until="commit", timeout=1500)
-        page.wait_for_timeout(200)
 
 
 @pytest.fixture
