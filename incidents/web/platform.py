@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from geopy.geocoders.base import Geocoder
 
+from incidents.adapters.nominatim import StreetService
 from incidents.config import Settings
 from incidents.core.deidentify.known import Known
 from incidents.core.help import Directory
@@ -38,6 +39,8 @@ class Platform:
     """Of municipalities, for maps; approximate unless the settings name an official file."""
     geocoder: Geocoder
     """Finds places; geopy's interface, so that another one can stand here."""
+    streets: StreetService | None
+    """An address service of the operator's, for the desk alone; None where none is set."""
     known_names: Callable[[], Known]
     """What the marking looks words up in; read when the desk first needs it."""
     directory: Directory
