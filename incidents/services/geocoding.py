@@ -83,6 +83,26 @@ def understood(query: str, chosen: str | None, *, geocoder: Geocoder) -> Meaning
     return Meaning(taken[0].code, area_of(taken[0]))
 
 
+@dataclass(frozen=True)
+class Certain:
+    """What is certain of a typed place where nobody can be asked which one was meant."""
+
+    meaning: Meaning
+    choices: list[Found]
+    """The places that may be meant, if it is not clear which."""
+
+
+def certain(query: str, *, geocoder: Geocoder) -> Certain:
+    """What a typed place means; of several alike only the municipality or district that they share."""
+    meant = understood(query, None, geocoder=geocoder)
+    if isinstance(meant, Meaning):
+        return Certain(meant, [])
+    for shared in ({area_of(one) for one in meant}, {one.district_code for one in meant}):
+        if len(shared) == 1:
+            return Certain(Meaning("", shared.pop()), meant)
+    return Certain(Meaning(), meant)
+
+
 def area_of(found: Found) -> str:
     match found.level:
         case Level.KOSOVO:
