@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from geopy.exc import GeocoderUnavailable
 from geopy.geocoders.base import Geocoder
 
+from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.adapters.nominatim import StreetService
 from incidents.core.gazetteer.place import Level
 from incidents.core.gazetteer.query import IN, NEAR
@@ -111,6 +112,24 @@ def area_of(found: Found) -> str:
             return found.district_code
         case _:
             return found.municipality_code
+
+
+_MOST_NAMED = 5
+
+
+def areas_named(story: str, *, geocoder: GazetteerGeocoder) -> list[str]:
+    """Municipalities, districts and Kosovo* in which a story names places, in its order; at most five.
+
+    Namesakes are left out: a suggestion shall be right rather than complete.
+    """
+    found: dict[str, None] = {}
+    for _start, _end, location in geocoder.mentions(story):
+        raw = location.raw
+        area = KOSOVO if raw["level"] == Level.KOSOVO else raw["municipality_code"]
+        area = raw["district_code"] if raw["level"] == Level.DISTRICT else area
+        if area and not raw["ambiguous"]:
+            found[area] = None
+    return list(found)[:_MOST_NAMED]
 
 
 def places_meant(query: str, *, geocoder: Geocoder, places: Places) -> list[str]:

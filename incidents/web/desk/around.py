@@ -76,6 +76,11 @@ def find(typed: str) -> list[str]:
     return geocoding.places_meant(typed, geocoder=platform().geocoder, places=platform().places)
 
 
+def areas_named(story: str) -> list[str]:
+    """Codes of the municipalities and districts in which a story names places."""
+    return geocoding.areas_named(story, geocoder=platform().geocoder)
+
+
 def has_streets() -> bool:
     """Whether the operator has set an address service."""
     return platform().streets is not None

@@ -114,7 +114,7 @@ class SettleForm(ActForm):
     verification = _Pick(_("How far it could be checked"))
     bias_strength = _Pick(_("Signs of bias"))
     note = ""
-    """What came of looking the street up."""
+    """What came of looking the street up, or which places the story names."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,6 +129,11 @@ class SettleForm(ActForm):
             *_choices(term for term in terms.of("verification") if term.code != Verification.NOT_ASSESSED.value),
         ]
         self.bias_strength.choices = [("", "–"), *_choices(terms.of("bias_strength"))]
+
+    def suggest(self, codes: Iterable[str]) -> None:
+        """Say in which municipalities the story names places, but for the one that stands in the form."""
+        if names := [name for code in codes if (name := place_name(code)) != self.place.data]:
+            self.note = gettext("The story names places in: %(places)s.", places=", ".join(names))
 
     def ask_which(self, codes: Iterable[str]) -> None:
         """Offer the places that the typed words may mean."""

@@ -22,7 +22,16 @@ from incidents.services.moderation import NotAQuestion, Opened
 from incidents.services.settlement import Rejected, Shown
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
-from incidents.web.desk.around import CONFLICTS, Conflict, find, find_street, now, out_of_date, what_stands_in_the_way
+from incidents.web.desk.around import (
+    CONFLICTS,
+    Conflict,
+    areas_named,
+    find,
+    find_street,
+    now,
+    out_of_date,
+    what_stands_in_the_way,
+)
 from incidents.web.desk.forms import (
     ActForm,
     AsideForm,
@@ -216,6 +225,8 @@ def report_page(
         "asking": asking or AskForm(formdata=None),
         "aside": aside or AsideForm(formdata=None),
     }
+    if found.content and settling is None:
+        forms["settling"].suggest(areas_named(found.content.words))
     if words is not None:
         forms["summing"] = summing or summary_form_for(words, found.version)
     for form in forms.values():
