@@ -23,8 +23,8 @@ from tests.web.test_desk import ASSESSED, file, only_incident, propose
 
 SETTLERS = (Role.MODERATOR, Role.REVIEWER)
 ADDRESS = "Кнеза Милоша 7, Београд"
-BUTTON = "Look the street up"
-NOT_NOW = "The address service is not available just now."
+BUTTON = "Потражи улицу"
+NOT_NOW = "Служба за адресе тренутно није доступна."
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_the_municipality_of_the_street_comes_into_the_form_and_all_else_stays(d
     page = look_up(desk, taken, year="2025", **ASSESSED)
     assert settled(page)["place"] == ["Стари Град"]
     assert settled(page)["year"] == ["2025"]
-    assert "Check the place before you go on." in page
+    assert "Проверите место пре него што наставите." in page
     desk.client.post(f"{taken}/propose", data=settled(page))
     assert only_incident(database).place == "70246"
 
@@ -102,7 +102,7 @@ def test_a_street_tells_villages_of_one_name_apart(desk: AtDesk, taken: str, ser
 def test_a_street_that_is_not_there_is_said(desk: AtDesk, taken: str, served: Stub) -> None:
     served.act = places()
     page = look_up(desk, taken)
-    assert "The address service knows no such street there." in page
+    assert "Служба за адресе тамо не зна за такву улицу." in page
     assert NOT_NOW not in page
     assert settled(page)["place"] == [ADDRESS]
 
@@ -111,20 +111,20 @@ def test_an_outage_is_said_and_blocks_nothing(desk: AtDesk, taken: str, served: 
     served.act = answers(b"[]", status="503 Service Unavailable")
     page = look_up(desk, taken)
     assert NOT_NOW in page
-    assert "knows no such street" not in page
+    assert "не зна за такву улицу" not in page
     answer = desk.client.post(f"{taken}/propose", data=settled(page) | {"place": ["Врачар"], **ASSESSED})
     assert answer.status_code == 303
 
 
 @pytest.mark.parametrize("place", ["", "Немањина 3, Суботица", "Београд", "Кнеза Милоша 7", "код пекаре, не знам где"])
 def test_what_a_street_cannot_decide_is_not_asked(desk: AtDesk, taken: str, served: Stub, place: str) -> None:
-    assert "There is nothing to look up." in look_up(desk, taken, place=place)
+    assert "Нема шта да се потражи." in look_up(desk, taken, place=place)
     assert served.connections == 0
 
 
 def test_a_story_typed_as_a_place_is_not_sent(desk: AtDesk, taken: str, served: Stub) -> None:
     story = "Čekao sam na stanici kad su mi prišla dvojica i rekla da se vratim kući, Beograd"
-    assert "There is nothing to look up." in look_up(desk, taken, place=story)
+    assert "Нема шта да се потражи." in look_up(desk, taken, place=story)
     assert served.connections == 0
 
 
