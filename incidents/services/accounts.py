@@ -14,18 +14,29 @@ from sqlalchemy.orm import Session
 
 from incidents.adapters import opening, passwords, second_factor
 from incidents.adapters.opening import KeyPair
+from incidents.adapters.sealing import CannotOpen
 from incidents.core.accounts import IDLE, LONGEST, Role, typed_password, wait_after
+from incidents.core.recovery import NotARecoveryCode, RecoveryCode, parse_recovery_code
 from incidents.db import account as stored
-from incidents.db.account import LoginSession, MemberRole, member_by_id, member_by_name
+from incidents.db.account import KnownBrowser, LoginSession, MemberRole, member_by_id, member_by_name
 from incidents.db.audit import record
 from incidents.db.key import MemberKey
 from incidents.services import keys
 
 _TOKEN_BYTES = 32
+_BROWSER_KNOWN_FOR = timedelta(days=180)
 
 
 class NotLoggedIn(Exception):
     """There is no such session, or it has ended."""
+
+
+class LastHolder(Exception):
+    """Nobody else holds the desk key: without this member no report could be opened."""
+
+
+class SamePerson(Exception):
+    """What takes two administrators was asked for by one."""
 
 
 @dataclass(frozen=True)
@@ -86,25 +97,24 @@ def log_in(
     token_key: bytes,
     memory_mib: int,
     now: datetime,
+    browser: bytes | None = None,
 ) -> bytes | None:
     """The value of a new session's cookie; None if refused, so that the failure counted is kept.
 
-    Every refusal does the same work.
+    Every refusal does the same work. `browser` is what `know_browser` gave: it waits for its own mistakes only.
     """
     password = typed_password(password)
     member = member_by_name(session, name)
     fits = passwords.is_password(password, member.password_hash if member else None)
     if member is None:
         return None
-    waits = member.locked_until is not None and member.locked_until > now
+    counter = _counter(session, member, browser)
+    waits = counter.locked_until is not None and counter.locked_until > now
     step = second_factor.step_of(code, member.sealed_totp_secret, token_key, now, after=member.last_totp_step)
     if not fits or step is None or waits or member.is_disabled:
-        if not waits:
-            member.failures += 1
-            member.locked_until = now + wait_after(member.failures)
-        record(session, at=now, actor=member.name, action="login_refused", subject=f"member:{member.id}")
+        _refuse(session, member, counter, now)
         return None
-    member.failures, member.locked_until, member.last_totp_step = 0, None, step
+    counter.failures, counter.locked_until, member.last_totp_step = 0, None, step
     pair = keys.unlock_member_key(session, member.id, password, memory_mib=memory_mib)
     cookie = secrets.token_bytes(_TOKEN_BYTES)
     session.add(
@@ -118,6 +128,192 @@ def log_in(
     )
     record(session, at=now, actor=member.name, action="login", subject=f"member:{member.id}")
     return cookie
+
+
+def know_browser(session: Session, cookie: bytes, *, now: datetime) -> bytes:
+    """A value for the browser in which this session was begun: strangers' mistakes do not make it wait.
+
+    It proves nothing and opens nothing. Raises NotLoggedIn.
+    """
+    row = session.get(LoginSession, _hash(cookie))
+    if row is None:
+        raise NotLoggedIn
+    browser = secrets.token_bytes(_TOKEN_BYTES)
+    session.add(KnownBrowser(token_hash=_hash(browser), member_id=row.member_id, used_on=now.date()))
+    old = now.date() - _BROWSER_KNOWN_FOR
+    session.execute(sa.delete(KnownBrowser).where(KnownBrowser.used_on < old))
+    return browser
+
+
+def is_known_browser(session: Session, cookie: bytes, browser: bytes | None) -> bool:
+    """Whether this browser is known for the member of the session."""
+    row = session.get(LoginSession, _hash(cookie))
+    return row is not None and browser is not None and _known(session, row.member_id, browser) is not None
+
+
+def _counter(session: Session, member: stored.Member, browser: bytes | None) -> stored.Member | KnownBrowser:
+    """What counts this try: the browser if the member logged in there before, else the account."""
+    return (browser and _known(session, member.id, browser)) or member
+
+
+def _known(session: Session, member: UUID, browser: bytes) -> KnownBrowser | None:
+    query = sa.select(KnownBrowser).where(KnownBrowser.token_hash == _hash(browser), KnownBrowser.member_id == member)
+    return session.scalar(query)
+
+
+def _refuse(session: Session, member: stored.Member, counter: stored.Member | KnownBrowser, now: datetime) -> None:
+    if counter.locked_until is None or counter.locked_until <= now:
+        counter.failures += 1
+        counter.locked_until = now + wait_after(counter.failures)
+    record(session, at=now, actor=member.name, action="login_refused", subject=f"member:{member.id}")
+
+
+def confirm_again(session: Session, member: UUID, password: str, code: str, *, token_key: bytes, now: datetime) -> bool:
+    """Whether the member who is logged in has just shown both factors again, as weighty acts ask for.
+
+    A wrong try counts like one at the door.
+    """
+    row = session.get_one(stored.Member, member)
+    fits = passwords.is_password(typed_password(password), row.password_hash)
+    step = second_factor.step_of(code, row.sealed_totp_secret, token_key, now, after=row.last_totp_step)
+    if not fits or step is None or (row.locked_until is not None and row.locked_until > now):
+        _refuse(session, row, row, now)
+        return False
+    row.last_totp_step = step
+    return True
+
+
+def recover(
+    session: Session,
+    name: str,
+    typed: str,
+    code: str,
+    new_password: str,
+    *,
+    token_key: bytes,
+    memory_mib: int,
+    now: datetime,
+) -> RecoveryCode | None:
+    """A member without their password comes in again by recovery code and second factor: the next recovery code.
+
+    The key that the code opens is theirs again, under the new password; all their sessions end. None if refused.
+    """
+    member = member_by_name(session, name)
+    if member is None:
+        return None
+    waits = member.locked_until is not None and member.locked_until > now
+    step = second_factor.step_of(code, member.sealed_totp_secret, token_key, now, after=member.last_totp_step)
+    pair = _recovered(session, member.id, typed)
+    if pair is None or step is None or waits or member.is_disabled:
+        _refuse(session, member, member, now)
+        return None
+    member.failures, member.locked_until, member.last_totp_step = 0, None, step
+    new_password = typed_password(new_password)
+    member.password_hash = passwords.hash_password(new_password)
+    keys.lock_member_key(session, member.id, pair, new_password, memory_mib=memory_mib)
+    keys.spend_recovery_code(session, member.id)
+    end_sessions(session, member.id)
+    record(session, at=now, actor=member.name, action="recover_member", subject=f"member:{member.id}")
+    return keys.new_recovery_code(session, member.id, pair)
+
+
+def _recovered(session: Session, member: UUID, typed: str) -> KeyPair | None:
+    try:
+        return keys.key_by_recovery(session, member, parse_recovery_code(typed))
+    except (NotARecoveryCode, CannotOpen, keys.NoRecoveryCode):
+        return None
+
+
+def reset_password(
+    session: Session, member: UUID, password: str, *, memory_mib: int, actor: str, now: datetime
+) -> None:
+    """A new password from an administrator. The member comes in with a key that opens nothing.
+
+    Their recovery code brings the earlier key back; without it another member has to let them in again.
+    """
+    row = session.get_one(stored.Member, member)
+    password = typed_password(password)
+    row.password_hash = passwords.hash_password(password)
+    row.failures, row.locked_until = 0, None
+    keys.replace_member_key(session, member, password, memory_mib=memory_mib)
+    _forget_browsers(session, member)
+    record(session, at=now, actor=actor, action="reset_password", subject=f"member:{member}", after=row.name)
+
+
+def reset_second_factor(
+    session: Session, member: UUID, *, token_key: bytes, actors: tuple[str, str], now: datetime
+) -> str:
+    """A new second factor, which takes two administrators; its secret, to be shown once. Raises SamePerson."""
+    if actors[0] == actors[1]:
+        raise SamePerson
+    row = session.get_one(stored.Member, member)
+    secret, row.sealed_totp_secret = second_factor.new_secret(token_key)
+    row.last_totp_step = 0
+    _forget_browsers(session, member)
+    subject = f"member:{member}"
+    record(session, at=now, actor=actors[0], action="reset_second_factor", subject=subject, reason=f"with {actors[1]}")
+    return secret
+
+
+def revoke_member(session: Session, member: UUID, *, actor: str, now: datetime, reason: str) -> int:
+    """Shut a member out: no session, no key of the desk, and a new desk key for the others; its epoch.
+
+    Raises LastHolder.
+    """
+    row = session.get_one(stored.Member, member)
+    if not keys.has_other_holders(session, member):
+        raise LastHolder
+    row.is_disabled = True
+    _forget_browsers(session, member)
+    keys.take_grants(session, member)
+    record(session, at=now, actor=actor, action="revoke_member", subject=f"member:{member}", reason=reason)
+    return keys.rotate(session, actor=actor, now=now, reason=f"member:{member} revoked")
+
+
+def end_sessions(session: Session, member: UUID) -> None:
+    session.execute(sa.delete(LoginSession).where(LoginSession.member_id == member))
+
+
+def _forget_browsers(session: Session, member: UUID) -> None:
+    """With the sessions: whoever sits there now is a stranger."""
+    end_sessions(session, member)
+    session.execute(sa.delete(KnownBrowser).where(KnownBrowser.member_id == member))
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """One browser in which a member is logged in."""
+
+    handle: str
+    """Names it in a form; nobody gets in with it."""
+    started_at: datetime
+    seen_at: datetime
+    is_this_one: bool
+
+
+def open_sessions(session: Session, member: Member, cookie: bytes, *, now: datetime) -> list[OpenSession]:
+    """Where the member is logged in, newest first."""
+    query = sa.select(LoginSession).where(
+        LoginSession.member_id == member.id,
+        LoginSession.seen_at >= now - IDLE,
+        LoginSession.started_at >= now - LONGEST,
+    )
+    return [
+        OpenSession(_handle(row.token_hash), row.started_at, row.seen_at, row.token_hash == _hash(cookie))
+        for row in session.scalars(query.order_by(LoginSession.started_at.desc(), LoginSession.token_hash))
+    ]
+
+
+def end_session(session: Session, member: Member, handle: str, *, now: datetime) -> None:
+    """End one of the member's own sessions. Does nothing if it has ended already."""
+    for row in session.scalars(sa.select(LoginSession).where(LoginSession.member_id == member.id)):
+        if _handle(row.token_hash) == handle:
+            session.delete(row)
+            record(session, at=now, actor=member.name, action="end_session", subject=f"member:{member.id}")
+
+
+def _handle(token_hash: bytes) -> str:
+    return blake2b(token_hash, digest_size=16, person=b"session handle").hexdigest()
 
 
 def member_of_session(session: Session, cookie: bytes, *, now: datetime) -> Member:
