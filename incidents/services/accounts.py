@@ -56,6 +56,8 @@ class Enrolled:
     id: UUID
     totp_secret: str
     """To be shown once."""
+    recovery_code: RecoveryCode
+    """To be shown once; it counts when it was typed back."""
 
 
 def add_member(
@@ -83,9 +85,38 @@ def add_member(
     session.add(member)
     session.flush()
     session.add_all(MemberRole(member_id=member.id, role=role) for role in roles)
-    keys.add_member_key(session, member.id, password, memory_mib=memory_mib, today=now.date())
+    pair = keys.add_member_key(session, member.id, password, memory_mib=memory_mib, today=now.date())
     record(session, at=now, actor=actor, action="add_member", subject=f"member:{member.id}", after=name)
-    return Enrolled(member.id, secret)
+    return Enrolled(member.id, secret, keys.new_recovery_code(session, member.id, pair))
+
+
+def enrol_anew(
+    session: Session,
+    name: str,
+    password: str,
+    roles: Collection[Role],
+    *,
+    language: str,
+    token_key: bytes,
+    memory_mib: int,
+    now: datetime,
+) -> Enrolled:
+    """As `add_member`, also for a member who lost everything: they start with nothing, like a new one."""
+    row = member_by_name(session, name)
+    if row is None:
+        return add_member(
+            session, name, password, roles, language=language, token_key=token_key, memory_mib=memory_mib, now=now
+        )
+    reset_password(session, row.id, password, memory_mib=memory_mib, actor="system", now=now)
+    secret, row.sealed_totp_secret = second_factor.new_secret(token_key)
+    row.last_totp_step, row.is_disabled = 0, False
+    held = {given.role for given in row.roles}
+    session.add_all(MemberRole(member_id=row.id, role=role) for role in set(roles) - held)
+    keys.take_grants(session, row.id)
+    keys.spend_recovery_code(session, row.id)
+    pair = keys.unlock_member_key(session, row.id, typed_password(password), memory_mib=memory_mib)
+    record(session, at=now, actor="system", action="enrol_anew", subject=f"member:{row.id}", after=name)
+    return Enrolled(row.id, secret, keys.new_recovery_code(session, row.id, pair))
 
 
 def log_in(

@@ -219,7 +219,7 @@ def new_recovery_code(session: Session, member: UUID, pair: KeyPair) -> Recovery
     Raises NoKey, HasEarlierKey.
     """
     row = _key_of(session, member)
-    if row.under_recovery_code is not None and row.recovery_public != row.public:
+    if row.recovery_confirmed_on is not None and row.recovery_public != row.public:
         raise HasEarlierKey
     code = opening.new_recovery_code()
     lock = opening.lock_for_recovery(pair, code)
