@@ -81,11 +81,6 @@ def secret_of(texts: Iterable[str], passphrase: bytes = b"") -> bytes:
     return _decrypted(shamir.joined(groups, threshold=own.groups_needed), own, passphrase)
 
 
-def number_of(text: str) -> int:
-    """Which share it is, from 1. Raises NotAShare."""
-    return _read(text).member + 1
-
-
 def digest_of(text: str) -> bytes:
     """Equal for one share however it was typed; a share is random, so that this says nothing about it."""
     share = _read(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -46,18 +46,6 @@ class LoginSession(Base):
     sealed_key: orm.Mapped[bytes]
     started_at: orm.Mapped[datetime]
     seen_at: orm.Mapped[datetime]
-
-
-class KnownBrowser(Base):
-    """A browser at which a member logged in: it waits for its own mistakes only, never for a stranger's."""
-
-    __tablename__ = "known_browser"
-
-    token_hash: orm.Mapped[Digest] = orm.mapped_column(primary_key=True)
-    member_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("member.id"), index=True)
-    failures: orm.Mapped[int] = orm.mapped_column(default=0)
-    locked_until: orm.Mapped[datetime | None]
-    used_on: orm.Mapped[date]
 
 
 def member_by_name(session: orm.Session, name: str) -> Member | None:

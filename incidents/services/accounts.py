@@ -18,13 +18,12 @@ from incidents.adapters.sealing import CannotOpen
 from incidents.core.accounts import IDLE, LONGEST, Role, typed_password, wait_after
 from incidents.core.recovery import NotARecoveryCode, RecoveryCode, parse_recovery_code
 from incidents.db import account as stored
-from incidents.db.account import KnownBrowser, LoginSession, MemberRole, member_by_id, member_by_name
+from incidents.db.account import LoginSession, MemberRole, member_by_id, member_by_name
 from incidents.db.audit import record
 from incidents.db.key import MemberKey
 from incidents.services import keys
 
 _TOKEN_BYTES = 32
-_BROWSER_KNOWN_FOR = timedelta(days=180)
 
 
 class NotLoggedIn(Exception):
@@ -128,24 +127,16 @@ def log_in(
     token_key: bytes,
     memory_mib: int,
     now: datetime,
-    browser: bytes | None = None,
 ) -> bytes | None:
     """The value of a new session's cookie; None if refused, so that the failure counted is kept.
 
-    Every refusal does the same work. `browser` is what `know_browser` gave: it waits for its own mistakes only.
+    Every refusal does the same work.
     """
     password = typed_password(password)
     member = member_by_name(session, name)
     fits = passwords.is_password(password, member.password_hash if member else None)
-    if member is None:
+    if member is None or not _shows_both(session, member, fits, code, token_key=token_key, now=now):
         return None
-    counter = _counter(session, member, browser)
-    waits = counter.locked_until is not None and counter.locked_until > now
-    step = second_factor.step_of(code, member.sealed_totp_secret, token_key, now, after=member.last_totp_step)
-    if not fits or step is None or waits or member.is_disabled:
-        _refuse(session, member, counter, now)
-        return None
-    counter.failures, counter.locked_until, member.last_totp_step = 0, None, step
     pair = keys.unlock_member_key(session, member.id, password, memory_mib=memory_mib)
     cookie = secrets.token_bytes(_TOKEN_BYTES)
     session.add(
@@ -161,56 +152,62 @@ def log_in(
     return cookie
 
 
-def know_browser(session: Session, cookie: bytes, *, now: datetime) -> bytes:
-    """A value for the browser in which this session was begun: strangers' mistakes do not make it wait.
+def _shows_both(
+    session: Session, member: stored.Member, fits: bool, code: str, *, token_key: bytes, now: datetime
+) -> bool:
+    """Whether a first factor that fits comes with the second one, and the account does not wait.
 
-    It proves nothing and opens nothing. Raises NotLoggedIn.
+    Only who has the first factor and tries second ones makes the account wait. A stranger without it learns nothing
+    from a refusal, so that nothing has to slow them down, and they lock nobody out however often they try.
     """
-    row = session.get(LoginSession, _hash(cookie))
-    if row is None:
-        raise NotLoggedIn
-    browser = secrets.token_bytes(_TOKEN_BYTES)
-    session.add(KnownBrowser(token_hash=_hash(browser), member_id=row.member_id, used_on=now.date()))
-    old = now.date() - _BROWSER_KNOWN_FOR
-    session.execute(sa.delete(KnownBrowser).where(KnownBrowser.used_on < old))
-    return browser
-
-
-def is_known_browser(session: Session, cookie: bytes, browser: bytes | None) -> bool:
-    """Whether this browser is known for the member of the session."""
-    row = session.get(LoginSession, _hash(cookie))
-    return row is not None and browser is not None and _known(session, row.member_id, browser) is not None
-
-
-def _counter(session: Session, member: stored.Member, browser: bytes | None) -> stored.Member | KnownBrowser:
-    """What counts this try: the browser if the member logged in there before, else the account."""
-    return (browser and _known(session, member.id, browser)) or member
-
-
-def _known(session: Session, member: UUID, browser: bytes) -> KnownBrowser | None:
-    query = sa.select(KnownBrowser).where(KnownBrowser.token_hash == _hash(browser), KnownBrowser.member_id == member)
-    return session.scalar(query)
-
-
-def _refuse(session: Session, member: stored.Member, counter: stored.Member | KnownBrowser, now: datetime) -> None:
-    if counter.locked_until is None or counter.locked_until <= now:
-        counter.failures += 1
-        counter.locked_until = now + wait_after(counter.failures)
+    waits = member.locked_until is not None and member.locked_until > now
+    step = second_factor.step_of(code, member.sealed_totp_secret, token_key, now, after=member.last_totp_step)
+    if fits and step is not None and not waits and not member.is_disabled:
+        member.failures, member.locked_until, member.last_totp_step = 0, None, step
+        return True
+    if fits and not waits:
+        member.failures += 1
+        member.locked_until = now + wait_after(member.failures)
     record(session, at=now, actor=member.name, action="login_refused", subject=f"member:{member.id}")
+    return False
 
 
-def confirm_again(session: Session, member: UUID, password: str, code: str, *, token_key: bytes, now: datetime) -> bool:
-    """Whether the member who is logged in has just shown both factors again, as weighty acts ask for.
-
-    A wrong try counts like one at the door.
-    """
-    row = session.get_one(stored.Member, member)
-    fits = passwords.is_password(typed_password(password), row.password_hash)
-    step = second_factor.step_of(code, row.sealed_totp_secret, token_key, now, after=row.last_totp_step)
-    if not fits or step is None or (row.locked_until is not None and row.locked_until > now):
-        _refuse(session, row, row, now)
+def change_password(
+    session: Session,
+    member: Member,
+    password: str,
+    code: str,
+    new_password: str,
+    *,
+    token_key: bytes,
+    memory_mib: int,
+    now: datetime,
+) -> bool:
+    """Another password for the member's key, if both factors are shown again. All their sessions end."""
+    row = _shown_again(session, member, password, code, token_key=token_key, now=now)
+    if row is None:
         return False
-    row.last_totp_step = step
+    _set_password(session, row, member.key, new_password, memory_mib=memory_mib)
+    record(session, at=now, actor=member.name, action="change_password", subject=f"member:{member.id}")
+    return True
+
+
+def renew_recovery_code(
+    session: Session, member: Member, password: str, code: str, *, token_key: bytes, now: datetime
+) -> RecoveryCode | None:
+    """A new recovery code, if both factors are shown again; None if refused. Raises services.keys.HasEarlierKey."""
+    if _shown_again(session, member, password, code, token_key=token_key, now=now) is None:
+        return None
+    record(session, at=now, actor=member.name, action="renew_recovery", subject=f"member:{member.id}")
+    return keys.new_recovery_code(session, member.id, member.key)
+
+
+def confirm_recovery_code(session: Session, member: Member, typed: str, *, now: datetime) -> bool:
+    """Whether the member typed their recovery code back from paper; it counts then."""
+    try:
+        keys.confirm_recovery_code(session, member.id, parse_recovery_code(typed), actor=member.name, now=now)
+    except (NotARecoveryCode, CannotOpen, keys.NoRecoveryCode):
+        return False
     return True
 
 
@@ -232,20 +229,29 @@ def recover(
     member = member_by_name(session, name)
     if member is None:
         return None
-    waits = member.locked_until is not None and member.locked_until > now
-    step = second_factor.step_of(code, member.sealed_totp_secret, token_key, now, after=member.last_totp_step)
     pair = _recovered(session, member.id, typed)
-    if pair is None or step is None or waits or member.is_disabled:
-        _refuse(session, member, member, now)
+    if not _shows_both(session, member, pair is not None, code, token_key=token_key, now=now) or pair is None:
         return None
-    member.failures, member.locked_until, member.last_totp_step = 0, None, step
-    new_password = typed_password(new_password)
-    member.password_hash = passwords.hash_password(new_password)
-    keys.lock_member_key(session, member.id, pair, new_password, memory_mib=memory_mib)
+    _set_password(session, member, pair, new_password, memory_mib=memory_mib)
     keys.spend_recovery_code(session, member.id)
-    end_sessions(session, member.id)
     record(session, at=now, actor=member.name, action="recover_member", subject=f"member:{member.id}")
     return keys.new_recovery_code(session, member.id, pair)
+
+
+def _shown_again(
+    session: Session, member: Member, password: str, code: str, *, token_key: bytes, now: datetime
+) -> stored.Member | None:
+    """The row of a member at work who has just shown both factors again, as weighty acts ask for."""
+    row = session.get_one(stored.Member, member.id)
+    fits = passwords.is_password(typed_password(password), row.password_hash)
+    return row if _shows_both(session, row, fits, code, token_key=token_key, now=now) else None
+
+
+def _set_password(session: Session, row: stored.Member, pair: KeyPair, new_password: str, *, memory_mib: int) -> None:
+    new_password = typed_password(new_password)
+    row.password_hash = passwords.hash_password(new_password)
+    keys.lock_member_key(session, row.id, pair, new_password, memory_mib=memory_mib)
+    end_sessions(session, row.id)
 
 
 def _recovered(session: Session, member: UUID, typed: str) -> KeyPair | None:
@@ -267,7 +273,7 @@ def reset_password(
     row.password_hash = passwords.hash_password(password)
     row.failures, row.locked_until = 0, None
     keys.replace_member_key(session, member, password, memory_mib=memory_mib)
-    _forget_browsers(session, member)
+    end_sessions(session, member)
     record(session, at=now, actor=actor, action="reset_password", subject=f"member:{member}", after=row.name)
 
 
@@ -280,7 +286,7 @@ def reset_second_factor(
     row = session.get_one(stored.Member, member)
     secret, row.sealed_totp_secret = second_factor.new_secret(token_key)
     row.last_totp_step = 0
-    _forget_browsers(session, member)
+    end_sessions(session, member)
     subject = f"member:{member}"
     record(session, at=now, actor=actors[0], action="reset_second_factor", subject=subject, reason=f"with {actors[1]}")
     return secret
@@ -295,7 +301,7 @@ def revoke_member(session: Session, member: UUID, *, actor: str, now: datetime, 
     if not keys.has_other_holders(session, member):
         raise LastHolder
     row.is_disabled = True
-    _forget_browsers(session, member)
+    end_sessions(session, member)
     keys.take_grants(session, member)
     record(session, at=now, actor=actor, action="revoke_member", subject=f"member:{member}", reason=reason)
     return keys.rotate(session, actor=actor, now=now, reason=f"member:{member} revoked")
@@ -303,12 +309,6 @@ def revoke_member(session: Session, member: UUID, *, actor: str, now: datetime, 
 
 def end_sessions(session: Session, member: UUID) -> None:
     session.execute(sa.delete(LoginSession).where(LoginSession.member_id == member))
-
-
-def _forget_browsers(session: Session, member: UUID) -> None:
-    """With the sessions: whoever sits there now is a stranger."""
-    end_sessions(session, member)
-    session.execute(sa.delete(KnownBrowser).where(KnownBrowser.member_id == member))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""keys in full: intake that waits to be opened, what a grant is sealed to, recovery codes, shares, known browsers"""
+"""keys in full: intake that waits to be opened, what a grant is sealed to, recovery codes, shares"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,22 +38,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("recovery_number", "number", name=op.f("pk_recovery_share")),
     )
-    op.create_table(
-        "known_browser",
-        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("member_id", sa.Uuid(), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("used_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_known_browser_member_id_member")),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_known_browser")),
-    )
-    with op.batch_alter_table("known_browser") as batch_op:
-        batch_op.create_index(op.f("ix_known_browser_member_id"), ["member_id"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_table("known_browser")
     op.drop_table("recovery_share")
     with op.batch_alter_table("key_grant") as batch_op:
         batch_op.drop_constraint("uq_key_grant_recovery", type_="unique")
