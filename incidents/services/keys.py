@@ -235,6 +235,11 @@ def confirm_recovery_code(session: Session, member: UUID, code: RecoveryCode, *,
     record(session, at=now, actor=actor, action="confirm_recovery", subject=f"member:{member}")
 
 
+def recovery_is_confirmed(session: Session, member: UUID) -> bool:
+    """Whether the member typed the newest recovery code back. Raises NoKey."""
+    return _key_of(session, member).recovery_confirmed_on is not None
+
+
 def key_by_recovery(session: Session, member: UUID, code: RecoveryCode) -> KeyPair:
     """The member's key, or their earlier one, by the recovery code. Raises NoKey, NoRecoveryCode, CannotOpen."""
     row = _key_of(session, member)

@@ -15,6 +15,7 @@ from incidents.services.moderation import NoSuchReport, Withdrawn
 from incidents.services.published import NotFound
 from incidents.services.settlement import NoSuchIncident
 from incidents.web.accounts import guard
+from incidents.web.accounts.views import accounts
 from incidents.web.desk import around, shown
 from incidents.web.desk.clusters import clusters
 from incidents.web.desk.files import files
@@ -33,6 +34,8 @@ desk = Blueprint("desk", __name__, url_prefix="/desk")
 for part in (reports, files, intake, clusters, incidents, releases, notices):
     desk.register_blueprint(part)
 desk.context_processor(around.context)
+# The page of one's own account stands in the desk's frame too.
+accounts.context_processor(around.context)
 
 
 @desk.errorhandler(NoSuchReport)
