@@ -289,6 +289,8 @@ def bring_back(session: Session, report: UUID, *, version: int, member: Member, 
     Raises NoSuchReport, NotTaken, StaleReport, core.incident.NotAllowed.
     """
     row = taken_row(session, report, version=version, member=member, now=now)
+    if row.set_aside_reason is None:
+        raise NotAllowed(row.handling, Handling.IN_TRIAGE)
     before, row.handling = row.handling, step(HANDLING, row.handling, Handling.IN_TRIAGE)
     tally = session.scalars(
         sa.select(SetAside)

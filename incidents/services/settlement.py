@@ -180,13 +180,15 @@ def unlink_report(session: Session, report: UUID, *, version: int, member: Membe
     Raises core.incident.NotAllowed, and what services.moderation.taken_row raises.
     """
     row = taken_row(session, report, version=version, member=member, now=now)
-    before, row.handling = row.handling, step(HANDLING, row.handling, Handling.IN_TRIAGE)
-    incident = _row(session, row.incident_id) if row.incident_id else None
+    if row.incident_id is None:
+        raise rules.NotAllowed(row.handling, Handling.IN_TRIAGE)
+    before, incident = row.handling, _row(session, row.incident_id)
+    # It is there already where its reporter has answered a question meanwhile.
+    if before is not Handling.IN_TRIAGE:
+        row.handling = step(HANDLING, before, Handling.IN_TRIAGE)
     row.incident_id = None
     session.flush()
     note(session, "unlink", f"report:{row.id}", member, now, before=before.value, after=row.handling.value)
-    if incident is None:
-        return
     left = _reports_of(session, incident)
     if incident.source is None and len(partners := {partner_of(session, one, member) for one in left}) == 1:
         incident.source = partners.pop()

@@ -660,3 +660,35 @@ def test_what_a_person_did_not_report_after_all_is_the_organisations_alone(
         link(session, arrived(session, settings, partner=partner), incident, ana)
     unlink(session, report, ana)
     assert source(session, incident) == left
+
+
+@pytest.mark.parametrize("is_aside", [False, True])
+def test_what_rests_on_no_incident_is_taken_off_none(
+    session: Session, report: UUID, ana: Member, is_aside: bool
+) -> None:
+    version = take(session, report, ana)
+    if is_aside:
+        moderation.set_aside(session, report, "abuse", version=version, member=ana, now=NOW)
+    with pytest.raises(NotAllowed):
+        unlink(session, report, ana)
+
+
+def test_a_report_whose_reporter_answered_can_be_taken_off_its_incident(
+    session: Session, settings: Settings, ana: Member
+) -> None:
+    code = builders.send(session, a_report(), settings, now=NOW)
+    report = builders.only_report(session)
+    incident = propose(session, report, ana)
+    moderation.ask(session, report, "Када?", version=take(session, report, ana), member=ana, now=NOW)
+    answer(session, code, settings)
+    unlink(session, report, ana)
+    assert show(session, incident).decision is Decision.WITHDRAWN
+    assert session.get_one(stored.Report, report).handling is Handling.IN_TRIAGE
+
+
+def test_what_was_not_set_aside_is_not_brought_back(
+    session: Session, report: UUID, incident: UUID, ana: Member
+) -> None:
+    with pytest.raises(NotAllowed):
+        moderation.bring_back(session, report, version=take(session, report, ana), member=ana, now=NOW)
+    assert session.get_one(stored.Report, report).incident_id == incident
