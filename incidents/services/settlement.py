@@ -269,9 +269,12 @@ def return_incident(
 def reopen_incident(session: Session, incident: UUID, *, version: int, member: Member, now: datetime) -> None:
     """Take an acceptance back. A draft that counts the incident falls; what a published release says stays.
 
+    One that was withdrawn because no report is left for it stays so.
     Raises NoSuchIncident, StaleIncident, core.incident.NotAllowed.
     """
     row = _row(session, incident, version=version)
+    if row.decision is Decision.WITHDRAWN and not stored_report.rests_on_reports(session, row.id):
+        raise rules.NotAllowed(row.decision, Decision.OPEN)
     _leave_draft(session, row, member, now)
     row.accepted_on = None
     _decide(session, row, Decision.OPEN, "reopen", member, now)

@@ -692,3 +692,12 @@ def test_what_was_not_set_aside_is_not_brought_back(
     with pytest.raises(NotAllowed):
         moderation.bring_back(session, report, version=take(session, report, ana), member=ana, now=NOW)
     assert session.get_one(stored.Report, report).incident_id == incident
+
+
+def test_an_incident_that_no_report_is_left_for_is_not_opened_again(
+    session: Session, report: UUID, incident: UUID, ana: Member
+) -> None:
+    unlink(session, report, ana)
+    with pytest.raises(NotAllowed):
+        reopen(session, incident, ana)
+    assert show(session, incident).decision is Decision.WITHDRAWN
