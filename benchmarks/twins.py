@@ -28,7 +28,7 @@ from incidents.adapters.data_files import lexicon, vocabulary
 from incidents.core.report import NOT_SURE, Report
 from incidents.core.script import FOLDED, to_latin
 from incidents.core.synthesis.thumbs import bare
-from incidents.core.twins.account import Account, of_report
+from incidents.core.twins.account import Account, of_report, with_words
 from incidents.core.twins.likeness import LIKELY, Likeness, likeness, may_be_twins, rarity
 
 FOLDER = Path(__file__).parent.parent / "tests/core/twins"
@@ -182,13 +182,9 @@ def judged(*, aside: bool) -> list[Judged]:
 
 
 def _account(report: Report, pair: Pair) -> Account:
-    return of_report(
-        report,
-        [pair.town] if report.place else [],
-        received_on=pair.received_on,
-        lexicon=lexicon(),
-        vocabulary=vocabulary(),
-    )
+    areas = [pair.town] if report.place else []
+    account = of_report(report, areas, received_on=pair.received_on, vocabulary=vocabulary())
+    return with_words(account, report, lexicon())
 
 
 @dataclass(frozen=True)

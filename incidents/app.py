@@ -49,6 +49,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, dat
         shapes=data_files.shapes(settings.shapes),
         geocoder=GazetteerGeocoder(data_files.gazetteer()),
         known_names=data_files.known_names,
+        lexicon=data_files.lexicon,
         directory=directory_of(settings),
         now=now,
     )

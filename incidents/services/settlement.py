@@ -51,8 +51,6 @@ RETURN_REASONS = (
 )
 """Which part the second member does not share. A code: incidents hold no text."""
 
-_MOST_CANDIDATES = 20
-
 
 class NoSuchIncident(Exception):
     """There is no incident with this id."""
@@ -105,18 +103,11 @@ def show_incident(session: Session, incident: UUID) -> Shown:
 
 def incidents_in(session: Session, *decisions: Decision, most: int = 200) -> list[Shown]:
     """Incidents in these decisions, the newest event first."""
-    return _listed(session, Incident.decision.in_(decisions), most=most)
+    return incidents_where(session, Incident.decision.in_(decisions), most=most)
 
 
-def candidates(session: Session, *, place: str, year: int, month: int | None) -> list[Shown]:
-    """Incidents that a report may also be about: same place, same year, the month or a neighbour of it."""
-    near = [Incident.place == place, Incident.year == year, Incident.decision != Decision.WITHDRAWN]
-    if month is not None:
-        near.append(sa.or_(Incident.month.is_(None), Incident.month.between(month - 1, month + 1)))
-    return _listed(session, *near, most=_MOST_CANDIDATES)
-
-
-def _listed(session: Session, *conditions: sa.ColumnElement[bool], most: int) -> list[Shown]:
+def incidents_where(session: Session, *conditions: sa.ColumnElement[bool], most: int) -> list[Shown]:
+    """The newest events first."""
     query = (
         sa.select(Incident)
         .where(*conditions)
@@ -167,7 +158,7 @@ def link_report(session: Session, report: UUID, incident: UUID, *, version: int,
     Raises NoSuchIncident, core.incident.NotAllowed, and what services.moderation.taken_row raises.
     """
     row = taken_row(session, report, version=version, member=member, now=now)
-    found = _row(session, incident)
+    found = row_to_change(session, incident)
     if found.source is not None and found.source != partner_of(session, row, member):
         found.source = None
     _link(session, row, found, member, now)
@@ -182,7 +173,7 @@ def unlink_report(session: Session, report: UUID, *, version: int, member: Membe
     row = taken_row(session, report, version=version, member=member, now=now)
     if row.incident_id is None:
         raise rules.NotAllowed(row.handling, Handling.IN_TRIAGE)
-    before, incident = row.handling, _row(session, row.incident_id)
+    before, incident = row.handling, row_to_change(session, row.incident_id)
     # It is there already where its reporter has answered a question meanwhile.
     if before is not Handling.IN_TRIAGE:
         row.handling = step(HANDLING, before, Handling.IN_TRIAGE)
@@ -214,7 +205,7 @@ def revise_incident(
     Raises Rejected, NoSuchIncident, StaleIncident, core.incident.NotAllowed.
     """
     _check(settlement, vocabulary, places, now)
-    row = _row(session, incident, version=version)
+    row = row_to_change(session, incident, version=version)
     before = row.decision
     if row.decision is not Decision.PROPOSED:
         row.decision = step(DECISION, row.decision, Decision.PROPOSED)
@@ -272,7 +263,7 @@ def reopen_incident(session: Session, incident: UUID, *, version: int, member: M
     One that was withdrawn because no report is left for it stays so.
     Raises NoSuchIncident, StaleIncident, core.incident.NotAllowed.
     """
-    row = _row(session, incident, version=version)
+    row = row_to_change(session, incident, version=version)
     if row.decision is Decision.WITHDRAWN and not stored_report.rests_on_reports(session, row.id):
         raise rules.NotAllowed(row.decision, Decision.OPEN)
     _leave_draft(session, row, member, now)
@@ -285,7 +276,7 @@ def _check(settlement: Settlement, vocabulary: Vocabulary, places: Places, now: 
         raise Rejected(found)
 
 
-def _row(session: Session, incident: UUID, *, version: int | None = None) -> Incident:
+def row_to_change(session: Session, incident: UUID, *, version: int | None = None) -> Incident:
     """The row to be changed, which nobody else can change meanwhile."""
     row = incident_with_codes(session, incident, to_change=True)
     if row is None:
@@ -302,7 +293,7 @@ def _leave_draft(session: Session, row: Incident, member: Member, now: datetime)
 
 
 def _proposed_by_another(session: Session, incident: UUID, version: int, member: Member) -> Incident:
-    row = _row(session, incident, version=version)
+    row = row_to_change(session, incident, version=version)
     if row.proposed_by == member.id:
         raise SamePerson
     return row

@@ -15,6 +15,7 @@ from incidents.core.deidentify.known import Known
 from incidents.core.help import Directory
 from incidents.core.places import Places
 from incidents.core.shapes import Shapes
+from incidents.core.twins.lexicon import Lexicon
 from incidents.core.vocabulary import Vocabulary
 from incidents.db.database import Database
 from incidents.services.pulse import Pulse
@@ -40,6 +41,8 @@ class Platform:
     """Finds places; geopy's interface, so that another one can stand here."""
     known_names: Callable[[], Known]
     """What the marking looks words up in; read when the desk first needs it."""
+    lexicon: Callable[[], Lexicon]
+    """What words speak of, to find twins; read when the desk first needs it."""
     directory: Directory
     """Who can help with what."""
     now: Callable[[], datetime] = utc_now

@@ -526,36 +526,6 @@ def test_an_answered_report_of_an_incident_is_put_back_to_it(session: Session, s
 # Finding incidents.
 
 
-@pytest.mark.parametrize(
-    ("place", "year", "month", "is_found"),
-    [
-        (SUBOTICA, 2026, 10, True),
-        (SUBOTICA, 2026, 9, True),
-        (SUBOTICA, 2026, 11, True),
-        (SUBOTICA, 2026, None, True),
-        (SUBOTICA, 2026, 8, False),
-        (SUBOTICA, 2025, 10, False),
-        (ONLINE, 2026, 10, False),
-    ],
-)
-def test_candidates_are_near_in_place_and_time(
-    session: Session, incident: UUID, place: str, year: int, month: int | None, is_found: bool
-) -> None:
-    found = settlement.candidates(session, place=place, year=year, month=month)
-    assert [one.id for one in found] == [incident] * is_found
-
-
-def test_an_incident_without_a_month_may_be_about_any(session: Session, report: UUID, ana: Member) -> None:
-    incident = propose(session, report, ana, a_settlement(month=None))
-    [found] = settlement.candidates(session, place=SUBOTICA, year=2026, month=3)
-    assert found.id == incident
-
-
-def test_a_withdrawn_incident_is_no_candidate(session: Session, report: UUID, incident: UUID, ana: Member) -> None:
-    unlink(session, report, ana)
-    assert settlement.candidates(session, place=SUBOTICA, year=2026, month=10) == []
-
-
 def test_incidents_are_listed_by_where_they_stand(
     session: Session, settings: Settings, accepted: UUID, ana: Member
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from incidents.core.incident import NO_PLACE, ONLINE, Settlement
@@ -44,11 +44,8 @@ class Account:
         return self.first is not None and self.first == self.last
 
 
-def of_report(
-    report: Report, areas: Iterable[str], *, received_on: date, lexicon: Lexicon, vocabulary: Vocabulary
-) -> Account:
-    """`areas` are the municipalities that its typed place may mean."""
-    words = folded(f"{report.words} {report.place} {report.when_words}")
+def of_report(report: Report, areas: Iterable[str], *, received_on: date, vocabulary: Vocabulary) -> Account:
+    """Still without words. `areas` are the municipalities that its typed place may mean."""
     first, last = _days(report, received_on)
     return Account(
         areas=frozenset({*areas, ONLINE} if report.setting in _ONLINE else areas),
@@ -60,9 +57,12 @@ def of_report(
         ground_groups=_groups(report.grounds, vocabulary),
         targets=report.targets - _NOTHING,
         setting="" if report.setting in _NO_SETTING else report.setting,
-        stems=lexicon.stems(words),
-        concepts=lexicon.concepts(words),
     )
+
+
+def with_words(account: Account, report: Report, lexicon: Lexicon) -> Account:
+    words = folded(f"{report.words} {report.place} {report.when_words}")
+    return replace(account, stems=lexicon.stems(words), concepts=lexicon.concepts(words))
 
 
 def of_settlement(settlement: Settlement, *, places: Places, vocabulary: Vocabulary) -> Account:

@@ -14,14 +14,15 @@ from incidents.core.incident import NotAllowed
 from incidents.core.script import to_latin
 from incidents.services import geocoding
 from incidents.services.moderation import NotTaken, StaleReport
+from incidents.services.series import InAnotherSeries
 from incidents.services.settlement import SamePerson, StaleIncident
 from incidents.web.desk import shown
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 from incidents.web.tokens import desk_token
 
-Conflict = StaleReport | NotTaken | NotAllowed | StaleIncident | SamePerson
-CONFLICTS = (StaleReport, NotTaken, NotAllowed, StaleIncident, SamePerson)
+Conflict = StaleReport | NotTaken | NotAllowed | StaleIncident | SamePerson | InAnotherSeries
+CONFLICTS = (StaleReport, NotTaken, NotAllowed, StaleIncident, SamePerson, InAnotherSeries)
 """What stands in the way of an act although nothing typed is wrong."""
 SETTLERS = (Role.MODERATOR, Role.REVIEWER)
 
@@ -92,5 +93,7 @@ def what_stands_in_the_way(conflict: Conflict | None) -> str:
             return _("Your twenty minutes with this report are over. What you typed is still here.")
         case SamePerson():
             return _("You proposed this incident. It takes another person to accept or return it.")
+        case InAnotherSeries():
+            return _("Both are in series already, and not in the same one. Take one of them out first.")
         case NotAllowed():
             return _("This cannot be done any more: it has moved on meanwhile.")

@@ -14,6 +14,7 @@ from incidents.core.places import KOSOVO
 from incidents.core.report import NOT_SURE, Problem, Report
 from incidents.core.vocabulary import Term
 from incidents.services.settlement import RETURN_REASONS
+from incidents.services.twins import Seen
 from incidents.web.desk.shown import named
 from incidents.web.places import place_name
 from incidents.web.platform import platform
@@ -81,10 +82,32 @@ class LinkForm(ActForm):
     incident = HiddenField()
 
     def chosen(self) -> UUID | None:
-        try:
-            return UUID(self.incident.data or "")
-        except ValueError:
-            return None
+        return _id(self.incident.data or "")
+
+
+class TwinForm(ActForm):
+    other = HiddenField()
+
+    def chosen(self) -> UUID | None:
+        return _id(self.other.data or "")
+
+
+def ticked_twins(ticked: Iterable[str]) -> list[Seen]:
+    """The reports that were ticked, with the versions that the page showed; what is no such thing is left out."""
+    found = []
+    for value in ticked:
+        report, _colon, version = value.partition(":")
+        other = _id(report)
+        if other is not None and version.isascii() and version.isdigit() and len(version) < 10:
+            found.append(Seen(other, int(version)))
+    return found
+
+
+def _id(typed: str) -> UUID | None:
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None
 
 
 class ReturnForm(ActForm):

@@ -6,17 +6,25 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from incidents.core.accounts import Role
 from incidents.core.incident import Decision
-from incidents.services import moderation, settlement
+from incidents.services import moderation, series, settlement
 from incidents.services.settlement import Rejected
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
 from incidents.web.desk.around import CONFLICTS, SETTLERS, Conflict, find, now, out_of_date, what_stands_in_the_way
-from incidents.web.desk.forms import ActForm, ReturnForm, SettleForm, place_names, return_words, settle_form_of
+from incidents.web.desk.forms import (
+    ActForm,
+    LinkForm,
+    ReturnForm,
+    SettleForm,
+    place_names,
+    return_words,
+    settle_form_of,
+)
 from incidents.web.platform import platform
 
 incidents = Blueprint("incidents", __name__, url_prefix="/incidents")
@@ -77,6 +85,22 @@ def revise(incident: UUID) -> ResponseReturnValue:
         return _incident_page(incident, settling=form, status=422)
 
 
+@incidents.post("/<uuid:incident>/series")
+@guard.needs(*SETTLERS)
+def put_in_series(incident: UUID) -> ResponseReturnValue:
+    form = LinkForm()
+    other = form.chosen()
+    if other is None:
+        abort(400)
+    return _act(incident, form, partial(series.put_in_series, other=other))
+
+
+@incidents.post("/<uuid:incident>/out-of-series")
+@guard.needs(*SETTLERS)
+def take_out_of_series(incident: UUID) -> ResponseReturnValue:
+    return _act(incident, ActForm(), series.take_out_of_series)
+
+
 def _act(incident: UUID, form: ActForm, act: Callable[..., object], **kept: SettleForm) -> ResponseReturnValue:
     """Do it in one unit of work and show the incident again; what was typed stays if it cannot be done."""
     if not form.validate():
@@ -100,6 +124,7 @@ def _incident_page(
     with platform().database.reader() as session:
         found = settlement.show_incident(session, incident)
         reports = moderation.reports_of(session, incident)
+        in_series, may_belong = series.series_of(session, incident), series.may_belong(session, found)
     mine = settling.settlement(find) if settling and conflict else None
     form = settling or settle_form_of(found.settlement, found.version)
     form.version.data = str(found.version)
@@ -112,6 +137,9 @@ def _incident_page(
         obstacle=obstacle or what_stands_in_the_way(conflict),
         settling=form,
         is_kept=settling is not None,
+        in_series=in_series,
+        may_belong=may_belong,
+        text=shown.line,
         returning=ReturnForm(formdata=None, data={"version": found.version}),
         is_own=found.proposed_by == g.member.id,
         may_accept=Role.REVIEWER in g.member.roles,

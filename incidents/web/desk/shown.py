@@ -115,6 +115,20 @@ def points_of_incident(settlement: Settlement) -> list[Point]:
     ]
 
 
+def points_of_twin(report: Report) -> list[Point]:
+    """What tells one event from another, but for the words."""
+    points = [
+        Point(_("What happened"), _terms("act_type", report.acts)),
+        Point(_("Grounds"), _terms("ground", report.grounds)),
+        Point(_("Target groups"), _terms("target_group", report.targets)),
+        Point(_("When"), _time(report)),
+        Point(_("Place"), in_sight(report.place)),
+        Point(_("Kind of place"), term("setting", report.setting)),
+        Point(_("Who reports"), term("reporter_role", report.role)),
+    ]
+    return [point for point in points if point.text]
+
+
 def points_of_shared(shared: Shared) -> list[Point]:
     """What the reports of a cluster have in common, but for their words."""
     codes = shared.codes
@@ -155,6 +169,14 @@ def month_of(settlement: Settlement) -> str:
 
 def acts(codes: frozenset[str]) -> str:
     return _terms("act_type", codes)
+
+
+def grounds(codes: frozenset[str]) -> str:
+    return _terms("ground", codes)
+
+
+def targets(codes: frozenset[str]) -> str:
+    return _terms("target_group", codes)
 
 
 def endonym(tag: str) -> str:

@@ -14,7 +14,7 @@ from incidents.adapters.data_files import lexicon, places, shapes, vocabulary
 from incidents.core.incident import NO_PLACE, ONLINE, BiasStrength, Settlement, Verification
 from incidents.core.report import Report
 from incidents.core.shapes import neighbours
-from incidents.core.twins.account import Account, areas_of, of_report, of_settlement
+from incidents.core.twins.account import Account, areas_of, of_report, of_settlement, with_words
 from incidents.core.twins.likeness import WEIGHTS, Likeness, likeness, may_be_twins, rarity
 from tests.builders import a_report
 
@@ -24,7 +24,8 @@ RECEIVED = date(2026, 11, 20)
 
 def an_account(report: Report, area: str = SUBOTICA) -> Account:
     areas = [area] if area else []
-    return of_report(report, areas, received_on=RECEIVED, lexicon=lexicon(), vocabulary=vocabulary())
+    account = of_report(report, areas, received_on=RECEIVED, vocabulary=vocabulary())
+    return with_words(account, report, lexicon())
 
 
 def on(day: str, **changes: Any) -> Report:
