@@ -122,6 +122,11 @@ def secret_of_decoys(pepper: bytes) -> bytes:
     return blake2b(digest_size=32, key=pepper, person=b"decoys").digest()
 
 
+def secret_of_draw(pepper: bytes) -> bytes:
+    """What draws the incidents that are coded twice (core.agreement): nobody at the desk can tell which it will be."""
+    return blake2b(digest_size=32, key=pepper, person=b"draw").digest()
+
+
 def verifier_of(code: ReceiptCode, pepper: bytes) -> bytes:
     return blake2b(code.encode(), digest_size=32, key=pepper, person=b"verifier").digest()
 

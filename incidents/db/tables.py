@@ -5,6 +5,7 @@ from __future__ import annotations
 import incidents.db.account
 import incidents.db.audit
 import incidents.db.bulk
+import incidents.db.coding
 import incidents.db.deidentify
 import incidents.db.incident
 import incidents.db.key

@@ -13,6 +13,7 @@ from incidents.core.audit import REPORTER, WITHDRAW_REPORT
 from incidents.core.incident import DECISION, Decision, step
 from incidents.core.receipt import ReceiptCode
 from incidents.db.audit import record
+from incidents.db.coding import ReturnNote
 from incidents.db.incident import Incident, incident_with_codes
 from incidents.db.release import CountedIncident
 from incidents.db.report import rests_on_reports
@@ -51,6 +52,8 @@ def _forget_pairs(session: Session, report: UUID, pepper: bytes) -> None:
 
 
 def _let_go(session: Session, incident: Incident, at: datetime) -> None:
+    # It may hold words of what was said.
+    session.execute(sa.delete(ReturnNote).where(ReturnNote.incident_id == incident.id))
     before = incident.decision
     if not rests_on_reports(session, incident.id) and before is not Decision.WITHDRAWN:
         if incident.batch is not None and drop_draft(session, incident.batch, actor=REPORTER, now=at):

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from geopy.geocoders.base import Geocoder
 
+from incidents.adapters.sealing import secret_of_draw
 from incidents.config import Settings
+from incidents.core.agreement import Draw
 from incidents.core.deidentify.known import Known
 from incidents.core.help import Directory
 from incidents.core.places import Places
@@ -52,6 +54,10 @@ class Platform:
     """Published files that were asked for."""
     lookups: Lookups = field(default_factory=Lookups)
     """Of receipt codes, by everybody together."""
+
+    def draw(self) -> Draw:
+        """Which incidents are coded twice."""
+        return Draw(secret_of_draw(self.settings.pepper), self.settings.coded_twice_percent)
 
     def today(self) -> date:
         """The date in Serbia."""

@@ -196,9 +196,9 @@ class Play:
             case "revise":
                 settlement.revise_incident(session, at, settled(month), **by, **SURROUNDINGS)
             case "accept":
-                settlement.accept_incident(session, at, **by, **SURROUNDINGS, today=now.date())
+                settlement.accept_incident(session, at, **by, **SURROUNDINGS, draw=builders.NO_DRAW, today=now.date())
             case "return":
-                settlement.return_incident(session, at, "grounds", **by)
+                settlement.return_incident(session, at, {"grounds": "not_said"}, **by)
             case "reopen":
                 settlement.reopen_incident(session, at, **by)
             case "answer":

@@ -21,7 +21,7 @@ from incidents.services.accounts import Member
 from incidents.services.moderation import NotTaken, StaleReport
 from incidents.services.settlement import NoSuchIncident, Rejected, SamePerson, StaleIncident
 from tests import builders
-from tests.builders import a_report
+from tests.builders import NO_DRAW, a_report
 from tests.conftest import NOW
 
 SUBOTICA = "80438"
@@ -132,6 +132,7 @@ def accept(session: Session, incident: UUID, member: Member, version: int | None
         member=member,
         vocabulary=data_files.vocabulary(),
         places=data_files.places(),
+        draw=NO_DRAW,
         today=NOW.date(),
         now=NOW,
     )
@@ -139,7 +140,7 @@ def accept(session: Session, incident: UUID, member: Member, version: int | None
 
 def send_back(session: Session, incident: UUID, member: Member, version: int | None = None) -> None:
     version = seen(session, incident, version)
-    settlement.return_incident(session, incident, "grounds", version=version, member=member, now=NOW)
+    settlement.return_incident(session, incident, {"grounds": "not_said"}, version=version, member=member, now=NOW)
 
 
 def reopen(session: Session, incident: UUID, member: Member, version: int | None = None) -> None:
@@ -211,12 +212,13 @@ def test_who_was_hit_and_where_it_was_reported_are_kept_and_changed(
     assert show(session, incident).settlement == after
 
 
-@pytest.mark.parametrize("reason", settlement.RETURN_REASONS)
+@pytest.mark.parametrize("part", settlement.RETURN_PARTS)
+@pytest.mark.parametrize("why", settlement.RETURN_WHYS)
 def test_every_part_can_be_why_an_incident_is_returned(
-    session: Session, incident: UUID, boris: Member, reason: str
+    session: Session, incident: UUID, boris: Member, part: str, why: str
 ) -> None:
-    settlement.return_incident(session, incident, reason, version=1, member=boris, now=NOW)
-    assert show(session, incident).return_reason == reason
+    settlement.return_incident(session, incident, {part: why}, version=1, member=boris, now=NOW)
+    assert show(session, incident).disagreements == {part: why}
 
 
 def test_a_settlement_that_breaks_a_rule_stores_nothing(session: Session, report: UUID, ana: Member) -> None:
@@ -271,13 +273,13 @@ def test_nobody_decides_on_their_own_proposal(session: Session, incident: UUID, 
     with pytest.raises(SamePerson):
         decide(session, incident, ana)
     shown = show(session, incident)
-    assert (shown.decision, shown.accepted_on, shown.return_reason) == (Decision.PROPOSED, None, None)
+    assert (shown.decision, shown.accepted_on, shown.disagreements) == (Decision.PROPOSED, None, {})
 
 
 def test_what_is_returned_says_which_part_is_not_shared(session: Session, incident: UUID, boris: Member) -> None:
     send_back(session, incident, boris)
     shown = show(session, incident)
-    assert (shown.decision, shown.return_reason) == (Decision.RETURNED, "grounds")
+    assert (shown.decision, shown.disagreements) == (Decision.RETURNED, {"grounds": "not_said"})
     assert shown.history[-1].reason == "grounds"
 
 
@@ -290,7 +292,7 @@ def test_what_was_returned_is_revised_and_accepted(
     accept(session, incident, boris)
     session.expire_all()
     shown = show(session, incident)
-    assert (shown.decision, shown.settlement, shown.return_reason) == (Decision.ACCEPTED, settled, None)
+    assert (shown.decision, shown.settlement, shown.disagreements) == (Decision.ACCEPTED, settled, {})
 
 
 def test_who_revises_is_the_proposer_from_now_on(session: Session, incident: UUID, ana: Member, boris: Member) -> None:
@@ -316,7 +318,7 @@ def test_a_revision_cannot_say_that_nothing_was_assessed(session: Session, incid
 
 def test_an_incident_is_returned_for_a_listed_reason_only(session: Session, incident: UUID, boris: Member) -> None:
     with pytest.raises(ValueError, match="no such part"):
-        settlement.return_incident(session, incident, "no such part", version=1, member=boris, now=NOW)
+        settlement.return_incident(session, incident, {"no such part": "not_said"}, version=1, member=boris, now=NOW)
     assert show(session, incident).decision is Decision.PROPOSED
 
 

@@ -16,7 +16,7 @@ from incidents.core.deidentify.rulings import NotInText
 from incidents.core.incident import Handling, Settlement
 from incidents.core.report import plain_text
 from incidents.core.shapes import neighbours
-from incidents.services import deidentify, evidence, moderation, settlement, twins
+from incidents.services import coding, deidentify, evidence, moderation, settlement, twins
 from incidents.services.accounts import Member
 from incidents.services.deidentify import Deidentified, SummaryTooLong
 from incidents.services.moderation import NotAQuestion, Opened
@@ -245,6 +245,7 @@ def report_page(
         words = _words(session, found, summing)
         incident = settlement.show_incident(session, found.incident) if found.incident else None
         alike = _twins(session, found)
+        hidden = coding.waiting_to_be_coded(session, g.member, draw=site.draw(), vocabulary=site.vocabulary)
         files = evidence.list_files(session, report, member=g.member, now=site.now()) if found.content else []
     mine = settling.settlement(find) if settling and conflict else None
     forms = {
@@ -273,12 +274,13 @@ def report_page(
         original_words=original_words(),
         is_kept=settling is not None,
         points=shown.points_of_report(found.content) if found.content else [],
-        settled=shown.points_of_incident(incident.settlement) if incident else [],
-        compared=shown.compared(mine, incident.settlement) if mine and incident else [],
+        settled=shown.points_of_incident(incident.settlement) if incident and incident.id not in hidden else [],
+        compared=shown.compared(mine, incident.settlement) if mine and incident and incident.id not in hidden else [],
         obstacle=obstacle or what_stands_in_the_way(conflict),
         handling=shown.term("handling", found.handling.value),
         place_names=place_names(),
-        incident_text=shown.line,
+        incident_text=lambda one: shown.line(one, is_hidden=one.id in hidden),
+        hidden=hidden,
         deidentified=words,
         kind_names=kind_names(),
         marked=marked,
