@@ -52,7 +52,7 @@ from incidents.services.moderation import (
 from incidents.services.settlement import Shown
 
 _MOST = 12
-_TEXTS = 300
+_TEXTS = 100
 """So many texts tell how rare a word is."""
 _MOST_INCIDENTS = 500
 _COLUMNS = [
