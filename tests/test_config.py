@@ -42,3 +42,14 @@ def test_the_site_does_not_start_with_a_mistake_in_that_file(
     assert says == "The list of who can help cannot be used:"
     assert mistake.startswith("local.csv:2: the column need must be one of crime, ")
     assert mistake.endswith(", not pomoć")
+
+
+@pytest.mark.parametrize("percent", ["101", "-1", "ten", "٣", ""])
+def test_how_many_incidents_are_coded_twice_is_a_per_cent(variables: dict[str, str], percent: str) -> None:
+    with pytest.raises(BadSetting, match="INCIDENTS_CODED_TWICE"):
+        read_settings({**variables, "INCIDENTS_CODED_TWICE": percent})
+
+
+def test_one_incident_in_ten_is_coded_twice_unless_set(variables: dict[str, str]) -> None:
+    assert read_settings(variables).coded_twice_percent == 10
+    assert read_settings({**variables, "INCIDENTS_CODED_TWICE": "0"}).coded_twice_percent == 0

@@ -56,10 +56,12 @@ def put_in_series(
 
     Raises NoSuchIncident, StaleIncident, InAnotherSeries, core.incident.NotAllowed for one that was withdrawn.
     """
-    row = row_to_change(session, incident, version=version)
-    beside = row_to_change(session, other)
-    if row.id == beside.id:
+    if incident == other:
         raise NoSuchIncident
+    # Always in the same order, so that two members never wait for each other.
+    versions: dict[UUID, int | None] = {incident: version, other: None}
+    rows = {one: row_to_change(session, one, version=versions[one]) for one in sorted(versions)}
+    row, beside = rows[incident], rows[other]
     for one in (row, beside):
         if one.decision is Decision.WITHDRAWN:
             raise NotAllowed(one.decision, one.decision)

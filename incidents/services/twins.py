@@ -197,10 +197,16 @@ def propose_together(
 
     All or nothing. Raises what settlement.propose_incident raises; StaleReport and NotTaken for the twins too.
     """
+    seen = list(others)
+    # All at once and in one order, so that two members who tick each other's reports never wait for each other.
+    ids = [report, *(one.id for one in seen)]
+    session.execute(
+        sa.select(stored.Report.id).where(stored.Report.id.in_(ids)).order_by(stored.Report.id).with_for_update()
+    )
     incident = settlements.propose_incident(
         session, report, settled, version=version, member=member, vocabulary=vocabulary, places=places, now=now
     )
-    for other in others:
+    for other in seen:
         row = session.get(stored.Report, other.id, with_for_update=True)
         if row is None:
             raise NoSuchReport

@@ -42,7 +42,7 @@ from incidents.db.audit import entries
 from incidents.db.database import Database
 from incidents.db.incident import Incident, SetAside
 from incidents.db.report import MessageKind, report_by_verifier
-from incidents.services import moderation, receipts, settlement, withdrawal
+from incidents.services import moderation, receipts, settlement, twins, withdrawal
 from incidents.services.accounts import Member
 from incidents.services.moderation import NoSuchReport, NotTaken, StaleReport
 from incidents.services.receipts import UnknownCode
@@ -395,3 +395,40 @@ def test_four_members_at_the_same_moment_lose_nothing(busy: Database, settings: 
         check_trail(session, found)
     assert done["refused"] > 0
     assert done.total() - done["refused"] > 10
+
+
+def test_members_who_tick_each_others_reports_never_wait_for_each_other(busy: Database, settings: Settings) -> None:
+    with busy.unit_of_work() as session:
+        desk = builders.a_desk(session, settings, now=NOW, members=2)
+        reports = list(reports_arrive(session, settings, 2))
+    incidents: set[UUID] = set()
+
+    def work(number: int) -> int:
+        """How often both reports came to rest on one incident of this member."""
+        own, done = desk[number], 0
+        mine, other = reports[number], reports[1 - number]
+        for _ in range(25):
+            with busy.unit_of_work() as session:
+                version = moderation.take_report(session, mine, member=own, now=NOW)
+            with busy.reader() as session:
+                seen = twins.Seen(other, session.get_one(stored.Report, other).version)
+            try:
+                with busy.unit_of_work() as session:
+                    incidents.add(
+                        twins.propose_together(
+                            session, mine, settled(9), [seen], version=version, member=own, now=NOW, **SURROUNDINGS
+                        )
+                    )
+                done += 1
+            except REFUSALS:
+                pass
+        return done
+
+    with ThreadPoolExecutor(2) as members:
+        done = list(members.map(work, range(2)))
+    with busy.reader() as session:
+        found = world(session)
+        check_states(found, withdrawn_aside=0)
+        check_trail(session, found)
+    assert sum(done) <= 1
+    assert found.incidents.keys() == incidents
