@@ -16,7 +16,16 @@ from incidents.services import coding, moderation, series, settlement
 from incidents.services.settlement import NoteTooLong, NothingMarked, Rejected
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
-from incidents.web.desk.around import CONFLICTS, SETTLERS, Conflict, find, now, out_of_date, what_stands_in_the_way
+from incidents.web.desk.around import (
+    CONFLICTS,
+    SETTLERS,
+    Conflict,
+    find,
+    find_street,
+    now,
+    out_of_date,
+    what_stands_in_the_way,
+)
 from incidents.web.desk.forms import (
     ActForm,
     LinkForm,
@@ -117,6 +126,17 @@ def put_in_series(incident: UUID) -> ResponseReturnValue:
 @guard.needs(*SETTLERS)
 def take_out_of_series(incident: UUID) -> ResponseReturnValue:
     return _act(incident, ActForm(), series.take_out_of_series)
+
+
+@incidents.post("/<uuid:incident>/look-up")
+@guard.needs(Role.MODERATOR)
+def look_up(incident: UUID) -> ResponseReturnValue:
+    """Ask the address service for the typed street. Nothing is stored, and all that was typed stays."""
+    form = SettleForm()
+    if not form.validate():
+        return _incident_page(incident, settling=form, obstacle=out_of_date() if form.token.errors else "", status=422)
+    form.look_up(find_street)
+    return _incident_page(incident, settling=form)
 
 
 def _act(incident: UUID, form: ActForm, act: Callable[..., object], **kept: Any) -> ResponseReturnValue:
