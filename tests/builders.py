@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from incidents.adapters import data_files, second_factor
 from incidents.config import Settings
 from incidents.core.accounts import Role
+from incidents.core.agreement import Draw
 from incidents.core.receipt import ReceiptCode
 from incidents.core.report import Report
 from incidents.db import account
@@ -20,6 +21,8 @@ from incidents.services import accounts, keys, reporting
 from incidents.services.accounts import Member
 
 PEPPER = bytes(range(2, 34))
+NO_DRAW = Draw(b"", 0)
+"""No incident is coded twice but the gravest."""
 PASSWORD = "tri zelene kruške na stolu"
 
 

@@ -69,10 +69,11 @@ def bunches(
         and line.handling is not Handling.QUARANTINED
         and today - line.received_on < BUNCH_WITHIN
     ]
-    codes = _municipalities({content.place for content, _ in lately}, geocoder, places)
+    codes = municipalities({content.place for content, _ in lately}, geocoder, places)
     together: dict[tuple[str, str], list[date]] = defaultdict(list)
     for content, received_on in lately:
-        if code := codes[fold(content.place)]:
+        if len(meant := codes[fold(content.place)]) == 1:
+            [code] = meant
             for ground in content.grounds - {NOT_SURE}:
                 together[code, ground].append(received_on)
     a_year = _settled_in_a_year(session, today) if together else {}
@@ -86,25 +87,24 @@ def bunches(
 
 _KEY = token_bytes(32)
 _MOST_MEANT = 20_000
-_meant: WeakKeyDictionary[Geocoder, dict[bytes, str]] = WeakKeyDictionary()
-"""The municipality that a typed place means, by a keyed hash of the place: finding takes a millisecond each time.
+_meant: WeakKeyDictionary[Geocoder, dict[bytes, frozenset[str]]] = WeakKeyDictionary()
+"""The municipalities that a typed place may mean, by a keyed hash of the place: finding takes a millisecond each time.
 No word of a report stays in memory by this, and the key is gone with the process."""
 
 
-def _municipalities(typed: Iterable[str], geocoder: Geocoder, places: Places) -> dict[str, str]:
-    """The municipality of each typed place by its folded name; empty where several may be meant or none."""
+def municipalities(typed: Iterable[str], geocoder: Geocoder, places: Places) -> dict[str, frozenset[str]]:
+    """What each typed place may mean, by its folded name: codes of municipalities, or of a district."""
     known = _meant.setdefault(geocoder, {})
     if len(known) > _MOST_MEANT:
         known.clear()
-    found: dict[str, str] = {}
+    found: dict[str, frozenset[str]] = {}
     for place in typed:
         name = fold(place)
         digest = blake2b(name.encode(), digest_size=16, key=_KEY).digest()
-        code = known.get(digest)
-        if code is None:
-            meant = places_meant(place, geocoder=geocoder, places=places)
-            known[digest] = code = meant[0] if len(meant) == 1 else ""
-        found[name] = code
+        meant = known.get(digest)
+        if meant is None:
+            known[digest] = meant = frozenset(places_meant(place, geocoder=geocoder, places=places))
+        found[name] = meant
     return found
 
 

@@ -35,7 +35,7 @@ from incidents.services.reporting import NoDeskKey
 
 LEASE = timedelta(minutes=20)
 LONGEST_QUESTION = 2_000
-_OPEN = (Handling.RECEIVED, Handling.QUARANTINED, Handling.IN_TRIAGE, Handling.AWAITING_REPORTER)
+OPEN = (Handling.RECEIVED, Handling.QUARANTINED, Handling.IN_TRIAGE, Handling.AWAITING_REPORTER)
 
 
 class Sealed(Protocol):
@@ -144,14 +144,14 @@ def open_queue(
     In a flood the held ones are left out: they are looked at together (services.clusters).
     """
     private = private_keys(session, member)
-    shown = _OPEN if with_held else tuple(each for each in _OPEN if each is not Handling.QUARANTINED)
+    shown = OPEN if with_held else tuple(each for each in OPEN if each is not Handling.QUARANTINED)
     rows = session.scalars(sa.select(stored.Report).where(stored.Report.handling.in_(shown) | stored.Report.has_news))
     names = member_names(session)
     waiting = []
     for row in rows:
         content = content_of(row, private)
         at_risk = content is not None and is_at_risk(content.acts, vocabulary)
-        holder = _holder(row, names, now)
+        holder = holder_of(row, names, now)
         waiting.append(Waiting(row.id, row.received_on, row.handling, content, holder, at_risk, row.has_news))
     return sorted(waiting, key=lambda line: (not line.is_at_risk, line.received_on, line.id))
 
@@ -171,7 +171,7 @@ def read_report(session: Session, report: UUID, *, member: Member, now: datetime
         row.handling,
         row.incident_id,
         row.set_aside_reason,
-        _holder(row, member_names(session), now),
+        holder_of(row, member_names(session), now),
         content_of(row, private) if is_taken else None,
         [_said(message, private) for message in messages_of(session, row.id)] if is_taken else [],
         [entry for entry, _ in entries(session, subject=f"report:{row.id}")],
@@ -201,7 +201,7 @@ def take_report(session: Session, report: UUID, *, member: Member, now: datetime
     """
     row = _row(session, report, to_change=True)
     action = "take"
-    if _holder(row, member_names(session), now) and row.lease_member_id != member.id:
+    if holder_of(row, member_names(session), now) and row.lease_member_id != member.id:
         action = "take_over"
     before = row.handling
     if row.handling in {Handling.RECEIVED, Handling.QUARANTINED}:
@@ -289,6 +289,8 @@ def bring_back(session: Session, report: UUID, *, version: int, member: Member, 
     Raises NoSuchReport, NotTaken, StaleReport, core.incident.NotAllowed.
     """
     row = taken_row(session, report, version=version, member=member, now=now)
+    if row.set_aside_reason is None:
+        raise NotAllowed(row.handling, Handling.IN_TRIAGE)
     before, row.handling = row.handling, step(HANDLING, row.handling, Handling.IN_TRIAGE)
     tally = session.scalars(
         sa.select(SetAside)
@@ -325,7 +327,7 @@ def held_row(session: Session, report: UUID, *, member: Member, now: datetime) -
 
 def _check_taken(session: Session, row: stored.Report, member: Member, now: datetime) -> None:
     if not _is_taken_by(row, member, now):
-        raise NotTaken(row.id, _holder(row, member_names(session), now))
+        raise NotTaken(row.id, holder_of(row, member_names(session), now))
 
 
 def partner_of(session: Session, row: stored.Report, member: Member) -> str | None:
@@ -346,7 +348,17 @@ def _is_taken_by(row: stored.Report, member: Member, now: datetime) -> bool:
     return row.lease_member_id == member.id and row.lease_until is not None and row.lease_until > now
 
 
-def _holder(row: stored.Report, names: dict[UUID, str], now: datetime) -> str | None:
+class Leased(Protocol):
+    """What it takes of a report's row to tell who has it."""
+
+    @property
+    def lease_member_id(self) -> UUID | None: ...
+    @property
+    def lease_until(self) -> datetime | None: ...
+
+
+def holder_of(row: Leased, names: dict[UUID, str], now: datetime) -> str | None:
+    """The name of the member who has a report just now."""
     if row.lease_member_id is None or row.lease_until is None or row.lease_until <= now:
         return None
     return names[row.lease_member_id]

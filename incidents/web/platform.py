@@ -11,11 +11,14 @@ from flask import current_app
 
 from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.adapters.nominatim import StreetService
+from incidents.adapters.sealing import secret_of_draw
 from incidents.config import Settings
+from incidents.core.agreement import Draw
 from incidents.core.deidentify.known import Known
 from incidents.core.help import Directory
 from incidents.core.places import Places
 from incidents.core.shapes import Shapes
+from incidents.core.twins.lexicon import Lexicon
 from incidents.core.vocabulary import Vocabulary
 from incidents.db.database import Database
 from incidents.services.pulse import Pulse
@@ -43,6 +46,8 @@ class Platform:
     """An address service of the operator's, for the desk alone; None where none is set."""
     known_names: Callable[[], Known]
     """What the marking looks words up in; read when the desk first needs it."""
+    lexicon: Callable[[], Lexicon]
+    """What words speak of, to find twins; read when the desk first needs it."""
     directory: Directory
     """Who can help with what."""
     now: Callable[[], datetime] = utc_now
@@ -52,6 +57,10 @@ class Platform:
     """Published files that were asked for."""
     lookups: Lookups = field(default_factory=Lookups)
     """Of receipt codes, by everybody together."""
+
+    def draw(self) -> Draw:
+        """Which incidents are coded twice."""
+        return Draw(secret_of_draw(self.settings.pepper), self.settings.coded_twice_percent)
 
     def today(self) -> date:
         """The date in Serbia."""

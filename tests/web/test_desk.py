@@ -129,8 +129,8 @@ def test_nobody_accepts_their_own_proposal(two, filed, database) -> None:
 
 def test_a_returned_incident_names_what_is_not_shared_and_is_settled_anew(two, filed, database) -> None:
     incident = propose(two[0], filed)
-    assert two[1].press(incident, "/return", reason="place").status_code == 303
-    assert "Неслагање: Место" in pages.text_of(two[0].open(incident))
+    assert two[1].press(incident, "/return", why_place="reads_otherwise").status_code == 303
+    assert "Место: у пријави пише друкчије" in pages.text_of(two[0].open(incident))
     assert two[0].press(incident, "/revise", place="Сента").status_code == 303
     row = only_incident(database)
     assert (row.decision, row.place) == (Decision.PROPOSED, "80365")
@@ -166,8 +166,8 @@ def test_who_was_hit_and_where_it_was_reported_is_shown_as_it_was_ticked(two, fi
 )
 def test_who_was_hit_and_where_it_was_reported_can_be_what_is_not_shared(two, filed, reason, said) -> None:
     incident = propose(two[0], filed)
-    two[1].press(incident, "/return", reason=reason)
-    assert f"Неслагање: {said}" in pages.text_of(two[0].open(incident))
+    two[1].press(incident, "/return", **{f"why_{reason}": "not_said"})
+    assert f"{said}: у пријави то не пише" in pages.text_of(two[0].open(incident))
 
 
 def test_a_stale_save_compares_who_was_hit_and_where_it_was_reported(two, filed) -> None:

@@ -9,7 +9,7 @@ from flask_babel import format_date, format_decimal
 
 from incidents.core import report as report_rules
 from incidents.core.files import Kind as FileKind
-from incidents.core.incident import Settlement
+from incidents.core.incident import SEVERAL, Settlement
 from incidents.core.languages import BY_TAG
 from incidents.core.likeness.groups import Kind
 from incidents.core.likeness.shared import Shared
@@ -115,6 +115,20 @@ def points_of_incident(settlement: Settlement) -> list[Point]:
     ]
 
 
+def points_of_twin(report: Report) -> list[Point]:
+    """What tells one event from another, but for the words."""
+    points = [
+        Point(_("What happened"), _terms("act_type", report.acts)),
+        Point(_("Grounds"), _terms("ground", report.grounds)),
+        Point(_("Target groups"), _terms("target_group", report.targets)),
+        Point(_("When"), _time(report)),
+        Point(_("Place"), in_sight(report.place)),
+        Point(_("Kind of place"), term("setting", report.setting)),
+        Point(_("Who reports"), term("reporter_role", report.role)),
+    ]
+    return [point for point in points if point.text]
+
+
 def points_of_shared(shared: Shared) -> list[Point]:
     """What the reports of a cluster have in common, but for their words."""
     codes = shared.codes
@@ -157,13 +171,45 @@ def acts(codes: frozenset[str]) -> str:
     return _terms("act_type", codes)
 
 
+def grounds(codes: frozenset[str]) -> str:
+    return _terms("ground", codes)
+
+
+def targets(codes: frozenset[str]) -> str:
+    return _terms("target_group", codes)
+
+
 def endonym(tag: str) -> str:
     return BY_TAG[tag].endonym if tag in BY_TAG else tag
 
 
-def line(incident: Shown) -> str:
-    """An incident on one line."""
+def field_name(field: str) -> str:
+    """What a field of a settlement is called."""
+    return {
+        "place": _("Place"),
+        "year": _("Year"),
+        "month": _("Month"),
+        "setting": _("Kind of place"),
+        "verification": _("How far it could be checked"),
+        "bias_strength": _("Signs of bias"),
+        "acts": _("What happened"),
+        "grounds": _("Grounds"),
+        "targets": _("Target groups"),
+        "genders": _("Gender of those targeted"),
+        "ages": _("Age of those targeted"),
+        "reported_to": _("Who it was reported to"),
+    }[field]
+
+
+def code_of_field(field: str, code: str) -> str:
+    return term(SEVERAL[field], code)
+
+
+def line(incident: Shown, *, is_hidden: bool = False) -> str:
+    """An incident on one line; without its codes where the reader may have to code it without seeing them."""
     settled = incident.settlement
+    if is_hidden:
+        return ", ".join((month_of(settled), place_name(settled.place), _("waits for a second coding")))
     return ", ".join((month_of(settled), place_name(settled.place), acts(settled.acts)))
 
 

@@ -17,6 +17,7 @@ from incidents.services.settlement import NoSuchIncident
 from incidents.web.accounts import guard
 from incidents.web.desk import around, shown
 from incidents.web.desk.clusters import clusters
+from incidents.web.desk.coding import codings
 from incidents.web.desk.files import files
 from incidents.web.desk.incidents import incidents
 from incidents.web.desk.intake import intake
@@ -30,7 +31,7 @@ from incidents.web.platform import platform
 _LATELY = timedelta(days=30)
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
-for part in (reports, files, intake, clusters, incidents, releases, notices):
+for part in (reports, files, intake, clusters, incidents, codings, releases, notices):
     desk.register_blueprint(part)
 desk.context_processor(around.context)
 
