@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from incidents.core.counting import NOT_KNOWN, OTHERS
 from incidents.core.incident import NO_PLACE, ONLINE
 from incidents.core.periods import Quarter
 from incidents.core.places import KOSOVO, Places
-from incidents.core.tables import LISTS, NOT_KNOWN, OTHERS, SUBJECTS, TOTAL, Table
+from incidents.core.tables import LISTS, SUBJECTS, TOTAL, Table
 from incidents.core.vocabulary import Term, Vocabulary
 
 DESCRIPTION = "release.json"

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from incidents.core.counting import OTHERS
 from incidents.core.incident import NO_PLACE, ONLINE
 from incidents.core.places import KOSOVO
 from incidents.core.release import from_csv, tables_in, to_json_file
-from incidents.core.tables import OTHERS, Table
+from incidents.core.tables import Table
 
 WORDS = "words.json"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import BooleanField, SelectField, StringField
 
-from incidents.core.tables import CUTS
+from incidents.core.crosstables import CUTS
 from incidents.services.crosstables import NothingPublished, Refused, TooFine, TooMany
 from incidents.web.desk.forms import ActForm
 from incidents.web.texts import gettext
