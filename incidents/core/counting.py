@@ -25,6 +25,7 @@ class Counted:
 
     area: str
     ground: frozenset[str]
+    target: frozenset[str]
     act: str
     setting: str
     verification: str
@@ -34,8 +35,8 @@ class Counted:
     delay: str
 
     def __post_init__(self) -> None:
-        if not (self.ground and self.gender and self.age):
-            raise ValueError("a counted incident has at least one ground, one gender and one age")
+        if not (self.ground and self.target and self.gender and self.age):
+            raise ValueError("a counted incident has at least one ground, one target, one gender and one age")
 
 
 def area_of(place: str, places: Places) -> str:
@@ -67,7 +68,7 @@ def act_of(acts: Collection[str], vocabulary: Vocabulary) -> str:
 
 
 def stated(codes: Iterable[str]) -> frozenset[str]:
-    """Genders or ages as tables have them: what was not said is not known."""
+    """Targets, genders or ages as tables have them: what was not said is not known."""
     return frozenset(NOT_STATED if code == "prefer_not" else code for code in codes) or frozenset({NOT_STATED})
 
 

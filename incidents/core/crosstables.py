@@ -15,8 +15,10 @@ _SCORES: Mapping[str, int] = {
     "ground": 2,
     "act@group": 0,
     "act": 1,
+    "setting@group": 1,
     "setting": 1,
     "gender": 2,
+    "age@group": 1,
     "age": 2,
     "reported": 1,
     "verification": 0,
@@ -32,7 +34,7 @@ def problem_of(cuts: Sequence[str], plan: Mapping[str, Any], *, is_whole_year: b
     """Why a free cross-table cannot be asked for; empty if it can. Judged without any figure."""
     own = [cut for cut in cuts if cut != "time"]
     dimensions = [cut.partition("@")[0] for cut in own]
-    if not own or any(cut not in _SCORES for cut in own):
+    if not own or any(cut not in _SCORES or not _is_level(cut, plan) for cut in own):
         return "unknown"
     if len(set(dimensions)) < len(dimensions):
         return "twice"
@@ -44,6 +46,12 @@ def problem_of(cuts: Sequence[str], plan: Mapping[str, Any], *, is_whole_year: b
         return "year_not_over"
     stands = any(set(cuts) == set(table) for table in plan["tables"])
     return "there_already" if stands else ""
+
+
+def _is_level(cut: str, plan: Mapping[str, Any]) -> bool:
+    """Whether the plan of the year can be cut so; one of before a level was thought of cannot."""
+    name, _, level = cut.partition("@")
+    return not level or name not in plan["dims"] or level in plan["dims"][name].get("levels", ())
 
 
 def table_for(cuts: Sequence[str]) -> Table:

@@ -16,7 +16,9 @@ from incidents.core.periods import Quarter
 from incidents.core.places import KOSOVO, Places
 from incidents.core.vocabulary import Vocabulary
 
-PLAN_VERSION = "2026-C"
+PLAN_VERSION = "2026-D"
+"""D added the grounds of Article 2 by area of social life, grounds by gender and by age as bodies of the United Nations
+read them, and targets; areas above kinds of place, and those under 18 as one."""
 TOTAL = "_T"
 """SDMX's code of a total."""
 COUNT = "n"
@@ -77,6 +79,8 @@ _EVERY_QUARTER = _tables(
     "age: time age",
     "delay: time delay",
 )
+_BY_TREATY = _tables("ground_gender: ground@treaty gender", "ground_age: ground@treaty age@group", "target: target")
+"""Of whole years: what bodies of the United Nations ask for, read off by core.treaties."""
 INCIDENTS = Subject(
     "incidents",
     (
@@ -85,7 +89,12 @@ INCIDENTS = Subject(
             0,
             (
                 *_EVERY_QUARTER,
-                *_tables("region_ground: area@region ground@group", "ground_act: ground@group act@group"),
+                *_tables(
+                    "region_ground: area@region ground@group",
+                    "ground_act: ground@group act@group",
+                    "ground_social_area: ground@group setting@group",
+                ),
+                *_BY_TREATY,
             ),
         ),
         Rung(
@@ -99,9 +108,11 @@ INCIDENTS = Subject(
                     "region_ground: time area@region ground@group",
                     "district_ground: area@district ground@group",
                     "ground_act: ground act@group",
+                    "ground_social_area: ground setting@group",
                     "ground_victim: ground@group gender age",
                     "ground_reported: ground reported",
                 ),
+                *_BY_TREATY,
             ),
         ),
         Rung(
@@ -115,10 +126,12 @@ INCIDENTS = Subject(
                     "region_ground: time area@region ground",
                     "district_ground: area@district ground@group",
                     "ground_act: time ground act",
+                    "ground_social_area: ground setting@group",
                     "region_act_setting: area@region act setting",
                     "ground_victim: ground@group gender age",
                     "ground_reported: ground reported",
                 ),
+                *_BY_TREATY,
             ),
         ),
     ),
@@ -135,10 +148,11 @@ TABLES: Mapping[str, Table] = {
 LISTS: Mapping[str, tuple[str, ...]] = {
     "ground": ("ground_group", "ground"),
     "act": ("act_group", "act_type"),
-    "setting": ("setting",),
+    "target": ("target_group",),
+    "setting": ("social_area", "setting"),
     "verification": ("verification",),
     "gender": ("gender_of_victim",),
-    "age": ("age_band",),
+    "age": ("age_group", "age_band"),
     "reported": ("authority_told",),
     "delay": ("delay",),
     "set_aside": ("set_aside_reason",),
@@ -146,6 +160,8 @@ LISTS: Mapping[str, tuple[str, ...]] = {
 }
 """The lists of the vocabulary that the codes of a dimension come from; those of the area are places."""
 
+_DIVIDED = ("gender_sexuality", "health")
+"""Groups of grounds of which a convention knows one alone: sex, and disability."""
 _SENSITIVE = ("gender_identity", "sexual_orientation", "sex_characteristics", "health_status", "disability")
 """Grounds of which the law on personal data speaks apart: health, sex life, sexual orientation."""
 
@@ -183,7 +199,7 @@ _RULES: Mapping[str, Any] = {
     "group_disclosure": {"of": ["ground", "gender", "age"], "others": 1, "where": {"area": _WITHIN_REGIONS}},
     # What one organisation's batch says is hers and those people's, however many: more than 85 in 100 are protected.
     "dominance": {"column": SOURCE, "share": 0.85},
-    "multi_response": ["ground", "gender", "age"],
+    "multi_response": ["ground", "target", "gender", "age"],
     "protects_differences": True,
     "decoy_zeros": 0.1,
     "prices": {"sums": 3, "codes": {NOT_STATED: 0.5}},
@@ -281,7 +297,11 @@ def _municipalities(district: str, places: Places) -> list[str]:
 
 
 def _of_vocabulary(name: str, vocabulary: Vocabulary) -> dict[str, Any]:
-    """A dimension of one list, or of a list and the groups of its terms; a group of one term is left out."""
+    """A dimension of one list, or of a list and the groups of its terms.
+
+    A group of one term is left out, but for an area of social life: it is a line of the Commissioner's.
+    """
+    least = 1 if name == "setting" else 2
     *above, own = LISTS[name]
     leaves = [term for term in vocabulary.of(own) if _is_counted_code(own, term.code)]
     if not above:
@@ -291,11 +311,14 @@ def _of_vocabulary(name: str, vocabulary: Vocabulary) -> dict[str, Any]:
     for term in leaves:
         if term.parents:
             of_group[term.parents[0]].append(term.code)
-    alone += [codes[0] for codes in of_group.values() if len(codes) == 1]
-    groups = {group: codes for group, codes in of_group.items() if len(codes) > 1}
+    alone += [codes[0] for codes in of_group.values() if 0 < len(codes) < least]
+    groups = {group: codes for group, codes in of_group.items() if len(codes) >= least}
     parents = dict.fromkeys([*groups, *alone], TOTAL)
     parents |= {code: group for group, codes in groups.items() for code in codes}
-    return _dimension(name, TOTAL, parents, {"group": [*groups, *alone]})
+    levels = {"group": [*groups, *alone]}
+    if name == "ground":
+        levels["treaty"] = [*levels["group"], *(code for group in _DIVIDED for code in groups.get(group, ()))]
+    return _dimension(name, TOTAL, parents, levels)
 
 
 def _is_counted_code(name: str, code: str) -> bool:

@@ -28,7 +28,7 @@ from incidents.db.release import Correction, CountedIncident
 Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
 """A header and rows of texts."""
 
-_DIMENSIONS = ("area", "ground", "act", "setting", "verification", "gender", "age", "reported", "delay")
+_DIMENSIONS = ("area", "ground", "target", "act", "setting", "verification", "gender", "age", "reported", "delay")
 
 
 def take_batch(session: Session, quarter: Quarter, today: date, vocabulary: Vocabulary, places: Places) -> None:
@@ -101,6 +101,7 @@ def counted(
     return Counted(
         area=counting.area_of(row.place, places),
         ground=frozenset(codes.get("ground", ())),
+        target=counting.stated(codes.get("target_group", ())),
         act=counting.act_of(codes.get("act_type", ()), vocabulary),
         setting=row.setting,
         verification=row.verification.value,

@@ -156,10 +156,10 @@ def test_an_incident_tells_how_long_ago_it_happened(year: int, month: int | None
     assert counting.delay_of(year, month, Quarter(2026, 3)) == found
 
 
-@pytest.mark.parametrize("name", ["ground", "gender", "age"])
+@pytest.mark.parametrize("name", ["ground", "target", "gender", "age"])
 def test_an_incident_without_a_ground_or_without_people_is_refused(name: str) -> None:
     values: dict[str, Any] = {"area": "01-U", "act": "threat", "setting": "street", "verification": "2"}
     values |= {"reported": "unknown", "delay": "unknown"}
-    values |= dict.fromkeys(("ground", "gender", "age"), frozenset({"unknown"})) | {name: frozenset()}
+    values |= dict.fromkeys(("ground", "target", "gender", "age"), frozenset({"unknown"})) | {name: frozenset()}
     with pytest.raises(ValueError, match="at least one ground"):
         Counted(**values)

@@ -44,3 +44,11 @@ def test_a_table_that_is_asked_for_joins_the_plan_and_changes_no_other() -> None
     assert wider["tables"] == [*plan["tables"], ["time", "setting"]]
     assert wider["dims"] == {**plan["dims"], "setting": DIMENSIONS["setting"]}
     assert (threshold(spec, area="01", gender="woman"), threshold(spec, setting="street")) == (10, 3)
+
+
+def test_a_level_that_the_plan_of_the_year_has_not_cannot_be_asked_for() -> None:
+    plan = a_plan(SMALL)
+    setting = {name: value for name, value in plan["dims"]["setting"].items() if name != "levels"}
+    older = {**plan, "dims": {**plan["dims"], "setting": setting}}
+    assert crosstables.problem_of(["setting@group", "gender"], plan, is_whole_year=True) == ""
+    assert crosstables.problem_of(["setting@group", "gender"], older, is_whole_year=True) == "unknown"

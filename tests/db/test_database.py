@@ -15,7 +15,7 @@ from incidents.db import migrations
 from incidents.db.base import Base, Instant
 from incidents.db.database import Database
 from incidents.db.incident import SetAside
-from incidents.db.release import Release, ReleaseCell, ReleaseState
+from incidents.db.release import CountedIncident, Release, ReleaseCell, ReleaseState
 from incidents.db.report import Message, MessageKind, messages_of
 from incidents.resources import folder
 
@@ -237,6 +237,33 @@ def test_files_and_news_can_be_migrated_back(at_0005: Database) -> None:
         command.downgrade(config, "0005")
         directions = connection.exec_driver_sql("SELECT DISTINCT direction FROM message").scalars().all()
     assert directions == ["answer"]
+
+
+def test_what_was_counted_before_keeps_the_targets_that_are_still_known(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    known, gone = UUID(int=1).hex, UUID(int=2).hex
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0010")
+        connection.exec_driver_sql(
+            "INSERT INTO incident (id, version, decision, verification, bias_strength, year, place, setting, "
+            f"vocabulary_version) VALUES ('{known}', 1, 'accepted', '2', '2', 2026, '80438', 'street', '2026-1')"
+        )
+        for code in ("women", "roma"):
+            connection.exec_driver_sql(f"INSERT INTO incident_code VALUES ('{known}', 'target_group', '{code}')")
+        for row, incident in ((known, f"'{known}'"), (gone, "NULL")):
+            connection.exec_driver_sql(
+                "INSERT INTO counted_incident (id, incident_id, batch, area, ground, act, setting, verification, "
+                f"gender, age, reported, delay) VALUES ('{row}', {incident}, '2026-Q3', '80438', 'sex', 'threat', "
+                "'street', '2', 'woman', 'unknown', 'unknown', 'unknown')"
+            )
+    migrations.upgrade(database)
+    with database.reader() as session:
+        targets = session.scalars(sa.select(CountedIncident.target).order_by(CountedIncident.id)).all()
+    database.engine.dispose()
+    assert targets == ["roma|women", "unknown"]
 
 
 def test_a_moment_always_knows_its_zone() -> None:
