@@ -42,7 +42,7 @@ TABLES = [
     "ground", "act", "district", "verification", "reported", "gender", "age", "delay", "set_aside", "corrections",
 ]  # fmt: skip
 """Those of one dimension, in the order of a page."""
-DEEPER = ["region_ground", "ground_act"]
+DEEPER = ["region_ground", "ground_act", "ground_social_area", "ground_gender", "ground_age"]
 CORRECTED = 3
 """The release that tells of four corrections, all of one kind."""
 TIMES = {
@@ -280,7 +280,18 @@ def test_a_table_without_lines_yet_is_not_listed(
     settle(database, 20)
     release_on(database, date(2026, 9, 30), signers)
     names = [one.get("aria-labelledby") for one in parsed(client.get("/en/statistics/").text).iter("section")]
-    assert names == [*TABLES, "method"]
+    assert names == [*TABLES, "readers", "method"]
+
+
+def test_before_a_year_is_whole_pages_of_years_say_when_they_fill(
+    client: FlaskClient, database: Database, signers: list[MemberId]
+) -> None:
+    settle(database, 20)
+    release_on(database, date(2026, 9, 30), signers)
+    for path in ("commissioner", "treaties"):
+        page = pages.text_of(client.get(f"/en/statistics/1/{path}/").text)
+        assert "It fills when the last quarter of a year is published." in page
+    assert client.get("/en/statistics/1/treaties.csv").text.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -556,7 +567,7 @@ def test_the_tables_stand_in_one_order_and_a_list_above_leads_to_each(opened: Op
     main = parsed(opened("/en/statistics/"))
     names = [one.get("aria-labelledby") for one in main.iter("section")]
     [above] = main.findall(".//nav[@aria-label='On this page']")
-    assert names == [*TABLES, "deeper", "method", "others"]
+    assert names == [*TABLES, "target", "deeper", "readers", "method", "others"]
     assert [link.get("href") for link in above.iter("a")] == [f"#{name}" for name in names[:-1]]
 
 
