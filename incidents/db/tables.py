@@ -9,6 +9,7 @@ import incidents.db.deidentify
 import incidents.db.incident
 import incidents.db.key
 import incidents.db.notice
+import incidents.db.odihr
 import incidents.db.release
 import incidents.db.report  # noqa: F401  (each is imported to be seen)
 from incidents.db.base import Base

@@ -132,7 +132,8 @@ def to_csv(edition: Edition, sections: Iterable[Section], *, mapping: str = "") 
 
 
 def _article(reading: Reading) -> str:
-    return as_text(f"{reading.body}, {reading.article}")
+    where = f"{reading.body}, {reading.article}"
+    return as_text(where)
 
 
 def _checked(reading: Reading) -> str:

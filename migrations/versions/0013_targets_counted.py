@@ -1,4 +1,4 @@
-"""the targets of an incident as it was counted"""
+"""the targets of an incident as it was counted; exports to ODIHR that two members let out"""
 
 from collections import defaultdict
 
@@ -34,8 +34,21 @@ def upgrade() -> None:
         connection.execute(
             sa.update(_COUNTED).where(_COUNTED.c.incident_id == incident).values(target="|".join(sorted(codes)))
         )
+    op.create_table(
+        "odihr_export",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["asked_by"], ["member.id"], name=op.f("fk_odihr_export_asked_by_member")),
+        sa.ForeignKeyConstraint(["approved_by"], ["member.id"], name=op.f("fk_odihr_export_approved_by_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_odihr_export")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("odihr_export")
     with op.batch_alter_table("counted_incident") as batch_op:
         batch_op.drop_column("target")

@@ -43,6 +43,7 @@ def ways() -> list[Way]:
         "desk.intake.begin": (_("Take a report"), frozenset({Role.MODERATOR})),
         "desk.incidents.listed": (_("Incidents"), frozenset(SETTLERS)),
         "desk.releases.listed": (_("Releases"), frozenset({Role.PUBLISHER})),
+        "desk.odihr.listed": ("ODIHR", frozenset({Role.PUBLISHER})),
         "desk.notices.listed": (_("Notices"), frozenset({Role.PUBLISHER})),
         "desk.trail": (_("Audit trail"), frozenset({Role.AUDITOR})),
     }
