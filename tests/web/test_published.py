@@ -138,7 +138,7 @@ def dimension(line: dict[str, str]) -> str:
 def tables_in(files: dict[str, bytes], *, language: str, withheld: str) -> dict[tuple[str, str], Lines]:
     """What the files say, as a page shows it: the total, which they begin with, stands below."""
     found: dict[tuple[str, str], Lines] = {}
-    for name in TABLES:
+    for name in (*TABLES, "target"):
         for line in csv_lines(files[f"{name}.csv"]):
             label = line[f"{dimension(line)}_{language}"]
             found.setdefault((name, line["time"]), []).append([label, line["obs_value"].replace("[c]", withheld)])
@@ -572,7 +572,7 @@ def test_the_tables_stand_in_one_order_and_a_list_above_leads_to_each(opened: Op
 
 
 @pytest.mark.parametrize("tag", TAGS)
-@pytest.mark.parametrize("name", ["ground", "act", "district"])
+@pytest.mark.parametrize("name", ["ground", "act", "district", "age"])
 def test_parts_of_a_region_or_a_group_stand_deeper_than_it(site: Flask, opened: Open, name: str, tag: str) -> None:
     files = stored(site, NEWEST)
     lines = [line for line in csv_lines(files[f"{name}.csv"]) if line["time"] == "2026-Q3"]
@@ -582,7 +582,7 @@ def test_parts_of_a_region_or_a_group_stand_deeper_than_it(site: Flask, opened: 
     assert set(wanted) == {"depth-1", "depth-2"}
 
 
-@pytest.mark.parametrize("name", ["verification", "gender", "age", "reported", "delay", "set_aside", "corrections"])
+@pytest.mark.parametrize("name", ["verification", "gender", "reported", "delay", "set_aside", "corrections"])
 def test_where_nothing_is_part_of_another_no_line_stands_deeper(opened: Open, name: str) -> None:
     assert set(depths(opened("/en/statistics/"), name)) == {"depth-1"}
 
@@ -860,8 +860,8 @@ def test_the_list_says_of_a_release_what_its_description_says(reader: FlaskClien
 def test_a_page_offers_the_files_of_its_own_release(opened: Open, tag: str) -> None:
     links = parsed(opened(f"/{tag}/statistics/3/")).findall(".//a[@download]")
     own = ("csv", "xlsx", "ods", "jsonstat")
-    wanted = {f"{API}/3/tables/{name}.{tag}.{form}" for name in (*TABLES, *DEEPER) for form in own}
-    wanted |= {f"{API}/3/tables/{name}.json" for name in (*TABLES, *DEEPER)}
+    wanted = {f"{API}/3/tables/{name}.{tag}.{form}" for name in (*TABLES, "target", *DEEPER) for form in own}
+    wanted |= {f"{API}/3/tables/{name}.json" for name in (*TABLES, "target", *DEEPER)}
     wanted |= {f"{API}/3/release.{tag}.{form}" for form in ("zip", "xlsx", "ods")}
     assert {link.get("href") for link in links} == wanted
     assert (

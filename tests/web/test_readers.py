@@ -1,6 +1,7 @@
 """Pages for the Commissioner, committees, places and communities: lines of published tables, and no other figure."""
 
 import csv
+import gzip
 import io
 from collections.abc import Iterator
 
@@ -145,3 +146,8 @@ def test_every_place_and_community_that_is_offered_has_a_page(reader: FlaskClien
 def test_one_page_says_that_there_are_no_figures_of_single_months(reader: FlaskClient) -> None:
     page = pages.text_of(reader.get(address("summary/")).text)
     assert "There are no figures of single months" in page
+
+
+def test_the_first_page_of_figures_is_light_enough_for_a_phone(reader: FlaskClient) -> None:
+    answer = reader.get("/sr-Cyrl/statistics/", headers={"Accept-Encoding": "gzip"})
+    assert len(gzip.compress(answer.data)) < 30_000
