@@ -127,6 +127,11 @@ def secret_of_draw(pepper: bytes) -> bytes:
     return blake2b(digest_size=32, key=pepper, person=b"draw").digest()
 
 
+def reference_of(incident: UUID, pepper: bytes) -> str:
+    """What an incident is called outside: the same every time, and nothing that leads back without the pepper."""
+    return blake2b(incident.bytes, digest_size=8, key=pepper, person=b"odihr").hexdigest()
+
+
 def verifier_of(code: ReceiptCode, pepper: bytes) -> bytes:
     return blake2b(code.encode(), digest_size=32, key=pepper, person=b"verifier").digest()
 

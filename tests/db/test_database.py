@@ -16,7 +16,7 @@ from incidents.db.base import Base, Instant
 from incidents.db.coding import disagreements_of
 from incidents.db.database import Database
 from incidents.db.incident import IncidentCode, SetAside
-from incidents.db.release import Release, ReleaseCell, ReleaseState
+from incidents.db.release import CountedIncident, Release, ReleaseCell, ReleaseState
 from incidents.db.report import Message, MessageKind, messages_of
 from incidents.resources import folder
 
@@ -282,6 +282,33 @@ def test_parts_that_are_not_shared_can_be_migrated_back(at_0010: Database) -> No
         command.downgrade(config, "0010")
         reasons = connection.exec_driver_sql("SELECT return_reason FROM incident ORDER BY id").scalars().all()
     assert reasons == ["grounds", None]
+
+
+def test_what_was_counted_before_keeps_the_targets_that_are_still_known(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    known, gone = UUID(int=1).hex, UUID(int=2).hex
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0010")
+        connection.exec_driver_sql(
+            "INSERT INTO incident (id, version, decision, verification, bias_strength, year, place, setting, "
+            f"vocabulary_version) VALUES ('{known}', 1, 'accepted', '2', '2', 2026, '80438', 'street', '2026-1')"
+        )
+        for code in ("women", "roma"):
+            connection.exec_driver_sql(f"INSERT INTO incident_code VALUES ('{known}', 'target_group', '{code}')")
+        for row, incident in ((known, f"'{known}'"), (gone, "NULL")):
+            connection.exec_driver_sql(
+                "INSERT INTO counted_incident (id, incident_id, batch, area, ground, act, setting, verification, "
+                f"gender, age, reported, delay) VALUES ('{row}', {incident}, '2026-Q3', '80438', 'sex', 'threat', "
+                "'street', '2', 'woman', 'unknown', 'unknown', 'unknown')"
+            )
+    migrations.upgrade(database)
+    with database.reader() as session:
+        targets = session.scalars(sa.select(CountedIncident.target).order_by(CountedIncident.id)).all()
+    database.engine.dispose()
+    assert targets == ["roma|women", "unknown"]
 
 
 def test_a_moment_always_knows_its_zone() -> None:

@@ -47,6 +47,7 @@ def ways() -> list[Way]:
         "desk.codings.train": (_("Practice"), frozenset(SETTLERS)),
         "desk.codings.agreement": (_("Agreement"), frozenset({Role.REVIEWER})),
         "desk.releases.listed": (_("Releases"), frozenset({Role.PUBLISHER})),
+        "desk.odihr.listed": ("ODIHR", frozenset({Role.PUBLISHER})),
         "desk.notices.listed": (_("Notices"), frozenset({Role.PUBLISHER})),
         "desk.trail": (_("Audit trail"), frozenset({Role.AUDITOR})),
     }

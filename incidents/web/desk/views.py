@@ -12,6 +12,7 @@ from incidents.core.accounts import Role
 from incidents.services import alarms, audit, moderation
 from incidents.services.bulk import NoSuchBulk
 from incidents.services.moderation import NoSuchReport, Withdrawn
+from incidents.services.odihr import NoSuchExport
 from incidents.services.published import NotFound
 from incidents.services.settlement import NoSuchIncident
 from incidents.web.accounts import guard
@@ -22,6 +23,7 @@ from incidents.web.desk.files import files
 from incidents.web.desk.incidents import incidents
 from incidents.web.desk.intake import intake
 from incidents.web.desk.notices import notices
+from incidents.web.desk.odihr import odihr
 from incidents.web.desk.releases import releases
 from incidents.web.desk.reports import reports
 from incidents.web.errors import error_page
@@ -31,7 +33,7 @@ from incidents.web.platform import platform
 _LATELY = timedelta(days=30)
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
-for part in (reports, files, intake, clusters, incidents, codings, releases, notices):
+for part in (reports, files, intake, clusters, incidents, codings, releases, odihr, notices):
     desk.register_blueprint(part)
 desk.context_processor(around.context)
 
@@ -40,6 +42,7 @@ desk.context_processor(around.context)
 @desk.errorhandler(NoSuchIncident)
 @desk.errorhandler(NoSuchBulk)
 @desk.errorhandler(NotFound)
+@desk.errorhandler(NoSuchExport)
 def _nothing_there(_error: Exception) -> ResponseReturnValue:
     return error_page(404)
 
