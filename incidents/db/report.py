@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,12 @@ from incidents.db.base import Base, Digest
 
 class Report(Base):
     __tablename__ = "report"
-    # Without rows' numbers, so that the order of arrival within a day is not kept.
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        # Of the few that have news, however many there are.
+        sa.Index("ix_report_news", "id", sqlite_where=sa.text("has_news = 1"), postgresql_where=sa.text("has_news")),
+        # Without rows' numbers, so that the order of arrival within a day is not kept.
+        {"sqlite_with_rowid": False},
+    )
 
     id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
     received_on: orm.Mapped[date] = orm.mapped_column(index=True)
@@ -167,6 +171,12 @@ def report_by_verifier(session: orm.Session, verifier: bytes, *, to_change: bool
     if to_change:
         query = query.with_for_update().execution_options(populate_existing=True)
     return session.scalar(query)
+
+
+def sealed_reports(session: orm.Session, ids: Sequence[UUID]) -> Sequence[sa.Row[UUID, int, bytes, bytes]]:
+    """What it takes to open these reports: id, epoch, content and key."""
+    query = sa.select(Report.id, Report.epoch, Report.sealed, Report.sealed_key).where(Report.id.in_(ids))
+    return session.execute(query).all()
 
 
 def rests_on_reports(session: orm.Session, incident: UUID) -> bool:

@@ -6,6 +6,7 @@ import incidents.db.account
 import incidents.db.audit
 import incidents.db.bulk
 import incidents.db.deidentify
+import incidents.db.filter
 import incidents.db.incident
 import incidents.db.key
 import incidents.db.notice

@@ -1,0 +1,241 @@
+"""The queue: open reports and those with news, in the order in which the desk should look at them.
+
+What it says of a report is opened in memory (services.memory), but for the report's words, which it never has.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from incidents.core.incident import Handling, is_at_risk
+from incidents.core.report import Report
+from incidents.core.targets import is_overdue
+from incidents.core.vocabulary import Vocabulary
+from incidents.db import report as stored
+from incidents.db.account import member_names
+from incidents.services import keys
+from incidents.services.accounts import Member
+from incidents.services.memory import Recall
+from incidents.services.moderation import OPEN, content_of, is_taken, private_keys
+
+_SHELF = "queue"
+_AT_ONCE = 500
+"""Sealed reports that are read together."""
+
+
+@dataclass(frozen=True)
+class Gist:
+    """What the queue knows of what a report says."""
+
+    language: str
+    acts: frozenset[str]
+    grounds: frozenset[str]
+    place: str
+    """As it was typed."""
+    area: str
+    """The municipality, district or Kosovo* that it stands for; empty where several may be meant or none."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line of the queue."""
+
+    id: UUID
+    received_on: date
+    handling: Handling
+    content: Gist | None
+    """None if the member's key does not open it."""
+    holder: str | None
+    is_mine: bool
+    """The member took it last, also where their twenty minutes are over."""
+    is_at_risk: bool
+    is_overdue: bool
+    has_news: bool
+    """The reporter sent something since it was last read."""
+
+
+class View(enum.Enum):
+    """Parts of the queue."""
+
+    ALL = "all"
+    MINE = "mine"
+    UNCLAIMED = "unclaimed"
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+    RISK = "risk"
+
+    def shows(self, line: Waiting) -> bool:
+        match self:
+            case View.ALL:
+                return True
+            case View.MINE:
+                return line.is_mine
+            case View.UNCLAIMED:
+                return line.holder is None and line.handling is not Handling.AWAITING_REPORTER
+            case View.WAITING:
+                return line.handling is Handling.AWAITING_REPORTER
+            case View.OVERDUE:
+                return line.is_overdue
+            case View.RISK:
+                return line.is_at_risk
+
+
+class Held(enum.Enum):
+    """Whether reports that are held for a check are shown."""
+
+    BOTH = ""
+    ONLY = "only"
+    NOT = "not"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which lines are shown: codes only, so that it can stand in an address and be saved. Empty: all of them."""
+
+    view: View = View.ALL
+    language: str = ""
+    place: str = ""
+    ground: str = ""
+    act: str = ""
+    held: Held = Held.BOTH
+
+    def fits(self, line: Waiting) -> bool:
+        return self.view.shows(line) and self._fits_content(line.content) and self._fits_held(line)
+
+    def _fits_content(self, content: Gist | None) -> bool:
+        if content is None:
+            return not (self.language or self.place or self.ground or self.act)
+        return (
+            self.language in {"", content.language}
+            and self.place in {"", content.area}
+            and (not self.ground or self.ground in content.grounds)
+            and (not self.act or self.act in content.acts)
+        )
+
+    def _fits_held(self, line: Waiting) -> bool:
+        is_held = line.handling is Handling.QUARANTINED
+        return self.held is Held.BOTH or is_held == (self.held is Held.ONLY)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a filter leaves of the queue."""
+
+    lines: list[Waiting]
+    in_views: Mapping[View, int]
+    """How many lines the filter would leave in each view."""
+
+
+def chosen(waiting: Sequence[Waiting], by: Filter) -> Chosen:
+    others = replace(by, view=View.ALL)
+    fitting = [line for line in waiting if others.fits(line)]
+    counts = {view: sum(map(view.shows, fitting)) for view in View}
+    return Chosen([line for line in fitting if by.view.shows(line)], counts)
+
+
+def open_queue(
+    session: Session,
+    member: Member,
+    *,
+    recall: Recall,
+    vocabulary: Vocabulary,
+    area_of: Callable[[str], str],
+    now: datetime,
+    with_held: bool = True,
+) -> list[Waiting]:
+    """All open reports and those with news: somebody at risk first, then the oldest.
+
+    In a flood the held ones are left out: they are looked at together (services.clusters). `area_of` tells what a
+    typed place stands for.
+    """
+    rows = _rows(session, OPEN if with_held else OPEN - {Handling.QUARANTINED})
+    gists = _gists(session, rows, member, recall, area_of)
+    names = member_names(session)
+    waiting = []
+    for row in rows:
+        content = gists.get(row.id)
+        at_risk = content is not None and is_at_risk(content.acts, vocabulary)
+        waiting.append(
+            Waiting(
+                row.id,
+                row.received_on,
+                row.handling,
+                content,
+                names[row.lease_member_id] if is_taken(row.lease_until, now) else None,
+                row.lease_member_id == member.id,
+                at_risk,
+                is_overdue(row.received_on, row.handling, is_at_risk=at_risk, now=now),
+                row.has_news,
+            )
+        )
+    return sorted(waiting, key=lambda line: (not line.is_at_risk, line.received_on, line.id))
+
+
+def _rows(session: Session, handlings: Iterable[Handling]) -> list[sa.Row[*tuple[Any, ...]]]:
+    """Of open reports and of those with news, everything that is not sealed.
+
+    In two queries, each with an index of its own: as one, with OR, the database would read all that were ever settled.
+    """
+    row = stored.Report
+    plain = sa.select(
+        row.id,
+        row.version,
+        row.received_on,
+        row.handling,
+        row.epoch,
+        row.lease_member_id,
+        row.lease_until,
+        row.has_news,
+    )
+    either = [*session.execute(plain.where(row.handling.in_(handlings))), *session.execute(plain.where(row.has_news))]
+    return list({row.id: row for row in either}.values())
+
+
+def _gists(
+    session: Session,
+    rows: Iterable[sa.Row[*tuple[Any, ...]]],
+    member: Member,
+    recall: Recall,
+    area_of: Callable[[str], str],
+) -> dict[UUID, Gist]:
+    """Of those reports that the member's key opens just now."""
+    private = private_keys(session, member)
+    opens = {epoch: _may_open(private, epoch) for epoch in {row.epoch for row in rows}}
+    current = {row.id: row.version for row in rows if opens[row.epoch]}
+
+    def open_(missing: Sequence[UUID]) -> Iterator[tuple[UUID, str]]:
+        for start in range(0, len(missing), _AT_ONCE):
+            for sealed in stored.sealed_reports(session, missing[start : start + _AT_ONCE]):
+                content = content_of(sealed, private)
+                if content is not None:
+                    yield sealed.id, _written(content, area_of)
+
+    return {report: _read(line) for report, line in recall.lines(_SHELF, current, open_).items()}
+
+
+def _may_open(private: Callable[[int], bytes], epoch: int) -> bool:
+    try:
+        private(epoch)
+    except keys.NoGrant:
+        return False
+    return True
+
+
+def _written(content: Report, area_of: Callable[[str], str]) -> str:
+    area = content.area or (area_of(content.place) if content.place else "")
+    values = [content.language, sorted(content.acts), sorted(content.grounds), content.place, area]
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def _read(line: str) -> Gist:
+    language, acts, grounds, place, area = json.loads(line)
+    return Gist(language, frozenset(acts), frozenset(grounds), place, area)
