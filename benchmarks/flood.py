@@ -111,13 +111,13 @@ def _each(values: str | list[str]) -> list[str]:
 
 
 @contextmanager
-def _served(folder: Path, url: str, workers: int) -> Iterator[int]:
+def served(folder: Path, url: str, workers: int) -> Iterator[int]:
     """The port of the site as operators run it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     command = [sys.executable, "-m", "incidents", "serve", "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
-    process = subprocess.Popen(command, env={**os.environ, **_variables(folder, url)})
+    process = subprocess.Popen(command, env={**os.environ, **variables(folder, url)})
     try:
         for _ in range(300):
             try:
@@ -131,7 +131,7 @@ def _served(folder: Path, url: str, workers: int) -> Iterator[int]:
         process.wait()
 
 
-def _variables(folder: Path, url: str) -> dict[str, str]:
+def variables(folder: Path, url: str) -> dict[str, str]:
     return {"INCIDENTS_INSTANCE": str(folder), "INCIDENTS_DATABASE_URL": url, "INCIDENTS_HOSTS": "127.0.0.1"}
 
 
@@ -256,10 +256,10 @@ def measure(url: str, options: argparse.Namespace) -> dict[str, float | int | st
         folder = Path(name)
         make_secrets(folder)
         url = url or f"sqlite:///{folder / 'site.sqlite'}"
-        settings = read_settings(_variables(folder, url))
+        settings = read_settings(variables(folder, url))
         database = Database(url)
         member = _a_desk(settings, database)
-        with _served(folder, url, options.workers) as port:
+        with served(folder, url, options.workers) as port:
             felt = flood(
                 port, reports=options.reports, minutes=options.minutes, senders=options.senders, seed=options.seed
             )
