@@ -157,9 +157,9 @@ def open_queue(
     typed place stands for.
     """
     rows = _rows(session, OPEN if with_held else OPEN - {Handling.QUARANTINED})
-    gists = _gists(session, rows, member, recall, area_of)
+    gists = open_gists(session, rows, member, shelf=_SHELF, recall=recall, area_of=area_of)
     names = member_names(session)
-    grave = {term.code for term in vocabulary.of("act_type") if is_at_risk({term.code}, vocabulary)}
+    grave = grave_acts(vocabulary)
     late = cache(partial(is_overdue, now=now))
     waiting = []
     for row in rows:
@@ -179,6 +179,11 @@ def open_queue(
             )
         )
     return sorted(waiting, key=lambda line: (not line.is_at_risk, line.received_on, line.id))
+
+
+def grave_acts(vocabulary: Vocabulary) -> frozenset[str]:
+    """Acts in which somebody may be at risk: asked once, rather than for each of thousands."""
+    return frozenset(term.code for term in vocabulary.of("act_type") if is_at_risk({term.code}, vocabulary))
 
 
 def _rows(session: Session, handlings: Iterable[Handling]) -> list[sa.Row[*tuple[Any, ...]]]:
@@ -201,14 +206,19 @@ def _rows(session: Session, handlings: Iterable[Handling]) -> list[sa.Row[*tuple
     return list({row.id: row for row in either}.values())
 
 
-def _gists(
+def open_gists(
     session: Session,
-    rows: Iterable[sa.Row[*tuple[Any, ...]]],
+    rows: Sequence[sa.Row[*tuple[Any, ...]]],
     member: Member,
+    *,
+    shelf: str,
     recall: Recall,
     area_of: Callable[[str], str],
 ) -> dict[UUID, Gist]:
-    """Of those reports that the member's key opens just now."""
+    """Of those reports that the member's key opens just now. The rows have id, version and epoch.
+
+    On one shelf of the memory there is what was asked for last: each who asks uses one of their own.
+    """
     private = private_keys(session, member)
     opens = {epoch: _may_open(private, epoch) for epoch in {row.epoch for row in rows}}
     current = {row.id: row.version for row in rows if opens[row.epoch]}
@@ -220,7 +230,7 @@ def _gists(
                 if content is not None:
                     yield sealed.id, _written(content, area_of)
 
-    lines = recall.lines(_SHELF, current, open_)
+    lines = recall.lines(shelf, current, open_)
     # Read at once: a call for each would take three times as long.
     return {
         report: Gist(language, frozenset(acts), frozenset(grounds), place, area)

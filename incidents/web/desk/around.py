@@ -42,6 +42,7 @@ def ways() -> list[Way]:
         "desk.clusters.front": (_("Look-alikes"), frozenset({Role.MODERATOR})),
         "desk.intake.begin": (_("Take a report"), frozenset({Role.MODERATOR})),
         "desk.incidents.listed": (_("Incidents"), frozenset(SETTLERS)),
+        "desk.times.wall": (_("Times"), frozenset({Role.MODERATOR})),
         "desk.releases.listed": (_("Releases"), frozenset({Role.PUBLISHER})),
         "desk.notices.listed": (_("Notices"), frozenset({Role.PUBLISHER})),
         "desk.trail": (_("Audit trail"), frozenset({Role.AUDITOR})),

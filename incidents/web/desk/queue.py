@@ -20,6 +20,7 @@ from incidents.core.accounts import Role
 from incidents.core.languages import BY_TAG
 from incidents.services import alarms, filters, geocoding, moderation
 from incidents.services.filters import NotAName
+from incidents.services.memory import Recall
 from incidents.services.queue import Chosen, Filter, Gist, Held, View, Waiting, chosen, open_queue
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
@@ -128,12 +129,21 @@ def opened(session: Session, *, with_held: bool) -> list[Waiting]:
     return open_queue(
         session,
         g.member,
-        recall=site.memory.of(g.cookie, now=site.now()),
+        recall=recall(),
         vocabulary=site.vocabulary,
-        area_of=partial(geocoding.area_meant, geocoder=site.geocoder, places=site.places),
+        area_of=area_of,
         now=site.now(),
         with_held=with_held,
     )
+
+
+def recall() -> Recall:
+    """What this session opened before."""
+    return platform().memory.of(g.cookie, now=platform().now())
+
+
+def area_of(place: str) -> str:
+    return geocoding.area_meant(place, geocoder=platform().geocoder, places=platform().places)
 
 
 def read_filter(values: Mapping[str, str]) -> Filter:

@@ -1,0 +1,60 @@
+"""The page of times: what the desk means to keep to, and what it came to."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import Blueprint, g, render_template
+from flask.typing import ResponseReturnValue
+
+from incidents.core.accounts import Role
+from incidents.core.targets import DAYS, RISK_HOURS, Target
+from incidents.core.workdays import CLOSES, OPENS
+from incidents.services import times as services
+from incidents.services.queue import open_gists
+from incidents.web.accounts import guard
+from incidents.web.desk.queue import area_of, opened, recall
+from incidents.web.platform import platform
+from incidents.web.texts import gettext as _
+
+times = Blueprint("times", __name__, url_prefix="/times")
+
+
+@times.get("/")
+@guard.needs(Role.MODERATOR)
+def wall() -> ResponseReturnValue:
+    site = platform()
+    with site.database.reader() as session:
+        found = services.figures(
+            session,
+            opened(session, with_held=True),
+            gists_of=partial(open_gists, session, member=g.member, shelf="times", recall=recall(), area_of=area_of),
+            vocabulary=site.vocabulary,
+            now=site.now(),
+        )
+    return render_template(
+        "desk/times.html",
+        figures=[(text, within, found[target]) for target, (text, within) in _texts().items()],
+        most=services.MOST,
+        days=services.SINCE.days,
+        opens=OPENS,
+        closes=CLOSES,
+        risk_hours=RISK_HOURS,
+    )
+
+
+def _texts() -> dict[Target, tuple[str, str]]:
+    """What is to be done, and within which time."""
+    return {
+        Target.RISK: (
+            _("A first look, where somebody may be at risk"),
+            _("%(num)s working hours", num=RISK_HOURS),
+        ),
+        Target.LOOK: (_("A first look at the others"), _("%(num)s working day", num=DAYS[Target.LOOK])),
+        Target.PROPOSE: (_("Settled: proposed, linked or set aside"), _days(Target.PROPOSE)),
+        Target.ACCEPT: (_("The second person’s word after that"), _days(Target.ACCEPT)),
+    }
+
+
+def _days(target: Target) -> str:
+    return _("%(num)s working days", num=DAYS[target])
