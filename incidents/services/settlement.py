@@ -116,6 +116,11 @@ def candidates(session: Session, *, place: str, year: int, month: int | None) ->
     return _listed(session, *near, most=_MOST_CANDIDATES)
 
 
+def incidents_where(session: Session, condition: sa.ColumnElement[bool], *, most: int) -> list[Shown]:
+    """Those that a search found, the newest event first."""
+    return _listed(session, condition, most=most)
+
+
 def _listed(session: Session, *conditions: sa.ColumnElement[bool], most: int) -> list[Shown]:
     query = (
         sa.select(Incident)

@@ -141,3 +141,14 @@ def leaves(part: Part) -> Iterator[Word | Phrase | Field]:
             return
         case _:
             yield part
+
+
+def has_fields(part: Part) -> bool:
+    """Whether it asks for codes anywhere, also for what is excluded."""
+    match part:
+        case All(parts) | Any(parts):
+            return any(map(has_fields, parts))
+        case Not(inner):
+            return has_fields(inner)
+        case _:
+            return isinstance(part, Field)

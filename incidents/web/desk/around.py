@@ -39,6 +39,7 @@ def ways() -> list[Way]:
     """The parts of the desk that are open to the member."""
     parts: Mapping[str, tuple[str, frozenset[Role]]] = {
         "desk.queue": (_("Reports"), frozenset({Role.MODERATOR})),
+        "desk.search.ask": (_("Search"), frozenset({Role.MODERATOR})),
         "desk.clusters.front": (_("Look-alikes"), frozenset({Role.MODERATOR})),
         "desk.intake.begin": (_("Take a report"), frozenset({Role.MODERATOR})),
         "desk.incidents.listed": (_("Incidents"), frozenset(SETTLERS)),

@@ -23,12 +23,13 @@ from incidents.web.desk.queue import queue as filters
 from incidents.web.desk.queue import queue_page, read_filter
 from incidents.web.desk.releases import releases
 from incidents.web.desk.reports import reports
+from incidents.web.desk.search import search
 from incidents.web.desk.times import times
 from incidents.web.errors import error_page
 from incidents.web.platform import platform
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
-for part in (filters, times, reports, files, intake, clusters, incidents, releases, notices):
+for part in (filters, search, times, reports, files, intake, clusters, incidents, releases, notices):
     desk.register_blueprint(part)
 desk.context_processor(around.context)
 

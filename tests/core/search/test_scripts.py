@@ -77,7 +77,7 @@ def stories() -> list[Sample]:
 def queries() -> list[str]:
     """Two hundred, in Cyrillic: those written by hand, and words and pairs of words of invented stories."""
     text = " ".join(sample.report.words.lower() for sample in stories())
-    words = sorted({word for word in re.findall(r"\b[а-иклмнопрстуфхцчшђжзјљњћџ]{4,}\b", text)} - {*WRITTEN})
+    words = sorted(set(re.findall(r"\b[а-иклмнопрстуфхцчшђжзјљњћџ]{4,}\b", text)) - {*WRITTEN})
     random = seeded(7)
     single = random.sample(words, 110)
     pairs = [" ".join(random.sample(words, 2)) for _ in range(20)]
