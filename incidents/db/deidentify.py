@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,6 +22,6 @@ class Deidentification(Base):
     """The summary, once a member has written it."""
 
 
-def deidentifications(session: orm.Session, reports: Sequence[UUID]) -> dict[UUID, Deidentification]:
+def deidentifications(session: orm.Session, reports: Collection[UUID]) -> dict[UUID, Deidentification]:
     rows = session.scalars(sa.select(Deidentification).where(Deidentification.report_id.in_(reports)))
     return {row.report_id: row for row in rows}

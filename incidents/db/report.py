@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -56,6 +56,10 @@ class Report(Base):
     lease_until: orm.Mapped[datetime | None]
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it as it is)
+
+
+ID_AS_TEXT = sa.cast(Report.id, sa.String).label("id")
+"""For reading very many: no UUID is made of it. With or without dashes, as the database writes it."""
 
 
 class Batch(Base):
@@ -173,7 +177,7 @@ def report_by_verifier(session: orm.Session, verifier: bytes, *, to_change: bool
     return session.scalar(query)
 
 
-def sealed_reports(session: orm.Session, ids: Sequence[UUID]) -> Sequence[sa.Row[UUID, int, bytes, bytes]]:
+def sealed_reports(session: orm.Session, ids: Collection[UUID]) -> Sequence[sa.Row[UUID, int, bytes, bytes]]:
     """What it takes to open these reports: id, epoch, content and key."""
     query = sa.select(Report.id, Report.epoch, Report.sealed, Report.sealed_key).where(Report.id.in_(ids))
     return session.execute(query).all()

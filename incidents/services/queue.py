@@ -167,7 +167,7 @@ def open_queue(
         at_risk = content is not None and not grave.isdisjoint(content.acts)
         waiting.append(
             Waiting(
-                row.id,
+                UUID(row.id),
                 row.received_on,
                 row.handling,
                 content,
@@ -193,7 +193,7 @@ def _rows(session: Session, handlings: Iterable[Handling]) -> list[sa.Row[*tuple
     """
     row = stored.Report
     plain = sa.select(
-        row.id,
+        stored.ID_AS_TEXT,
         row.version,
         row.received_on,
         row.handling,
@@ -214,8 +214,8 @@ def open_gists(
     shelf: str,
     recall: Recall,
     area_of: Callable[[str], str],
-) -> dict[UUID, Gist]:
-    """Of those reports that the member's key opens just now. The rows have id, version and epoch.
+) -> dict[str, Gist]:
+    """Of those reports that the member's key opens just now. The rows have id (as text), version and epoch.
 
     On one shelf of the memory there is what was asked for last: each who asks uses one of their own.
     """
@@ -223,12 +223,13 @@ def open_gists(
     opens = {epoch: _may_open(private, epoch) for epoch in {row.epoch for row in rows}}
     current = {row.id: row.version for row in rows if opens[row.epoch]}
 
-    def open_(missing: Sequence[UUID]) -> Iterator[tuple[UUID, str]]:
+    def open_(missing: Sequence[str]) -> Iterator[tuple[str, str]]:
         for start in range(0, len(missing), _AT_ONCE):
-            for sealed in stored.sealed_reports(session, missing[start : start + _AT_ONCE]):
+            some = {UUID(one): one for one in missing[start : start + _AT_ONCE]}
+            for sealed in stored.sealed_reports(session, some):
                 content = content_of(sealed, private)
                 if content is not None:
-                    yield sealed.id, _written(content, area_of)
+                    yield some[sealed.id], _written(content, area_of)
 
     lines = recall.lines(shelf, current, open_)
     # Read at once: a call for each would take three times as long.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -115,7 +115,7 @@ def search(
                 GROUND: frozenset(grounds.split(",")),
                 PLACE: frozenset({area}),
                 STATE: frozenset({row.handling.value}),
-                ID: frozenset({row.id.hex}),
+                ID: frozenset({row.id.replace("-", "")}),
             }
         if is_meant(words, facts):
             found.append(row)
@@ -124,11 +124,10 @@ def search(
     return Found(opener.hits(found[:SHOWN], part), len(found), incidents, len(lines), is_all)
 
 
-@dataclass(frozen=True)
-class _Row:
-    """What is plain of something that can be searched."""
+class _Row(NamedTuple):
+    """What is plain of something that can be searched. A tuple: thirty thousand are made for a search."""
 
-    id: UUID
+    id: str
     received_on: date
     handling: Handling
     epoch: int
@@ -140,11 +139,13 @@ class _Row:
 def _rows(session: Session) -> tuple[list[_Row], bool]:
     """All open reports and those with news, then settled ones with a summary; and whether these are all there are."""
     row = stored.Report
-    plain = sa.select(row.id, row.version, row.received_on, row.handling, row.epoch)
+    plain = sa.select(stored.ID_AS_TEXT, row.version, row.received_on, row.handling, row.epoch)
     # Each in a query with an index of its own, see services.queue.
     either = (row.handling.in_(OPEN), row.has_news)
     open_ones = {one.id: one for which in either for one in session.execute(plain.where(which))}
-    newest = sa.select(Message.report_id, sa.func.max(Message.number).label("number")).join(row)
+    newest = sa.select(
+        sa.cast(Message.report_id, sa.String).label("report_id"), sa.func.max(Message.number).label("number")
+    ).join(row)
     numbers = {
         one.report_id: one.number
         for which in either
@@ -172,7 +173,7 @@ class _Opener:
     """Opens what one member's key opens, some hundred at a time."""
 
     def __init__(
-        self, session: Session, member: Member, area_of: Callable[[str], str], open_ones: frozenset[UUID]
+        self, session: Session, member: Member, area_of: Callable[[str], str], open_ones: frozenset[str]
     ) -> None:
         self._session = session
         self._private = private_keys(session, member)
@@ -186,7 +187,7 @@ class _Opener:
             return False
         return True
 
-    def lines(self, missing: Sequence[UUID]) -> Iterator[tuple[UUID, str]]:
+    def lines(self, missing: Sequence[str]) -> Iterator[tuple[str, str]]:
         """What is searched of each: some codes, and the words of its texts, as keys."""
         known: dict[str, str] = {}
         for report, content, texts in self._texts(missing):
@@ -196,22 +197,25 @@ class _Opener:
             yield report, "\t".join((*codes, words))
 
     def hits(self, rows: Sequence[_Row], part: Part) -> list[Hit]:
+        known: dict[str, str] = {}
         opened = {report: (content, texts) for report, content, texts in self._texts([row.id for row in rows])}
         found = []
         for row in rows:
             if row.id not in opened:  # withdrawn in this moment
                 continue
             content, texts = opened[row.id]
-            shown = ((source, snippet(text, part)) for source, several in texts.items() for text in several)
+            shown = ((source, snippet(text, part, known)) for source, several in texts.items() for text in several)
             source, pieces = next(((source, pieces) for source, pieces in shown if pieces), (Source.CODES, []))
-            found.append(Hit(row.id, row.received_on, row.handling, content.acts, content.language, source, pieces))
+            found.append(
+                Hit(UUID(row.id), row.received_on, row.handling, content.acts, content.language, source, pieces)
+            )
         return found
 
-    def _texts(self, reports: Sequence[UUID]) -> Iterator[tuple[UUID, Report, Texts]]:
+    def _texts(self, reports: Sequence[str]) -> Iterator[tuple[str, Report, Texts]]:
         for start in range(0, len(reports), _AT_ONCE):
-            some = reports[start : start + _AT_ONCE]
+            some = {UUID(one): one for one in reports[start : start + _AT_ONCE]}
             kept = deidentifications(self._session, some)
-            talk = self._talk([one for one in some if one in self._open_ones])
+            talk = self._talk([one for one, text in some.items() if text in self._open_ones])
             for row in stored.sealed_reports(self._session, some):
                 try:
                     key = opening.open_key(row.sealed_key, self._private(row.epoch))
@@ -220,10 +224,10 @@ class _Opener:
                 except CannotOpen:
                     continue
                 texts: Texts = {Source.SUMMARY: [summary]}
-                if row.id in self._open_ones:
+                if some[row.id] in self._open_ones:
                     short = [content.place, content.when_words, content.organisation, content.link]
                     texts = {Source.WORDS: [content.words], Source.SHORT: short, Source.TALK: talk[row.id], **texts}
-                yield row.id, content, texts
+                yield some[row.id], content, texts
 
     def _talk(self, reports: Sequence[UUID]) -> defaultdict[UUID, list[str]]:
         found: defaultdict[UUID, list[str]] = defaultdict(list)

@@ -59,7 +59,7 @@ def figures(
     session: Session,
     waiting: Sequence[Waiting],
     *,
-    gists_of: Callable[[Sequence[sa.Row[*tuple[Any, ...]]]], Mapping[UUID, Gist]],
+    gists_of: Callable[[Sequence[sa.Row[*tuple[Any, ...]]]], Mapping[str, Gist]],
     vocabulary: Vocabulary,
     now: datetime,
 ) -> dict[Target, Figures]:
@@ -70,16 +70,16 @@ def figures(
     since = now - SINCE
     row = stored.Report
     came = session.execute(
-        sa.select(row.id, row.version, row.epoch, row.received_on)
+        sa.select(stored.ID_AS_TEXT, row.version, row.epoch, row.received_on)
         .where(row.received_on >= since.date())
         .order_by(row.received_on.desc(), row.id)
         .limit(MOST)
     ).all()
-    days = {one.id: one.received_on for one in came}
+    days = {UUID(one.id): one.received_on for one in came}
     looked = _first(session, _LOOKS, "report", since)
     settled = _first(session, _SETTLES, "report", since)
-    gists, grave = gists_of([one for one in came if one.id in looked]), grave_acts(vocabulary)
-    risk = {one: not grave.isdisjoint(gist.acts) for one, gist in gists.items()}
+    gists, grave = gists_of([one for one in came if UUID(one.id) in looked]), grave_acts(vocabulary)
+    risk = {UUID(one): not grave.isdisjoint(gist.acts) for one, gist in gists.items()}
     steps: dict[Target, list[_Step]] = {
         Target.RISK: [_Step(days[one], looked[one]) for one, at_risk in risk.items() if at_risk],
         Target.LOOK: [_Step(days[one], looked[one]) for one, at_risk in risk.items() if not at_risk],

@@ -42,15 +42,16 @@ def line_of(texts: Iterable[str], known: dict[str, str]) -> str:
     """The words of some texts as they are searched. `known` holds the keys of words; forget it when all is read."""
     lines = []
     for text in texts:
-        words = []
-        for word in _WORD.findall(text):
-            found = known.get(word)
-            if found is None:
-                found = known[word] = key(word)
-            words.append(found)
-        if words:
+        if words := [_key(word, known) for word in _WORD.findall(text)]:
             lines.append(" ".join(words))
     return f" {_BETWEEN.join(lines)} " if lines else " "
+
+
+def _key(word: str, known: dict[str, str]) -> str:
+    found = known.get(word)
+    if found is None:
+        found = known[word] = key(word)
+    return found
 
 
 def fits(part: Part, codes_of: Callable[[Field], frozenset[str]]) -> Fits:
@@ -123,9 +124,9 @@ def _has_word(wanted: str, is_prefix: bool) -> Fits:
     return has
 
 
-def snippet(text: str, part: Part) -> list[Piece]:
-    """The place in a text where the words of a query stand; nothing where none does."""
-    words = [(match.start(), match.end(), key(match[0])) for match in _WORD.finditer(text)]
+def snippet(text: str, part: Part, known: dict[str, str]) -> list[Piece]:
+    """The place in a text where the words of a query stand; nothing where none does. `known` as in `line_of`."""
+    words = [(match.start(), match.end(), _key(match[0], known)) for match in _WORD.finditer(text)]
     hits = sorted({hit for leaf in leaves(part) for hit in _hits(leaf, words)})
     if not hits:
         return []

@@ -97,7 +97,7 @@ def test_a_word_also_finds_what_is_called_so() -> None:
 
 
 def shown(text: str, typed: str) -> str:
-    return "".join(f"[{piece.text}]" if piece.is_hit else piece.text for piece in snippet(text, parse(typed)))
+    return "".join(f"[{piece.text}]" if piece.is_hit else piece.text for piece in snippet(text, parse(typed), {}))
 
 
 def test_a_snippet_marks_the_words_as_they_were_written() -> None:
@@ -128,8 +128,8 @@ def test_a_long_text_is_cut_between_words_around_the_first_hit() -> None:
 
 
 def test_where_no_word_stands_there_is_no_snippet() -> None:
-    assert snippet(STORY, parse("place:subotica")) == []
-    assert snippet("", parse("комшија")) == []
+    assert snippet(STORY, parse("place:subotica"), {}) == []
+    assert snippet("", parse("комшија"), {}) == []
 
 
 WORDS = st.text(st.characters(categories=["L", "M", "N", "P", "Z"]), max_size=60)
@@ -137,7 +137,7 @@ WORDS = st.text(st.characters(categories=["L", "M", "N", "P", "Z"]), max_size=60
 
 @given(WORDS, st.sampled_from(["a", "ana", "šuma", "kuća*", '"a b"', "ана"]))
 def test_a_snippet_is_a_part_of_its_text(text: str, typed: str) -> None:
-    pieces = snippet(text, parse(typed))
+    pieces = snippet(text, parse(typed), {})
     whole = "".join(piece.text for piece in pieces)
     assert whole.removeprefix("… ").removesuffix(" …") in text
     assert bool(pieces) == any(piece.is_hit for piece in pieces)
@@ -147,4 +147,4 @@ def test_a_snippet_is_a_part_of_its_text(text: str, typed: str) -> None:
 def test_every_word_of_a_text_finds_it_and_is_marked(words: list[str], data: st.DataObject) -> None:
     text, word = " ".join(words), data.draw(st.sampled_from(words))
     assert finds(f"{word} -нешто*", text) or key(word).startswith("nesto")
-    assert any(piece.is_hit for piece in snippet(text, parse(word)))
+    assert any(piece.is_hit for piece in snippet(text, parse(word), {}))
