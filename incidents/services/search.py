@@ -97,16 +97,18 @@ def search(
     """`labels` are what codes are called in the member's language; `area_of` tells what a typed place stands for."""
     rows, is_all = _rows(session)
     opener = _Opener(session, member, area_of, frozenset(row.id for row in rows if row.is_open))
-    current = {row.id: row.state for row in rows if opener.may_open(row.epoch)}
-    lines = recall.lines(_SHELF, current, opener.lines)
+    lines = recall.lines(_SHELF, {row.id: row.state for row in rows}, opener.lines)
     is_meant = fits(part, lambda field: codes_meant(field, labels))
     with_facts = query.has_fields(part)
-    found = []
+    found, looked_through = [], 0
     for row in rows:
         line = lines.get(row.id)
         if line is None:
             continue
-        language, acts, grounds, area, words = line.split("\t", 4)
+        epoch, language, acts, grounds, area, words = line.split("\t", 5)
+        if not opener.may_open(epoch):
+            continue
+        looked_through += 1
         facts = {}
         if with_facts:
             facts = {
@@ -121,7 +123,7 @@ def search(
             found.append(row)
     found.sort(key=lambda row: (row.received_on, row.id), reverse=True)
     incidents = settlement.incidents_where(session, _of_incidents(part, labels), most=SHOWN)
-    return Found(opener.hits(found[:SHOWN], part), len(found), incidents, len(lines), is_all)
+    return Found(opener.hits(found[:SHOWN], part), len(found), incidents, looked_through, is_all)
 
 
 class _Row(NamedTuple):
@@ -130,7 +132,6 @@ class _Row(NamedTuple):
     id: str
     received_on: date
     handling: Handling
-    epoch: int
     is_open: bool
     state: tuple[int, int, bool]
     """Changes with every change of what is found in it: version, newest message, whether it is open."""
@@ -139,7 +140,8 @@ class _Row(NamedTuple):
 def _rows(session: Session) -> tuple[list[_Row], bool]:
     """All open reports and those with news, then settled ones with a summary; and whether these are all there are."""
     row = stored.Report
-    plain = sa.select(stored.ID_AS_TEXT, row.version, row.received_on, row.handling, row.epoch)
+    # Only what SQLite keeps before the sealed bytes of a row: behind them, it has to read all of these first.
+    plain = sa.select(stored.ID_AS_TEXT, row.version, row.received_on, row.handling)
     # Each in a query with an index of its own, see services.queue.
     either = (row.handling.in_(OPEN), row.has_news)
     open_ones = {one.id: one for which in either for one in session.execute(plain.where(which))}
@@ -154,16 +156,17 @@ def _rows(session: Session) -> tuple[list[_Row], bool]:
     found = [_row(one, numbers.get(one.id, 0), is_open=True) for one in open_ones.values()]
     summaries = session.execute(
         plain.join(Deidentification)
-        .where(Deidentification.sealed_summary.is_not(None), row.handling.not_in(OPEN), sa.not_(row.has_news))
+        .where(Deidentification.sealed_summary.is_not(None), row.handling.not_in(OPEN))
         .order_by(row.received_on.desc(), row.id)
         .limit(max(0, MOST - len(found)) + 1)
     ).all()
     left = max(0, MOST - len(found))
-    return [*found, *(_row(one, 0, is_open=False) for one in summaries[:left])], len(summaries) <= left
+    settled = [_row(one, 0, is_open=False) for one in summaries[:left] if one.id not in open_ones]
+    return found + settled, len(summaries) <= left
 
 
 def _row(one: sa.Row[*tuple[Any, ...]], newest: int, *, is_open: bool) -> _Row:
-    return _Row(one.id, one.received_on, one.handling, one.epoch, is_open, (one.version, newest, is_open))
+    return _Row(one.id, one.received_on, one.handling, is_open, (one.version, newest, is_open))
 
 
 Texts = Mapping[Source, list[str]]
@@ -179,26 +182,31 @@ class _Opener:
         self._private = private_keys(session, member)
         self._area_of = area_of
         self._open_ones = open_ones
+        self._may_open: dict[str, bool] = {}
 
-    def may_open(self, epoch: int) -> bool:
-        try:
-            self._private(epoch)
-        except keys.NoGrant:
-            return False
-        return True
+    def may_open(self, epoch: str) -> bool:
+        """Whether the member holds the key of an epoch just now: what is in memory may have been opened before."""
+        found = self._may_open.get(epoch)
+        if found is None:
+            try:
+                found = bool(self._private(int(epoch)))
+            except keys.NoGrant:
+                found = False
+            self._may_open[epoch] = found
+        return found
 
     def lines(self, missing: Sequence[str]) -> Iterator[tuple[str, str]]:
         """What is searched of each: some codes, and the words of its texts, as keys."""
         known: dict[str, str] = {}
-        for report, content, texts in self._texts(missing):
+        for report, epoch, content, texts in self._texts(missing):
             area = content.area or (self._area_of(content.place) if content.place else "")
             words = line_of((text for several in texts.values() for text in several), known)
-            codes = (content.language, ",".join(content.acts), ",".join(content.grounds), area)
+            codes = (str(epoch), content.language, ",".join(content.acts), ",".join(content.grounds), area)
             yield report, "\t".join((*codes, words))
 
     def hits(self, rows: Sequence[_Row], part: Part) -> list[Hit]:
         known: dict[str, str] = {}
-        opened = {report: (content, texts) for report, content, texts in self._texts([row.id for row in rows])}
+        opened = {report: (content, texts) for report, _, content, texts in self._texts([row.id for row in rows])}
         found = []
         for row in rows:
             if row.id not in opened:  # withdrawn in this moment
@@ -211,7 +219,7 @@ class _Opener:
             )
         return found
 
-    def _texts(self, reports: Sequence[str]) -> Iterator[tuple[str, Report, Texts]]:
+    def _texts(self, reports: Sequence[str]) -> Iterator[tuple[str, int, Report, Texts]]:
         for start in range(0, len(reports), _AT_ONCE):
             some = {UUID(one): one for one in reports[start : start + _AT_ONCE]}
             kept = deidentifications(self._session, some)
@@ -221,13 +229,13 @@ class _Opener:
                     key = opening.open_key(row.sealed_key, self._private(row.epoch))
                     content = from_bytes(opening.open_under(key, row.sealed, bound_to=row.id.bytes))
                     summary = summary_of(key, kept[row.id]) if row.id in kept else ""
-                except CannotOpen:
+                except (keys.NoGrant, CannotOpen):
                     continue
                 texts: Texts = {Source.SUMMARY: [summary]}
                 if some[row.id] in self._open_ones:
                     short = [content.place, content.when_words, content.organisation, content.link]
                     texts = {Source.WORDS: [content.words], Source.SHORT: short, Source.TALK: talk[row.id], **texts}
-                yield some[row.id], content, texts
+                yield some[row.id], row.epoch, content, texts
 
     def _talk(self, reports: Sequence[UUID]) -> defaultdict[UUID, list[str]]:
         found: defaultdict[UUID, list[str]] = defaultdict(list)

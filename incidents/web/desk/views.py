@@ -18,6 +18,7 @@ from incidents.web.desk.clusters import clusters
 from incidents.web.desk.files import files
 from incidents.web.desk.incidents import incidents
 from incidents.web.desk.intake import intake
+from incidents.web.desk.keys import keys
 from incidents.web.desk.notices import notices
 from incidents.web.desk.queue import queue as filters
 from incidents.web.desk.queue import queue_page, read_filter
@@ -26,12 +27,18 @@ from incidents.web.desk.reports import reports
 from incidents.web.desk.search import search
 from incidents.web.desk.times import times
 from incidents.web.errors import error_page
+from incidents.web.headers import allow_script
 from incidents.web.platform import platform
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
-for part in (filters, search, times, reports, files, intake, clusters, incidents, releases, notices):
+for part in (keys, filters, search, times, reports, files, intake, clusters, incidents, releases, notices):
     desk.register_blueprint(part)
 desk.context_processor(around.context)
+
+
+@desk.before_request
+def _with_keys() -> None:
+    allow_script()
 
 
 @desk.errorhandler(NoSuchReport)
