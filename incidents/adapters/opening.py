@@ -121,19 +121,6 @@ def open_for_session(sealed: bytes, cookie: bytes) -> bytes:
         raise CannotOpen from error
 
 
-def seal_in_memory(key: bytes, text: bytes) -> bytes:
-    """For what stays in the process between two requests."""
-    return SecretBox(key).encrypt(text)
-
-
-def open_in_memory(key: bytes, sealed: bytes) -> bytes:
-    """Raises CannotOpen."""
-    try:
-        return SecretBox(key).decrypt(sealed)
-    except CryptoError as error:
-        raise CannotOpen from error
-
-
 def _key_of_cookie(cookie: bytes) -> bytes:
     return blake2b(cookie, digest_size=KEY_BYTES, person=b"session key").digest()
 

@@ -18,8 +18,7 @@ from datetime import datetime
 from hashlib import blake2b
 from threading import Lock
 
-from incidents.adapters import opening
-from incidents.adapters.sealing import KEY_BYTES
+from incidents.adapters import cookie_box
 from incidents.core.accounts import IDLE
 
 ROOM = 256 * 1024 * 1024
@@ -90,15 +89,15 @@ class Recall:
         return found
 
     def _opened(self, block: _Block) -> list[str]:
-        return opening.open_in_memory(self._key, block.sealed).decode().split("\n")
+        return cookie_box.open_(self._key, block.sealed).split("\n")
 
     def _sealed(self, lines: Mapping[Id, str], current: Mapping[Id, Version]) -> list[_Block]:
         ids = list(lines)
         blocks = []
         for start in range(0, len(ids), _LARGEST):
             some = ids[start : start + _LARGEST]
-            text = "\n".join(lines[one] for one in some).encode()
-            blocks.append(_Block({one: current[one] for one in some}, opening.seal_in_memory(self._key, text)))
+            text = "\n".join(lines[one] for one in some)
+            blocks.append(_Block({one: current[one] for one in some}, cookie_box.seal(self._key, text)))
         return blocks
 
 
@@ -118,8 +117,7 @@ class Memory:
                 del self._sessions[old]
             self._sessions.setdefault(name, _Shelves(now)).used_at = now
             self._sessions.move_to_end(name)
-        key = blake2b(cookie, digest_size=KEY_BYTES, person=b"session memory").digest()
-        return Recall(self, name, key)
+        return Recall(self, name, cookie_box.key_of(cookie))
 
     def forget(self, cookie: bytes) -> None:
         """All that this session opened."""

@@ -34,7 +34,7 @@ def wall() -> ResponseReturnValue:
         )
     return render_template(
         "desk/times.html",
-        figures=[(text, within, found[target]) for target, (text, within) in _texts().items()],
+        figures=[(text, DAYS.get(target), found[target]) for target, text in _texts().items()],
         most=services.MOST,
         days=services.SINCE.days,
         opens=OPENS,
@@ -43,18 +43,10 @@ def wall() -> ResponseReturnValue:
     )
 
 
-def _texts() -> dict[Target, tuple[str, str]]:
-    """What is to be done, and within which time."""
+def _texts() -> dict[Target, str]:
     return {
-        Target.RISK: (
-            _("A first look, where somebody may be at risk"),
-            _("%(num)s working hours", num=RISK_HOURS),
-        ),
-        Target.LOOK: (_("A first look at the others"), _("%(num)s working day", num=DAYS[Target.LOOK])),
-        Target.PROPOSE: (_("Settled: proposed, linked or set aside"), _days(Target.PROPOSE)),
-        Target.ACCEPT: (_("The second person’s word after that"), _days(Target.ACCEPT)),
+        Target.RISK: _("A first look, where somebody may be at risk"),
+        Target.LOOK: _("A first look at the others"),
+        Target.PROPOSE: _("Settled: proposed, linked or set aside"),
+        Target.ACCEPT: _("The second person’s word after that"),
     }
-
-
-def _days(target: Target) -> str:
-    return _("%(num)s working days", num=DAYS[target])
