@@ -177,10 +177,12 @@ def report_by_verifier(session: orm.Session, verifier: bytes, *, to_change: bool
     return session.scalar(query)
 
 
-def sealed_reports(session: orm.Session, ids: Collection[UUID]) -> Sequence[sa.Row[UUID, int, bytes, bytes]]:
-    """What it takes to open these reports: id, epoch, content and key."""
-    query = sa.select(Report.id, Report.epoch, Report.sealed, Report.sealed_key).where(Report.id.in_(ids))
-    return session.execute(query).all()
+def sealed_reports(
+    session: orm.Session, ids: Collection[UUID]
+) -> Sequence[sa.Row[UUID, date, Handling, int, bytes, bytes]]:
+    """What it takes to open these reports: epoch, content and key; with what is plain of them."""
+    plain = sa.select(Report.id, Report.received_on, Report.handling, Report.epoch, Report.sealed, Report.sealed_key)
+    return session.execute(plain.where(Report.id.in_(ids))).all()
 
 
 def rests_on_reports(session: orm.Session, incident: UUID) -> bool:

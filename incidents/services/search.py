@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from incidents.adapters.sealing import CannotOpen
 from incidents.core.incident import Decision, Handling
 from incidents.core.report import Report, from_bytes
 from incidents.core.search import query
-from incidents.core.search.finding import Labelled, Piece, codes_meant, fits, labelled, line_of, snippet
+from incidents.core.search.finding import Facts, Labelled, Piece, codes_meant, fits, labelled, line_of, snippet
 from incidents.core.search.query import ACT, GROUND, ID, LANGUAGE, PLACE, STATE, All, Field, Not, Part, Phrase, Word
 from incidents.db import report as stored
 from incidents.db.deidentify import Deidentification, deidentifications
@@ -71,7 +71,7 @@ class Hit:
 @dataclass(frozen=True)
 class Found:
     hits: list[Hit]
-    """The newest, SHOWN at most."""
+    """SHOWN at most: of open reports first, each the newest first."""
     number: int
     """How many there are."""
     incidents: list[Shown]
@@ -95,81 +95,77 @@ def search(
     area_of: Callable[[str], str],
 ) -> Found:
     """`labels` are what codes are called in the member's language; `area_of` tells what a typed place stands for."""
-    rows, is_all = _rows(session)
-    opener = _Opener(session, member, area_of, frozenset(row.id for row in rows if row.is_open))
-    lines = recall.lines(_SHELF, {row.id: row.state for row in rows}, opener.lines)
+    rows, open_ones, is_all = _rows(session)
+    opener = _Opener(session, member, area_of, open_ones)
+    lines = recall.lines(_SHELF, {row: state for row, state, _ in rows}, opener.lines)
     is_meant = fits(part, lambda field: codes_meant(field, labels))
     with_facts = query.has_fields(part)
     found, looked_through = [], 0
-    for row in rows:
-        line = lines.get(row.id)
+    for row, _, handling in rows:
+        line = lines.get(row)
         if line is None:
             continue
         epoch, language, acts, grounds, area, words = line.split("\t", 5)
         if not opener.may_open(epoch):
             continue
         looked_through += 1
-        facts = {}
+        facts: Facts = {}
         if with_facts:
             facts = {
                 LANGUAGE: frozenset({language}),
                 ACT: frozenset(acts.split(",")),
                 GROUND: frozenset(grounds.split(",")),
                 PLACE: frozenset({area}),
-                STATE: frozenset({row.handling.value}),
-                ID: frozenset({row.id.replace("-", "")}),
+                STATE: frozenset({handling}),
+                ID: frozenset({row.replace("-", "")}),
             }
         if is_meant(words, facts):
             found.append(row)
-    found.sort(key=lambda row: (row.received_on, row.id), reverse=True)
     incidents = settlement.incidents_where(session, _of_incidents(part, labels), most=SHOWN)
     return Found(opener.hits(found[:SHOWN], part), len(found), incidents, looked_through, is_all)
 
 
-class _Row(NamedTuple):
-    """What is plain of something that can be searched. A tuple: thirty thousand are made for a search."""
-
-    id: str
-    received_on: date
-    handling: Handling
-    is_open: bool
-    state: tuple[int, int, bool]
-    """Changes with every change of what is found in it: version, newest message, whether it is open."""
+_Row = tuple[str, Hashable, str]
+"""Id, what changes with every change of what is found in it, and where it stands. As plain as the database gives it:
+thirty thousand are read for a search."""
 
 
-def _rows(session: Session) -> tuple[list[_Row], bool]:
-    """All open reports and those with news, then settled ones with a summary; and whether these are all there are."""
+def _rows(session: Session) -> tuple[list[_Row], frozenset[str], bool]:
+    """All open reports and those with news, then settled ones with a summary, each the newest first.
+
+    Besides, which are the open ones, and whether these are all there are.
+    """
     row = stored.Report
+    handling = sa.cast(row.handling, sa.String)
     # Only what SQLite keeps before the sealed bytes of a row: behind them, it has to read all of these first.
-    plain = sa.select(stored.ID_AS_TEXT, row.version, row.received_on, row.handling)
+    plain = sa.select(stored.ID_AS_TEXT, row.version, handling, row.received_on)
     # Each in a query with an index of its own, see services.queue.
     either = (row.handling.in_(OPEN), row.has_news)
     open_ones = {one.id: one for which in either for one in session.execute(plain.where(which))}
-    newest = sa.select(
-        sa.cast(Message.report_id, sa.String).label("report_id"), sa.func.max(Message.number).label("number")
-    ).join(row)
+    of_report = sa.cast(Message.report_id, sa.String).label("report_id")
+    newest = sa.select(of_report, sa.func.max(Message.number).label("number")).join(row)
     numbers = {
         one.report_id: one.number
         for which in either
         for one in session.execute(newest.where(which).group_by(Message.report_id))
     }
-    found = [_row(one, numbers.get(one.id, 0), is_open=True) for one in open_ones.values()]
+    by_day = sorted(open_ones.values(), key=lambda one: (one.received_on, one.id), reverse=True)
+    found: list[_Row] = [(one.id, (one.version, numbers.get(one.id, 0)), one[2]) for one in by_day]
+    left = max(0, MOST - len(found))
     summaries = session.execute(
-        plain.join(Deidentification)
+        sa.select(stored.ID_AS_TEXT, row.version, handling)
+        .join(Deidentification)
         .where(Deidentification.sealed_summary.is_not(None), row.handling.not_in(OPEN))
         .order_by(row.received_on.desc(), row.id)
-        .limit(max(0, MOST - len(found)) + 1)
+        .limit(left + 1)
     ).all()
-    left = max(0, MOST - len(found))
-    settled = [_row(one, 0, is_open=False) for one in summaries[:left] if one.id not in open_ones]
-    return found + settled, len(summaries) <= left
-
-
-def _row(one: sa.Row[*tuple[Any, ...]], newest: int, *, is_open: bool) -> _Row:
-    return _Row(one.id, one.received_on, one.handling, is_open, (one.version, newest, is_open))
+    found += [one for one in summaries[:left] if one[0] not in open_ones]
+    return found, frozenset(open_ones), len(summaries) <= left
 
 
 Texts = Mapping[Source, list[str]]
+_Opened = tuple[sa.Row[*tuple[Any, ...]], Report, Texts]
+"""The row, what the report says, and the texts that are searched of it."""
 
 
 class _Opener:
@@ -198,28 +194,27 @@ class _Opener:
     def lines(self, missing: Sequence[str]) -> Iterator[tuple[str, str]]:
         """What is searched of each: some codes, and the words of its texts, as keys."""
         known: dict[str, str] = {}
-        for report, epoch, content, texts in self._texts(missing):
+        for report, (row, content, texts) in self._texts(missing):
             area = content.area or (self._area_of(content.place) if content.place else "")
             words = line_of((text for several in texts.values() for text in several), known)
-            codes = (str(epoch), content.language, ",".join(content.acts), ",".join(content.grounds), area)
+            codes = (str(row.epoch), content.language, ",".join(content.acts), ",".join(content.grounds), area)
             yield report, "\t".join((*codes, words))
 
-    def hits(self, rows: Sequence[_Row], part: Part) -> list[Hit]:
+    def hits(self, reports: Sequence[str], part: Part) -> list[Hit]:
         known: dict[str, str] = {}
-        opened = {report: (content, texts) for report, _, content, texts in self._texts([row.id for row in rows])}
+        opened = dict(self._texts(reports))
         found = []
-        for row in rows:
-            if row.id not in opened:  # withdrawn in this moment
+        for report in reports:
+            if report not in opened:  # withdrawn in this moment
                 continue
-            content, texts = opened[row.id]
+            row, content, texts = opened[report]
             shown = ((source, snippet(text, part, known)) for source, several in texts.items() for text in several)
             source, pieces = next(((source, pieces) for source, pieces in shown if pieces), (Source.CODES, []))
-            found.append(
-                Hit(UUID(row.id), row.received_on, row.handling, content.acts, content.language, source, pieces)
-            )
+            said = (content.acts, content.language)
+            found.append(Hit(row.id, row.received_on, row.handling, *said, source, pieces))
         return found
 
-    def _texts(self, reports: Sequence[str]) -> Iterator[tuple[str, int, Report, Texts]]:
+    def _texts(self, reports: Sequence[str]) -> Iterator[tuple[str, _Opened]]:
         for start in range(0, len(reports), _AT_ONCE):
             some = {UUID(one): one for one in reports[start : start + _AT_ONCE]}
             kept = deidentifications(self._session, some)
@@ -235,7 +230,7 @@ class _Opener:
                 if some[row.id] in self._open_ones:
                     short = [content.place, content.when_words, content.organisation, content.link]
                     texts = {Source.WORDS: [content.words], Source.SHORT: short, Source.TALK: talk[row.id], **texts}
-                yield some[row.id], row.epoch, content, texts
+                yield some[row.id], (row, content, texts)
 
     def _talk(self, reports: Sequence[UUID]) -> defaultdict[UUID, list[str]]:
         found: defaultdict[UUID, list[str]] = defaultdict(list)
