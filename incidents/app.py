@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 
 from incidents.adapters import data_files, help_files
 from incidents.adapters.geocoder import GazetteerGeocoder
+from incidents.adapters.nominatim import StreetService
 from incidents.config import Door, Settings
 from incidents.core.help import Directory
 from incidents.db.database import Database
@@ -34,6 +35,13 @@ def directory_of(settings: Settings) -> Directory:
     )
 
 
+def streets_of(settings: Settings) -> StreetService | None:
+    """The operator's own address service, which the desk alone may ask."""
+    if settings.nominatim is None or settings.door is Door.PUBLIC:
+        return None
+    return StreetService(settings.nominatim, data_files.gazetteer(), data_files.places())
+
+
 def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, database: Database | None = None) -> Flask:
     """The site with the doors that its settings open.
 
@@ -48,6 +56,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, dat
         places=data_files.places(),
         shapes=data_files.shapes(settings.shapes),
         geocoder=GazetteerGeocoder(data_files.gazetteer()),
+        streets=streets_of(settings),
         known_names=data_files.known_names,
         directory=directory_of(settings),
         now=now,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 SECRET_BYTES = 32
 
@@ -20,6 +23,19 @@ class Door(enum.Enum):
 
 class BadSetting(Exception):
     """A setting is missing or cannot be used; the text says which and how to mend it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnHost:
+    """The one host outside that may be asked something."""
+
+    is_secure: bool
+    name: str
+    port: int
+    base: str
+    """Path before those of the service."""
+    authority: Path | None = None
+    """Certificates (PEM) that vouch for the host instead of those of the system."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +63,8 @@ class Settings:
     """Memory of Argon2id for a member's key (RFC 9106, section 4)."""
     shapes: Path | None = None
     """GeoJSON with official borders of municipalities, to draw maps with instead of the derived ones."""
+    nominatim: OwnHost | None = None
+    """The operator's own address service, for the desk; nothing outside is asked unless it is set."""
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
@@ -85,7 +103,42 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         https=not trial,
         shapes=Path(variables["INCIDENTS_SHAPES"]) if variables.get("INCIDENTS_SHAPES") else None,
         most_file_bytes=int(gigabytes) * 1_000_000_000,
+        nominatim=_nominatim(variables),
     )
+
+
+def _nominatim(variables: Mapping[str, str]) -> OwnHost | None:
+    url, authority = (variables.get(f"INCIDENTS_NOMINATIM_{name}", "").strip() for name in ("URL", "CA_FILE"))
+    if authority and not Path(authority).is_file():
+        raise BadSetting(f"INCIDENTS_NOMINATIM_CA_FILE names {authority}, and there is no such file.")
+    try:
+        return own_host(url, Path(authority) if authority else None) if url else None
+    except ValueError as error:
+        raise BadSetting(f"INCIDENTS_NOMINATIM_URL cannot be used: {error}.") from None
+
+
+def own_host(url: str, authority: Path | None = None) -> OwnHost:
+    """The host that an address names. Raises ValueError with what is wrong."""
+    parts = urlsplit(url)
+    name, port = parts.hostname or "", parts.port
+    if parts.scheme not in {"http", "https"} or not name:
+        raise ValueError("it must begin with https:// and name a host")
+    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?", url, re.IGNORECASE):
+        raise ValueError("it must be a host, a port and a path, without user, blanks, question mark or #")
+    if parts.scheme == "http" and not _is_this_machine(name):
+        raise ValueError("http:// goes to this machine only (127.0.0.1, ::1, localhost), others need https://")
+    if f".{name.rstrip('.')}".endswith(".openstreetmap.org"):
+        raise ValueError("it must be a service of your own, because what is asked tells where something happened")
+    is_secure = parts.scheme == "https"
+    usual = 443 if is_secure else 80
+    return OwnHost(is_secure=is_secure, name=name, port=port or usual, base=parts.path.rstrip("/"), authority=authority)
+
+
+def _is_this_machine(name: str) -> bool:
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 def _secret(path: Path) -> bytes:

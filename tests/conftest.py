@@ -60,10 +60,9 @@ def database(engine_database: Database) -> Iterator[Database]:
         yield engine_database
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings_in(folder: Path) -> Settings:
     return Settings(
-        instance=tmp_path,
+        instance=folder,
         database_url="",
         pepper=bytes(range(32)),
         token_key=bytes(range(1, 33)),
@@ -72,6 +71,11 @@ def settings(tmp_path: Path) -> Settings:
         hosts=("localhost", "127.0.0.1"),
         seal_memory_mib=1,
     )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return settings_in(tmp_path)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from incidents.__main__ import main
-from incidents.config import BadSetting, read_settings
+from incidents.config import BadSetting, OwnHost, read_settings
 
 GOOD = "name,about,tag,need,acts,grounds,settings,municipalities,address,phone,email,site,checked_on\n"
 
@@ -42,3 +42,28 @@ def test_the_site_does_not_start_with_a_mistake_in_that_file(
     assert says == "The list of who can help cannot be used:"
     assert mistake.startswith("local.csv:2: the column need must be one of crime, ")
     assert mistake.endswith(", not pomoć")
+
+
+def test_no_address_service_is_set_by_itself(variables: dict[str, str]) -> None:
+    assert read_settings(variables).nominatim is None
+    assert read_settings({**variables, "INCIDENTS_NOMINATIM_URL": " "}).nominatim is None
+
+
+def test_an_address_service_is_one_host(variables: dict[str, str], tmp_path: Path) -> None:
+    authority = tmp_path / "own.pem"
+    authority.touch()
+    url = "https://nominatim.example.rs/karta/"
+    given = {"INCIDENTS_NOMINATIM_URL": url, "INCIDENTS_NOMINATIM_CA_FILE": str(authority)}
+    expected = OwnHost(is_secure=True, name="nominatim.example.rs", port=443, base="/karta", authority=authority)
+    assert read_settings({**variables, **given}).nominatim == expected
+
+
+def test_an_address_service_without_https_is_refused(variables: dict[str, str]) -> None:
+    with pytest.raises(BadSetting, match="INCIDENTS_NOMINATIM_URL cannot be used: http:// goes to this machine only"):
+        read_settings({**variables, "INCIDENTS_NOMINATIM_URL": "http://nominatim.example.rs"})
+
+
+def test_certificates_that_are_not_there_are_said(variables: dict[str, str], tmp_path: Path) -> None:
+    given = {"INCIDENTS_NOMINATIM_URL": "https://example.rs", "INCIDENTS_NOMINATIM_CA_FILE": str(tmp_path / "no.pem")}
+    with pytest.raises(BadSetting, match="there is no such file"):
+        read_settings({**variables, **given})

@@ -38,6 +38,7 @@ OPEN_TO_ALL = {
     "pages.left",
     "pages.paper",
     "pages.privacy",
+    "pages.robots",
     "pages.start",
     "pages.sweep",
     "pages.tongues",

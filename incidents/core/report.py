@@ -182,8 +182,13 @@ def plain_text(typed: str) -> str:
 
     Marks of direction stay (they belong to right-to-left writing); the desk shows them isolated.
     """
-    unified = unicodedata.normalize("NFC", typed).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in unified if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+    return without_controls(unicodedata.normalize("NFC", typed)).strip()
+
+
+def without_controls(typed: str) -> str:
+    """Typed text without what no page may hold. A tab parts words, as it does in a pasted table."""
+    unified = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return "".join(c for c in unified if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
 
 
 def to_bytes(report: Report) -> bytes:

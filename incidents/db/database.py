@@ -47,7 +47,12 @@ class Database:
 
     @contextmanager
     def rolled_back(self) -> Iterator[None]:
-        """Put everything inside on one connection and undo it at the end, commits too (for tests)."""
+        """Put everything inside on one connection and undo it at the end, commits too (for tests).
+
+        Raises RuntimeError inside another one: on PostgreSQL its writers would wait for one another for ever.
+        """
+        if isinstance(self._writes.kw["bind"], sa.Connection):
+            raise RuntimeError("everything is on one connection already")
         kept = dict(self._reads.kw), dict(self._writes.kw)
         with self.engine.connect() as connection:
             whole = connection.begin()

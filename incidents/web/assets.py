@@ -16,10 +16,11 @@ FOREVER = "public, max-age=31536000, immutable"
 
 
 def _as_sent(content: bytes, suffix: str) -> bytes:
-    """Scripts and sheets without indentation and lines that are a comment: a sixth less to wait for."""
+    """Scripts and sheets without indentation, empty lines, and comments of our own: a sixth less to wait for."""
     if suffix not in {".js", ".css"}:
         return content
-    return re.sub(rb"^//.*\n", b"", re.sub(rb"^ +", b"", content, flags=re.MULTILINE), flags=re.MULTILINE)
+    bare = re.sub(rb"\{ /\*[^*]*\*/ \}", b"{}", re.sub(rb"^ +", b"", content, flags=re.MULTILINE))
+    return re.sub(rb"^(//.*)?\n", b"", bare, flags=re.MULTILINE)
 
 
 class Shelf:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from flask import current_app
-from geopy.geocoders.base import Geocoder
 
+from incidents.adapters.geocoder import GazetteerGeocoder
+from incidents.adapters.nominatim import StreetService
 from incidents.config import Settings
 from incidents.core.deidentify.known import Known
 from incidents.core.help import Directory
@@ -35,8 +36,10 @@ class Platform:
     places: Places
     shapes: Shapes
     """Of municipalities, for maps; approximate unless the settings name an official file."""
-    geocoder: Geocoder
-    """Finds places; geopy's interface, so that another one can stand here."""
+    geocoder: GazetteerGeocoder
+    """Finds places on this machine; geopy's interface."""
+    streets: StreetService | None
+    """An address service of the operator's, for the desk alone; None where none is set."""
     known_names: Callable[[], Known]
     """What the marking looks words up in; read when the desk first needs it."""
     directory: Directory

@@ -9,15 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from typing import Any, cast
 
 from flask import g
 from flask_wtf import FlaskForm
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
-from wtforms import Field, ValidationError
+from wtforms import Field, PasswordField, StringField, ValidationError
 from wtforms.csrf.core import CSRF
+from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 
+from incidents.core.report import without_controls
 from incidents.web.platform import platform
 from incidents.web.texts import lazy_gettext as _
 
@@ -107,15 +110,29 @@ def desk_token() -> str:
     return blake2b(g.cookie, digest_size=16, person=b"desk form").hexdigest()
 
 
+class _Typed(FlaskForm.Meta):
+    """What is typed comes back without characters that no page may hold; a password is taken as it is."""
+
+    def bind_field(self, form: BaseForm, unbound_field: UnboundField[Any], options: dict[str, Any]) -> Field:
+        kind = unbound_field.field_class
+        if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
+            options["filters"] = [*unbound_field.kwargs.get("filters", ()), _shown_again]
+        return cast(Field, super().bind_field(form, unbound_field, options))
+
+
+def _shown_again(typed: object) -> object:
+    return without_controls(typed) if isinstance(typed, str) else typed
+
+
 class PublicForm(FlaskForm):
-    class Meta(FlaskForm.Meta):
+    class Meta(_Typed):
         csrf_class = _Sealed
         csrf_context = None
         csrf_field_name = "token"
 
 
 class DeskForm(FlaskForm):
-    class Meta(FlaskForm.Meta):
+    class Meta(_Typed):
         csrf_class = _Bound
         csrf_context = None
         csrf_field_name = "token"

@@ -140,6 +140,7 @@
 
   function leave(address) {
     leaving = true;
+    forget();
     form.reset();
     form.querySelectorAll("input, select, textarea").forEach((field) => {
       if (field.matches("[type=radio], [type=checkbox]")) field.checked = false;
@@ -152,17 +153,86 @@
     event.preventDefault();
     leave(exit.href);
   });
-  let shifts = [];
-  addEventListener("keydown", (event) => {
-    if (event.key !== "Shift" || event.repeat) return;
+  // Shift by itself, three times: with a capital letter, with Tab or with a click it means something else.
+  let shifts = [], isAlone = false;
+  addEventListener("keydown", (event) => { isAlone = event.key === "Shift"; });
+  addEventListener("pointerdown", () => { isAlone = false; });
+  addEventListener("keyup", (event) => {
+    if (event.key !== "Shift" || !isAlone) return;
+    isAlone = false;
     const now = Date.now();
     shifts = [...shifts.filter((then) => now - then < 5000), now];
     if (shifts.length >= 3) leave(exit.href);
   });
-  // A page brought back by the browser is fetched anew, so that no answer stands in it.
-  addEventListener("pageshow", (event) => {
-    if (event.persisted && !leaving) location.reload();
+  // A page brought back by the browser is fetched anew, so that no answer stands in it; but not for those who only
+  // looked at another page of ours: the way back from there must not cost them their words.
+  let isNear = false;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (link) isNear = link !== exit && link.origin === location.origin;
   });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && !leaving && !isNear) location.reload();
+    isNear = false;
+  });
+
+  // Without a signal the browser would throw the form away, so it is sent only after something of ours has come.
+  // Who tries again is believed: pictures may be switched off.
+  const unsent = form.querySelector("[data-unsent]");
+  let isAsking = false, isSure = false;
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (isSure || !form.requestSubmit) {
+      isSure = false;
+      if (!button || button.name !== "speak") forget();
+      return;
+    }
+    event.preventDefault();
+    if (isAsking) return;
+    isAsking = true;
+    const wasUnsent = !unsent.hidden;
+    const sign = new Image();
+    const answered = (isThere) => {
+      if (!isAsking) return;
+      isAsking = false;
+      isSure = isThere || (wasUnsent && navigator.onLine);
+      unsent.hidden = isSure;
+      if (isSure) form.requestSubmit(button);
+      else unsent.focus();
+    };
+    sign.onload = () => answered(true);
+    sign.onerror = () => answered(false);
+    setTimeout(answered, 15000, false);
+    sign.src = `${document.querySelector("link[rel=icon]").href}?${Date.now()}`;
+  });
+
+  // Answers outlive a reload only if the reporter asks for it, in this tab, until they are sent or the site is left.
+  function forget() {
+    try { sessionStorage.removeItem("answers"); } catch { /* switched off */ }
+  }
+  function keepsAnswers() {
+    const offer = form.querySelector("[data-keep]");
+    const wish = offer.querySelector("input");
+    const kept = sessionStorage.getItem("answers");
+    offer.hidden = false;
+    wish.checked = Boolean(kept);
+    JSON.parse(kept || "[]").forEach(([name, value]) => {
+      form.querySelectorAll(`[name="${name}"]`).forEach((field) => {
+        if (!field.matches("[type=radio], [type=checkbox]")) field.value = value;
+        else if (field.value === value) {
+          field.checked = true;
+          const fold = field.closest("details");
+          if (fold) fold.open = true;
+        }
+      });
+    });
+    form.addEventListener("input", () => {
+      const given = Array.from(new FormData(form)).filter(([name]) => !["token", "tongue"].includes(name));
+      if (wish.checked) sessionStorage.setItem("answers", JSON.stringify(given));
+      else forget();
+    });
+  }
+  try { keepsAnswers(); } catch { /* the browser lends us no room */ }
 
   const asked = document.querySelector("[data-asked]");
   show(document.querySelector(".mistakes") || asked ? firstWrong() : numberFromAddress(), false);

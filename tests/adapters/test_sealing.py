@@ -1,14 +1,25 @@
+from random import Random
 from uuid import UUID, uuid4
 
 import pytest
 
-from incidents.adapters import opening, sealing
+from incidents.adapters import data_files, opening, sealing
 from incidents.adapters.sealing import CannotOpen
 from incidents.core.files import FilePart
 from incidents.core.receipt import parse_code
+from incidents.core.report import SEVERAL, to_bytes
+from incidents.core.script import to_latin
+from tests.builders import a_report
 
 PEPPER = b"p" * 32
 DESK = opening.new_key_pair()
+CYRILLIC = [
+    "Комшија нам је синоћ гађао прозор каменом и викао да се селимо.",
+    "Учитељица је рекла да „такав“ не може на екскурзију.",
+    "Возач је видео све и ћутао, а ја сам сишла станицу раније.",
+    "Његов брат ми је пришао и рекао да ћу видети шта ме чека.",
+]
+LATIN = [to_latin(sentence) for sentence in CYRILLIC] + ["sutnuli su me u ledja, necu policiji, bojim se"]
 
 
 def test_only_the_desk_key_opens_a_report() -> None:
@@ -45,6 +56,34 @@ def test_short_and_long_words_are_sealed_to_the_same_length() -> None:
     assert len(lengths) == 1
     longer = sealing.seal_report(b"x" * 5000, report=uuid4(), desk_public=DESK.public).blob
     assert len(longer) - lengths.pop() == sealing.PADDING
+
+
+def a_story(sentences: list[str], characters: int, random: Random) -> str:
+    story = ""
+    while len(story) < characters:
+        story += random.choice(sentences) + " "
+    return story[:characters]
+
+
+def test_cyrillic_and_latin_stories_of_equal_count_are_sealed_to_the_same_length() -> None:
+    """A letter of Cyrillic takes two bytes; who sees the sealed bytes must not learn the script by them."""
+    random = Random(7)
+    everything = dict.fromkeys(("acts", "grounds", "indicators", "targets"), frozenset())
+    for name, listed in SEVERAL.items():
+        if name in everything:
+            everything[name] = frozenset(sorted(data_files.vocabulary().terms[listed])[:6])
+    lengths = set()
+    pairs = 0
+    for characters in random.sample(range(1720), 300):
+        cyrillic, latin = a_story(CYRILLIC, characters, random), a_story(LATIN, characters, random)
+        assert len(cyrillic) == len(latin)
+        assert len(cyrillic.encode()) < 3500
+        for words, place in ((cyrillic, "у Новом Пазару"), (latin, "u Novom Pazaru")):
+            content = to_bytes(a_report(words=words, place=place, **everything))
+            lengths.add(len(sealing.seal_report(content, report=uuid4(), desk_public=DESK.public).blob))
+        pairs += 1
+    assert pairs == 300
+    assert len(lengths) == 1
 
 
 def test_the_same_report_never_gives_the_same_bytes() -> None:

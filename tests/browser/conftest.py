@@ -1,18 +1,23 @@
-"""A real Chromium against a real server on this machine; nothing else can be reached."""
+"""A real Chromium and a real Firefox against a real server on this machine; nothing else can be reached."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from werkzeug import Response
 from werkzeug.serving import make_server
 
 from incidents.app import create_app
@@ -23,6 +28,7 @@ from incidents.db.database import Database
 from incidents.services.accounts import Member
 from incidents.web.platform import utc_now
 from tests import builders
+from tests.browser.firefox import SAFEST, Firefox, launched
 
 FLAGS = [
     "--disable-gpu",
@@ -46,21 +52,62 @@ def _chromium() -> str:
     return found
 
 
-@contextmanager
-def _launched(*, remembers_pages: bool) -> Iterator[Browser]:
-    left_out = ["--disable-back-forward-cache"] if remembers_pages else []
+@dataclass(frozen=True)
+class Certificate:
+    """Made for one run of the tests, for the names of this machine."""
+
+    certificate: Path
+    key: Path
+
+    def fingerprint(self) -> str:
+        """By this Chromium takes the certificate for a good one: with an error in it pages are not kept as usual."""
+        public = subprocess.run(
+            ["openssl", "x509", "-in", self.certificate, "-pubkey", "-noout"], capture_output=True, check=True
+        ).stdout
+        der = subprocess.run(
+            ["openssl", "pkey", "-pubin", "-outform", "der"], input=public, capture_output=True, check=True
+        ).stdout
+        return base64.b64encode(hashlib.sha256(der).digest()).decode()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    folder = tmp_path_factory.mktemp("tls")
+    made = Certificate(folder / "certificate.pem", folder / "key.pem")
+    names = "subjectAltName=DNS:localhost,IP:127.0.0.1"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    subprocess.run(
+        [*command, "-addext", names, "-out", made.certificate, "-keyout", made.key], capture_output=True, check=True
+    )
+    return made
+
+
+@pytest.fixture(scope="module")
+def browser(certificate: Certificate) -> Iterator[Browser]:
+    """Chromium as people have it: it keeps the pages one came from."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=_chromium(), chromium_sandbox=False, args=FLAGS, ignore_default_args=left_out
+            executable_path=_chromium(),
+            chromium_sandbox=False,
+            args=[*FLAGS, f"--ignore-certificate-errors-spki-list={certificate.fingerprint()}"],
+            ignore_default_args=["--disable-back-forward-cache"],
         )
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with _launched(remembers_pages=True) as browser:
-        yield browser
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    """Firefox as anybody has it."""
+    with launched(tmp_path_factory.mktemp("firefox"), {}) as tab:
+        yield tab
+
+
+@pytest.fixture(scope="module")
+def safest_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    """Firefox without scripts, drawings and fonts of a page."""
+    with launched(tmp_path_factory.mktemp("safest"), SAFEST) as tab:
+        yield tab
 
 
 @dataclass
@@ -71,6 +118,7 @@ class Site:
     settings: Settings
     database: Database
     members: list[Member]
+    neutral: str = ""
     late: timedelta = timedelta(0)
 
     def now(self) -> datetime:
@@ -83,24 +131,50 @@ class Site:
             return builders.current_code(session, member.name, self.settings, self.now())
 
 
-@pytest.fixture
-def site(settings: Settings, tmp_path: Path) -> Iterator[Site]:
-    settings = replace(settings, database_url=f"sqlite:///{tmp_path / 'site.sqlite'}", shortest_honest_seconds=0)
+@contextmanager
+def served(settings: Settings, folder: Path, certificate: Certificate | None = None) -> Iterator[Site]:
+    """The site in a thread of its own, over TLS if there is a certificate. The exit ends at a page of another host."""
+    tls = (str(certificate.certificate), str(certificate.key)) if certificate else None
+    settings = replace(
+        settings,
+        database_url=f"sqlite:///{folder / 'site.sqlite'}",
+        shortest_honest_seconds=0,
+        https=certificate is not None,
+    )
     database = Database(settings.database_url)
     migrations.upgrade(database)
     site = Site("", settings, database, [])
-    server = make_server("127.0.0.1", 0, create_app(settings, now=site.now, database=database), threaded=True)
-    site.address = f"http://127.0.0.1:{server.server_port}"
-    object.__setattr__(settings, "exit_url", f"{site.address}/healthz")
+    app = create_app(settings, now=site.now, database=database)
+    ours = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls)
+    neutral = make_server("127.0.0.1", 0, _neutral_page, threaded=True, ssl_context=tls)
+    scheme = "https" if certificate else "http"
+    site.address = f"{scheme}://127.0.0.1:{ours.server_port}"
+    site.neutral = f"{scheme}://localhost:{neutral.server_port}/weather"
+    object.__setattr__(settings, "exit_url", site.neutral)
     with database.unit_of_work() as session:
         site.members = builders.a_desk(session, settings, *Role, now=site.now())
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    threads = [threading.Thread(target=server.serve_forever, daemon=True) for server in (ours, neutral)]
+    for thread in threads:
+        thread.start()
     yield site
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    for server, thread in zip((ours, neutral), threads, strict=True):
+        server.shutdown()
+        thread.join()
+        server.server_close()
     database.engine.dispose()
+
+
+def _neutral_page(environ: Any, start_response: Any) -> Any:
+    page = (
+        '<!doctype html><html lang="sr"><title>Време</title><link rel="icon" href="data:,"><p>Сунчано, 21 степен.</p>'
+    )
+    return Response(page, mimetype="text/html")(environ, start_response)
+
+
+@pytest.fixture
+def site(settings: Settings, tmp_path: Path) -> Iterator[Site]:
+    with served(settings, tmp_path) as site:
+        yield site
 
 
 @pytest.fixture
@@ -117,9 +191,8 @@ def open_phone(browser: Browser, site: Site) -> Iterator[Callable[..., BrowserCo
             reduced_motion="reduce",
         )
         context.set_default_timeout(8000)
-        context.on(
-            "request", lambda request: None if request.url.startswith(site.address) else foreign.append(request.url)
-        )
+        ours = (site.address, site.neutral, "data:,")
+        context.on("request", lambda request: None if request.url.startswith(ours) else foreign.append(request.url))
         opened.append(context)
         return context
 

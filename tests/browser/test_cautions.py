@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from incidents.db import report as stored
 from tests.browser import walk
 from tests.browser.conftest import Site
-from tests.browser.test_leaving import what_comes_back
+from tests.browser.going_back import what_comes_back
 from tests.browser.walk import Open, Told, Walker
 
 pytestmark = pytest.mark.browser
@@ -92,7 +92,8 @@ def test_without_script_the_page_comes_back_once_with_two_ways_on(open_phone: Op
     asked.locator("button").click()
     page.locator("p#code").wait_for()
     assert reports(site) == 1
-    assert what_comes_back(context, page) == []
+    assert what_comes_back(page, site) == []
+    assert context.cookies() == []
 
 
 def test_what_only_the_server_finds_is_asked_once_with_script_too(open_phone: Open, site: Site) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import BrowserContext, Error, Page
+from playwright.sync_api import Page
 
 from incidents.db import report as stored
 from tests import builders
 from tests.adapters.test_remaking import SECRET, complaint, with_notes
 from tests.browser import walk
 from tests.browser.conftest import Site
+from tests.browser.going_back import what_comes_back
 from tests.browser.walk import Open, Told, Walker
 
 pytestmark = pytest.mark.browser
@@ -108,16 +110,13 @@ def test_what_is_added_after_sending_reaches_the_desk_and_can_be_taken_back(
     assert "\n".join(sorted({*reporter.wrong, *ana.wrong})) == ""
 
 
-def what_comes_back(context: BrowserContext, page: Page, marks: list[str]) -> list[str]:
-    found: list[str] = []
-    for _ in range(7):
-        try:
-            page.go_back(wait_until="commit", timeout=2500)
-            page.wait_for_timeout(150)
-        except Error:
-            continue
+def traces_of(marks: list[str]) -> Callable[[Page], list[str]]:
+    """Looks for these marks in the page that is open and in its fields."""
+
+    def found(page: Page) -> list[str]:
         fields = [field.input_value() for field in page.locator("textarea, input[type=text]").all()]
-        found += [f"{mark} at {page.url}" for mark in marks if mark in page.content() or mark in "".join(fields)]
+        return [f"{mark} at {page.url}" for mark in marks if mark in page.content() or mark in "".join(fields)]
+
     return found
 
 
@@ -136,5 +135,6 @@ def test_after_leaving_the_pages_of_a_code_nothing_comes_back(
     page.locator(".good").wait_for()
     add_files(reporter, files_of_a_phone(tmp_path))
     page.locator("a.exit").click()
-    page.wait_for_url("**/healthz")
-    assert what_comes_back(context, page, ["titkos", code[:4], "IMG_2031"]) == []
+    page.wait_for_url(site.neutral)
+    assert what_comes_back(page, site, traces_of(["titkos", code[:4], "IMG_2031"])) == []
+    assert context.cookies() == []

@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Page
 
 from tests.adapters.test_paper import words_of
 from tests.browser import walk
 from tests.browser.conftest import Site
-from tests.browser.test_leaving import what_comes_back
+from tests.browser.going_back import TYPED, what_comes_back
 from tests.browser.walk import Open, Told, Walker
 
 pytestmark = pytest.mark.browser
-TYPED = "зелена тајна реч"
 
 
 def ask(page: Page, place: str) -> None:
@@ -88,18 +87,9 @@ def test_after_the_exit_nothing_of_a_complaint_comes_back(
         page.locator("[name=make]").click()
         page.locator(".mistakes").wait_for()
     page.locator("a.exit").click()
-    page.wait_for_url("**/healthz")
-    assert [trace for _ in range(7) for trace in one_step_back(page)] == []
+    page.wait_for_url(site.neutral)
+    assert what_comes_back(page, site, traces_of_complaint) == []
     assert context.cookies() == []
-
-
-def one_step_back(page: Page) -> list[str]:
-    try:
-        page.go_back(wait_until="commit", timeout=2500)
-        page.wait_for_timeout(150)
-    except Error:
-        return []
-    return [f"{trace} at {page.url}" for trace in traces_of_complaint(page)]
 
 
 @pytest.mark.parametrize("with_script", [True, False], ids=["with script", "without script"])
@@ -113,5 +103,6 @@ def test_after_help_and_the_exit_neither_code_nor_answers_come_back(
     page.locator(".ways button").first.click()
     page.locator("dl.bodies").first.wait_for()
     page.locator("a.exit").click()
-    page.wait_for_url("**/healthz")
-    assert what_comes_back(context, page) == []
+    page.wait_for_url(site.neutral)
+    assert what_comes_back(page, site) == []
+    assert context.cookies() == []

@@ -201,6 +201,34 @@ def test_consent_is_given_only_where_the_report_is_to_be_passed_on() -> None:
 # What the whole looks like.
 
 
+LATER = ("relation", "aware", "season", "platform", "content", "told", "outcomes", "untold")
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_the_later_questions_are_answered_now_and_then_in_many_ways(name: str) -> None:
+    answers = [getattr(sample.report, name) for sample in many()]
+    listed = (report.SINGLE | report.SEVERAL)[name]
+    given = {code for one in answers for code in ([one] if isinstance(one, str) else one)} - {""}
+    assert any(answers)
+    assert not all(answers)
+    assert len(given) >= min(4, len(VOCABULARY.public(listed)))
+
+
+def test_later_answers_stand_only_where_they_are_asked_for() -> None:
+    for sample in many():
+        told = sample.report
+        assert not told.relation or told.role == "family_friend"
+        assert not told.platform or told.setting in {"social_network", "private_message", "media_outlet"}
+        assert not told.untold or told.told == {report.NOBODY}
+        assert not told.outcomes or told.told - {report.NOBODY}
+
+
+def test_what_the_reporter_says_of_authorities_is_settled_so() -> None:
+    settled = [one for one in many() if one.settlement and one.report.told - {report.NOBODY}]
+    assert settled
+    assert all(one.settlement.reported_to == one.report.told for one in settled if one.settlement)
+
+
 def test_four_page_languages_are_among_five_hundred() -> None:
     assert {one.report.language for one in five_hundred()} == {"sr-Cyrl", "sr-Latn", "hu", "en"}
 

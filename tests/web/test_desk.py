@@ -460,3 +460,26 @@ def test_the_trail_shows_the_day_of_a_withdrawal_and_no_time(app, database, sett
     [row] = [row for row in pages.rows(auditor.open("/desk/audit")) if "withdraw_report" in row]
     assert row[2] == "reporter"
     assert ":" not in row[1]
+
+
+# What the story says of the place.
+
+
+def test_places_that_the_story_names_are_suggested_but_not_filled_in(two, database, settings) -> None:
+    words = "Возили смо се из Сенте у Чачак, код Слатине су нас зауставили."
+    report = file(database, settings, place="", words=words)
+    two[0].press(report, "/take")
+    page = two[0].open(report)
+    assert "У причи се помињу места у: Сента, Чачак." in pages.text_of(page)
+    assert pages.form(page, "/propose").sent()["place"] != ["Сента"]
+
+
+def test_the_place_that_the_reporter_gave_is_not_suggested_again(two, database, settings) -> None:
+    report = file(database, settings, place="у Суботици", words="Било је у Суботици, испред школе.")
+    two[0].press(report, "/take")
+    assert "У причи се помињу" not in pages.text_of(two[0].open(report))
+
+
+def test_what_the_story_names_is_not_shown_to_who_has_not_taken_it(two, database, settings) -> None:
+    report = file(database, settings, place="", words="Возили смо се из Сенте у Чачак.")
+    assert "У причи се помињу" not in pages.text_of(two[0].open(report))

@@ -14,6 +14,7 @@ from incidents.core.script import is_mixed, to_latin
 from incidents.db.database import Database
 from tests import builders, pages
 from tests.conftest import NOW
+from tests.web.said import said
 
 TAGS = [language.tag for language in LANGUAGES]
 PUBLIC = ["", "report", "receipt", "help", "complaint", "privacy", "statistics/"]
@@ -315,6 +316,15 @@ def test_a_known_sentence_stands_on_each_kind_of_page(reader: FlaskClient, tag: 
     assert f">{missing}</h1>" in reader.get(f"/{tag}/nothing").text
     for path in PUBLIC:
         assert f">{foot}</a>" in reader.get(f"/{tag}/{path}").text
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("page", ["start", "help", "privacy", "receipt", "report"])
+def test_a_known_sentence_stands_in_the_body_of_each_page(reader: FlaskClient, tag: str, page: str) -> None:
+    shown = pages.text_of(reader.get(f"/{tag}/{page if page != 'start' else ''}").text)
+    here = said(page)
+    assert here[tag] in shown
+    assert [other for other in TAGS if here[other] != here[tag] and here[other] in shown] == []
 
 
 def test_the_page_of_languages_names_each_with_what_was_checked(reader: FlaskClient) -> None:

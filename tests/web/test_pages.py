@@ -67,7 +67,7 @@ def test_the_exit_answers_twice_and_its_end_is_fixed(client) -> None:
 
 
 def test_the_receipt_page_sweeps_what_the_browser_kept(client) -> None:
-    assert client.get("/sweep.css").headers["Clear-Site-Data"] == '"cache"'
+    assert client.get("/sweep.css").headers["Clear-Site-Data"] == '"cache", "storage"'
 
 
 @pytest.mark.parametrize(
@@ -133,6 +133,12 @@ def test_a_post_from_another_site_is_refused(open_client, path: str, foreign: di
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH"])
 def test_other_methods_are_refused(open_client, method: str) -> None:
     assert open_client.open("/en/report", method=method).status_code == 405
+
+
+def test_search_engines_are_kept_from_the_desk_and_the_way_out(client) -> None:
+    answer = client.get("/robots.txt")
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert answer.text.splitlines() == ["User-agent: *", "Disallow: /desk/", "Disallow: /exit"]
 
 
 def test_health_is_told(client) -> None:

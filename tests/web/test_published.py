@@ -36,6 +36,7 @@ from incidents.web import headers
 from tests import builders, pages
 from tests.conftest import NOW
 from tests.web.released import published_site, stored
+from tests.web.said import said
 
 TAGS = [language.tag for language in LANGUAGES]
 TABLES = [
@@ -423,6 +424,11 @@ def test_the_first_page_is_that_of_the_newest_release(opened: Open, tag: str) ->
     newest = words(opened(f"/{tag}/statistics/"))
     assert newest == words(opened(f"/{tag}/statistics/{NEWEST}/"))
     assert newest != words(opened(f"/{tag}/statistics/{NEWEST - 1}/"))
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_known_sentence_stands_in_the_figures_of_each_language(opened: Open, tag: str) -> None:
+    assert said("figures")[tag] in words(opened(f"/{tag}/statistics/"))
 
 
 @pytest.mark.parametrize(("number", "quarter"), QUARTERS.items())

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from incidents.adapters import opening
 from incidents.config import Settings
 from incidents.core.incident import Handling
+from incidents.core.languages import LANGUAGES
 from incidents.core.report import SCHEMA, Report, from_bytes
 from incidents.db import report as stored
 from incidents.db.database import Database
@@ -18,6 +19,7 @@ from incidents.services.accounts import Member
 from incidents.web.tokens import new_token
 from tests import builders, pages
 from tests.conftest import NOW
+from tests.web.said import said
 
 ANSWERS: dict[str, Any] = {
     "role": "victim",
@@ -85,6 +87,14 @@ def test_the_code_opens_the_status_and_never_the_report(app, client, desk) -> No
     assert opened.status_code == 200
     for secret in ("Само две речи", "Нови Пазар", "Претње"):
         assert secret not in opened.text
+
+
+@pytest.mark.parametrize("tag", [language.tag for language in LANGUAGES])
+def test_a_known_sentence_stands_on_the_receipt_and_the_status_of_each_language(app, client, desk, tag: str) -> None:
+    sent = send(client, a_token(app), tag).text
+    assert said("sent")[tag] in pages.text_of(sent)
+    opened = client.post(f"/{tag}/receipt", data={"token": a_token(app), "code": code_on(sent)}).text
+    assert said("status")[tag] in pages.text_of(opened)
 
 
 def completed(page: str) -> list[str]:

@@ -27,6 +27,10 @@ _CAPITALS = re.compile(
     r"\d{1,4}[a-z]?(?:/(?:\d{1,3}[a-z]?|[a-z])|-[a-z]\w? szam|-\d{1,3})?(?![\w:%/])"
 )
 """Words with capital letters and a number behind them; one word alone only in -oj, or before a word for streets."""
+_NUMBERS = re.compile(r"\d(?:\D{0,150}\d)*")
+"""Digits that lie closer to one another than an address is long: nothing else of a text is an address."""
+_BEFORE, _BEHIND = 150, 40
+"""Characters of an address before its first digit, and what may have to be seen behind its last."""
 _NO_ADDRESS_BEHIND = re.compile(
     r"(?:\.\d|[. -]{0,2}(?:god|sat|min|dan|puta|evr|din|km|osob|lud|let|eve|vjet|ani\b|rok|od\b|posto|jan|feb|mar|apr"
     r"|maj|jun|jul|avg|sep|okt|nov|dec))"
@@ -55,14 +59,19 @@ _POINTING = words(
 
 
 def addresses(plain: Plain) -> Iterator[Found]:
-    for match in _STREET.finditer(plain.low):
+    for digits in _NUMBERS.finditer(plain.low):
+        yield from _addresses(plain, max(0, digits.start() - _BEFORE), digits.end() + _BEHIND)
+
+
+def _addresses(plain: Plain, start: int, end: int) -> Iterator[Found]:
+    for match in _STREET.finditer(plain.low, start, end):
         if match.start() and (plain.low[match.start() - 1].isalnum() or plain.low[match.start() - 1] == "-"):
             continue
         name = plain.text[match.start(1) : match.end(1)]
         is_named = name[:1].isupper() or name[:1].isdigit()
         if is_named or not _SMALL_WORDS & set(name.lower().split()):
             yield *match.span(), Kind.ADDRESS
-    for match in _CAPITALS.finditer(plain.text):
+    for match in _CAPITALS.finditer(plain.text, start, end):
         if match[2] or _is_street(plain, match):
             yield *match.span(), Kind.ADDRESS
 

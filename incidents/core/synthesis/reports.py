@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from incidents.core.report import NOT_SURE, Report
+from incidents.core.synthesis.answers import with_later_answers
 from incidents.core.synthesis.texts import Weights
 from incidents.core.synthesis.words import typed_place, words_of
 from incidents.core.synthesis.world import Event, Voice, World
@@ -29,7 +30,7 @@ def report_of(world: World, event: Event, received_on: date) -> Report:
     consents = world.those(_CONSENTS) or frozenset({"refer_ngo"})
     is_read = event.scene.name in {"online", "hate_speech"}
     indicators = event.indicators if told_by == "self" else event.indicators - {"victim_perception"}
-    return Report(
+    report = Report(
         language=page_language(world, voice),
         role=world.pick(_READERS if told_by == "seen" and is_read else _ROLES[told_by]),
         acts=frozenset({NOT_SURE}) if world.happens(0.3 if "other_act" in event.acts else 0.03) else event.acts,
@@ -46,6 +47,7 @@ def report_of(world: World, event: Event, received_on: date) -> Report:
         wish=wish,
         consents=consents if wish == "pass_on" else frozenset(),
     )
+    return with_later_answers(world, event, voice, report)
 
 
 def targets_of(event: Event) -> frozenset[str]:

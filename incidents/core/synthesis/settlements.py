@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from incidents.core.incident import BiasStrength, Settlement, Verification
-from incidents.core.report import Report
+from incidents.core.report import NOBODY, Report
 from incidents.core.synthesis.reports import targets_of
 from incidents.core.synthesis.texts import Weights
 from incidents.core.synthesis.world import Event, World
@@ -76,7 +76,7 @@ def settlement_of(world: World, event: Event, report: Report) -> Settlement:
     verification = world.random.choices(list(_VERIFICATION), list(_VERIFICATION.values()))[0]
     return Settlement(
         year=event.happened_on.year,
-        month=None if report.when in {"year", "unknown"} else event.happened_on.month,
+        month=None if report.when in {"season", "year", "unknown"} else event.happened_on.month,
         place=event.place,
         acts=event.acts,
         grounds=event.grounds,
@@ -86,7 +86,7 @@ def settlement_of(world: World, event: Event, report: Report) -> Settlement:
         bias_strength=_bias_strength(event.indicators, verification),
         genders=_genders(world, event),
         ages=_ages(world, event),
-        reported_to=_reported_to(world, event, verification),
+        reported_to=_reported_to(world, event, verification, report.told),
     )
 
 
@@ -105,8 +105,10 @@ def _of_people(world: World, event: Event, weights: Weights) -> frozenset[str]:
     return frozenset({world.pick(weights) for _ in range(2 if world.happens(0.14) else 1)})
 
 
-def _reported_to(world: World, event: Event, verification: Verification) -> frozenset[str]:
+def _reported_to(world: World, event: Event, verification: Verification, told: frozenset[str]) -> frozenset[str]:
     """Mostly nobody heard of it before; what an authority confirmed was reported somewhere."""
+    if told and (told != {NOBODY} or verification is not Verification.CONFIRMED):
+        return told
     if verification is not Verification.CONFIRMED:
         said = world.pick({"none": 56, "not_known": 9, "": 11, "to_some": 24})
         if said != "to_some":

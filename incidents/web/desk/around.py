@@ -13,6 +13,7 @@ from incidents.core.accounts import Role
 from incidents.core.incident import NotAllowed
 from incidents.core.script import to_latin
 from incidents.services import geocoding
+from incidents.services.geocoding import StreetsUnavailable
 from incidents.services.moderation import NotTaken, StaleReport
 from incidents.services.settlement import SamePerson, StaleIncident
 from incidents.web.desk import shown
@@ -66,6 +67,7 @@ def context() -> dict[str, Any]:
         "latin": to_latin,
         "endonym": shown.endonym,
         "acts": shown.acts,
+        "has_streets": has_streets,
     }
 
 
@@ -76,6 +78,24 @@ def now() -> datetime:
 def find(typed: str) -> list[str]:
     """Codes of the places that a typed name may mean."""
     return geocoding.places_meant(typed, geocoder=platform().geocoder, places=platform().places)
+
+
+def areas_named(story: str) -> list[str]:
+    """Codes of the municipalities and districts in which a story names places."""
+    return geocoding.areas_named(story, geocoder=platform().geocoder)
+
+
+def has_streets() -> bool:
+    """Whether the operator has set an address service."""
+    return platform().streets is not None
+
+
+def find_street(typed: str) -> list[str]:
+    """Codes of the municipalities that have the typed street. Raises NothingToAsk, StreetsUnavailable."""
+    site = platform()
+    if site.streets is None:
+        raise StreetsUnavailable
+    return geocoding.municipalities_of_street(typed, geocoder=site.geocoder, streets=site.streets, places=site.places)
 
 
 def out_of_date() -> str:

@@ -13,6 +13,7 @@ from incidents.core.incident import ALONE, NO_PLACE, ONLINE, SEVERAL, BiasStreng
 from incidents.core.places import KOSOVO
 from incidents.core.report import NOT_SURE, Problem, Report
 from incidents.core.vocabulary import Term
+from incidents.services.geocoding import NothingToAsk, StreetsUnavailable
 from incidents.services.settlement import RETURN_REASONS
 from incidents.web.desk.shown import named
 from incidents.web.places import place_name
@@ -112,6 +113,8 @@ class SettleForm(ActForm):
     setting = _Pick(_("Kind of place"))
     verification = _Pick(_("How far it could be checked"))
     bias_strength = _Pick(_("Signs of bias"))
+    note = ""
+    """What came of looking the street up, or which places the story names."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,10 +130,39 @@ class SettleForm(ActForm):
         ]
         self.bias_strength.choices = [("", "–"), *_choices(terms.of("bias_strength"))]
 
+    def suggest(self, codes: Iterable[str]) -> None:
+        """Say in which municipalities the story names places, but for the one that stands in the form."""
+        if names := [name for code in codes if (name := place_name(code)) != self.place.data]:
+            self.note = gettext("The story names places in: %(places)s.", places=", ".join(names))
+
     def ask_which(self, codes: Iterable[str]) -> None:
         """Offer the places that the typed words may mean."""
         self.place_code.choices = [(code, place_name(code)) for code in codes]
         self.place_asked.data = self.place.data
+
+    def look_up(self, find_street: Callable[[str], list[str]]) -> None:
+        """Put the municipality of the typed street into the form, or say why that cannot be done."""
+        try:
+            codes = find_street(self.place.data or "")
+        except NothingToAsk:
+            self.note = gettext(
+                "There is nothing to look up. Write a street and a town of which it is not clear in which municipality "
+                "it lies, for example Beograd."
+            )
+        except StreetsUnavailable:
+            self.note = gettext("The address service is not available just now. Choose the municipality yourself.")
+        else:
+            self._take_street(codes)
+
+    def _take_street(self, codes: list[str]) -> None:
+        if len(codes) == 1:
+            self.place.data = place_name(codes[0])
+            self.note = gettext("The address service found the street there. Check the place before you go on.")
+        elif codes:
+            self.ask_which(codes)
+            self.note = gettext("There are several streets of this name. Choose the place that is meant.")
+        else:
+            self.note = gettext("The address service knows no such street there.")
 
     def settlement(self, find: Callable[[str], list[str]]) -> Settlement | None:
         """What was settled, as typed; not yet judged by the rules. None with errors at fields that cannot be read.

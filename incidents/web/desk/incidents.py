@@ -15,7 +15,16 @@ from incidents.services import moderation, settlement
 from incidents.services.settlement import Rejected
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
-from incidents.web.desk.around import CONFLICTS, SETTLERS, Conflict, find, now, out_of_date, what_stands_in_the_way
+from incidents.web.desk.around import (
+    CONFLICTS,
+    SETTLERS,
+    Conflict,
+    find,
+    find_street,
+    now,
+    out_of_date,
+    what_stands_in_the_way,
+)
 from incidents.web.desk.forms import ActForm, ReturnForm, SettleForm, place_names, return_words, settle_form_of
 from incidents.web.platform import platform
 
@@ -75,6 +84,17 @@ def revise(incident: UUID) -> ResponseReturnValue:
     except Rejected as rejected:
         form.show(rejected.problems)
         return _incident_page(incident, settling=form, status=422)
+
+
+@incidents.post("/<uuid:incident>/look-up")
+@guard.needs(Role.MODERATOR)
+def look_up(incident: UUID) -> ResponseReturnValue:
+    """Ask the address service for the typed street. Nothing is stored, and all that was typed stays."""
+    form = SettleForm()
+    if not form.validate():
+        return _incident_page(incident, settling=form, obstacle=out_of_date() if form.token.errors else "", status=422)
+    form.look_up(find_street)
+    return _incident_page(incident, settling=form)
 
 
 def _act(incident: UUID, form: ActForm, act: Callable[..., object], **kept: SettleForm) -> ResponseReturnValue:

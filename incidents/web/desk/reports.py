@@ -22,7 +22,16 @@ from incidents.services.moderation import NotAQuestion, Opened
 from incidents.services.settlement import Rejected, Shown
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
-from incidents.web.desk.around import CONFLICTS, Conflict, find, now, out_of_date, what_stands_in_the_way
+from incidents.web.desk.around import (
+    CONFLICTS,
+    Conflict,
+    areas_named,
+    find,
+    find_street,
+    now,
+    out_of_date,
+    what_stands_in_the_way,
+)
 from incidents.web.desk.forms import (
     ActForm,
     AsideForm,
@@ -149,6 +158,17 @@ def propose(report: UUID) -> ResponseReturnValue:
         return report_page(report, settling=form, status=422)
 
 
+@reports.post("/<uuid:report>/look-up")
+@guard.needs(Role.MODERATOR)
+def look_up(report: UUID) -> ResponseReturnValue:
+    """Ask the address service for the typed street. Nothing is stored, and all that was typed stays."""
+    form = SettleForm()
+    if not form.validate():
+        return report_page(report, settling=form, obstacle=out_of_date() if form.token.errors else "", status=422)
+    form.look_up(find_street)
+    return report_page(report, settling=form)
+
+
 def _propose(
     session: Session, report: UUID, settled: Settlement, *, version: int, member: Member, now: datetime
 ) -> None:
@@ -205,6 +225,8 @@ def report_page(
         "asking": asking or AskForm(formdata=None),
         "aside": aside or AsideForm(formdata=None),
     }
+    if found.content and settling is None:
+        forms["settling"].suggest(areas_named(found.content.words))
     if words is not None:
         forms["summing"] = summing or summary_form_for(words, found.version)
     for form in forms.values():

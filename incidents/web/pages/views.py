@@ -70,7 +70,14 @@ def left() -> ResponseReturnValue:
 @pages.get("/sweep.css")
 def sweep() -> ResponseReturnValue:
     """An empty style sheet that the receipt loads: it makes the browser forget the pages before it."""
-    return Response("", mimetype="text/css", headers={"Clear-Site-Data": '"cache"'})
+    return Response("", mimetype="text/css", headers={"Clear-Site-Data": '"cache", "storage"'})
+
+
+@pages.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    """What search engines may list: all that anybody reads, but neither the desk nor the way out."""
+    rules = "User-agent: *\nDisallow: /desk/\nDisallow: /exit\n"
+    return Response(rules, mimetype="text/plain", headers={"Cache-Control": PUBLIC})
 
 
 @pages.get("/healthz")
