@@ -202,7 +202,7 @@ def _rows(session: Session, handlings: Iterable[Handling]) -> list[sa.Row[*tuple
         row.lease_until,
         row.has_news,
     )
-    either = [*session.execute(plain.where(row.handling.in_(handlings))), *session.execute(plain.where(row.has_news))]
+    either = [*session.execute(plain.where(stored.stands_in(handlings))), *session.execute(plain.where(row.has_news))]
     return list({row.id: row for row in either}.values())
 
 

@@ -140,7 +140,7 @@ def _rows(session: Session) -> tuple[list[_Row], frozenset[str], bool]:
     # Only what SQLite keeps before the sealed bytes of a row: behind them, it has to read all of these first.
     plain = sa.select(stored.ID_AS_TEXT, row.version, handling, row.received_on)
     # Each in a query with an index of its own, see services.queue.
-    either = (row.handling.in_(OPEN), row.has_news)
+    either = (stored.stands_in(OPEN), row.has_news)
     open_ones = {one.id: one for which in either for one in session.execute(plain.where(which))}
     of_report = sa.cast(Message.report_id, sa.String).label("report_id")
     newest = sa.select(of_report, sa.func.max(Message.number).label("number")).join(row)
