@@ -187,7 +187,7 @@ def test_a_stale_save_is_refused_shows_both_versions_and_keeps_what_was_typed(tw
     answer = two[1].client.post(seen_early.action, data=seen_early.sent(place="Чока", month="8"))
     assert answer.status_code == 409
     differing = [row[1:] for row in pages.rows(answer.text) if "разликује" in row[0]]
-    assert differing == [["2026-08", "2026-09"], ["Чока", "Сента"]]
+    assert differing == [["август 2026.", "септембар 2026."], ["Чока", "Сента"]]
     kept = pages.form(answer.text, "/revise").sent()
     assert (kept["place"], kept["month"]) == (["Чока"], ["8"])
     assert only_incident(database).place == "80365"
