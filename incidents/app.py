@@ -58,6 +58,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, dat
         geocoder=GazetteerGeocoder(data_files.gazetteer()),
         streets=streets_of(settings),
         known_names=data_files.known_names,
+        lexicon=data_files.lexicon,
         directory=directory_of(settings),
         now=now,
     )

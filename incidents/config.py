@@ -61,6 +61,8 @@ class Settings:
     """What files of all reports may take of the disk. Beyond it files wait, and reports are still taken."""
     seal_memory_mib: int = 128
     """Memory of Argon2id for a member's key (RFC 9106, section 4)."""
+    coded_twice_percent: int = 10
+    """How many of a hundred incidents a second member codes without seeing the first coding; the gravest always."""
     shapes: Path | None = None
     """GeoJSON with official borders of municipalities, to draw maps with instead of the derived ones."""
     nominatim: OwnHost | None = None
@@ -90,6 +92,9 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     gigabytes = variables.get("INCIDENTS_FILES_GB", "20")
     if not (gigabytes.isascii() and gigabytes.isdigit()):
         raise BadSetting("INCIDENTS_FILES_GB must be a whole number of gigabytes.")
+    percent = variables.get("INCIDENTS_CODED_TWICE", "10")
+    if not (percent.isascii() and percent.isdigit() and int(percent) <= 100):
+        raise BadSetting("INCIDENTS_CODED_TWICE must be a whole number of per cent, from 0 to 100.")
     return Settings(
         instance=instance,
         database_url=variables.get("INCIDENTS_DATABASE_URL", f"sqlite:///{(instance / 'incidents.sqlite').as_posix()}"),
@@ -102,6 +107,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         hosts=hosts or Settings.hosts,
         https=not trial,
         shapes=Path(variables["INCIDENTS_SHAPES"]) if variables.get("INCIDENTS_SHAPES") else None,
+        coded_twice_percent=int(percent),
         most_file_bytes=int(gigabytes) * 1_000_000_000,
         nominatim=_nominatim(variables),
     )

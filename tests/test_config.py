@@ -44,6 +44,17 @@ def test_the_site_does_not_start_with_a_mistake_in_that_file(
     assert mistake.endswith(", not pomoć")
 
 
+@pytest.mark.parametrize("percent", ["101", "-1", "ten", "٣", ""])
+def test_how_many_incidents_are_coded_twice_is_a_per_cent(variables: dict[str, str], percent: str) -> None:
+    with pytest.raises(BadSetting, match="INCIDENTS_CODED_TWICE"):
+        read_settings({**variables, "INCIDENTS_CODED_TWICE": percent})
+
+
+def test_one_incident_in_ten_is_coded_twice_unless_set(variables: dict[str, str]) -> None:
+    assert read_settings(variables).coded_twice_percent == 10
+    assert read_settings({**variables, "INCIDENTS_CODED_TWICE": "0"}).coded_twice_percent == 0
+
+
 def test_no_address_service_is_set_by_itself(variables: dict[str, str]) -> None:
     assert read_settings(variables).nominatim is None
     assert read_settings({**variables, "INCIDENTS_NOMINATIM_URL": " "}).nominatim is None

@@ -31,14 +31,16 @@ class _Kind:
     """A table with rows that name an epoch, and their column that is sealed to its key."""
 
     table: sa.Table
+    key: str
     sealed: str
 
 
 KINDS: Mapping[str, _Kind] = {
-    "reports": _Kind(METADATA.tables["report"], "sealed_key"),
-    "messages": _Kind(METADATA.tables["message"], "sealed_for_desk"),
-    "files": _Kind(METADATA.tables["sent_file"], "sealed_key"),
-    "comments": _Kind(METADATA.tables["bulk"], "sealed_comment"),
+    "reports": _Kind(METADATA.tables["report"], "id", "sealed_key"),
+    "messages": _Kind(METADATA.tables["message"], "id", "sealed_for_desk"),
+    "files": _Kind(METADATA.tables["sent_file"], "id", "sealed_key"),
+    "comments": _Kind(METADATA.tables["bulk"], "id", "sealed_comment"),
+    "notes": _Kind(METADATA.tables["return_note"], "incident_id", "sealed"),
 }
 """Everything that is sealed to a desk key. A test holds that no table with an epoch is missing."""
 
@@ -72,9 +74,9 @@ def reseal_batch(session: Session, kind: str, *, after: UUID | None, most: int, 
     Rows that the member's key does not open are counted and left. Raises services.keys.NoKey.
     """
     newest, rows = _newest(session), KINDS[kind]
-    table, sealed = rows.table, rows.table.c[rows.sealed]
-    query = sa.select(table.c.id, table.c.epoch, sealed.label("sealed"))
-    query = query.where(table.c.epoch < newest.epoch, table.c.id > (after or _FIRST)).order_by(table.c.id).limit(most)
+    table, row_id, sealed = rows.table, rows.table.c[rows.key], rows.table.c[rows.sealed]
+    query = sa.select(row_id.label("id"), table.c.epoch, sealed.label("sealed"))
+    query = query.where(table.c.epoch < newest.epoch, row_id > (after or _FIRST)).order_by(row_id).limit(most)
     found = session.execute(query).all()
     private = _privates(session, {row.epoch for row in found}, member, key)
     done = 0
@@ -82,7 +84,7 @@ def reseal_batch(session: Session, kind: str, *, after: UUID | None, most: int, 
         anew = _anew(row.sealed, private.get(row.epoch), newest.public)
         if anew is not None:
             # Only as it was read: whatever changed or left meanwhile is somebody else's doing, and stays.
-            own = sa.update(table).where(table.c.id == row.id, table.c.epoch == row.epoch, sealed == row.sealed)
+            own = sa.update(table).where(row_id == row.id, table.c.epoch == row.epoch, sealed == row.sealed)
             session.execute(own.values({"epoch": newest.epoch, rows.sealed: anew}))
             done += 1
     return Batch(done, len(found) - done, found[-1].id if len(found) == most else None)

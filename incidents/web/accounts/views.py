@@ -21,6 +21,7 @@ from incidents.web.accounts.forms import (
     RecoverForm,
     RenewForm,
 )
+from incidents.web.headers import allow_script
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 
@@ -62,6 +63,7 @@ def log_out() -> ResponseReturnValue:
         return redirect(url_for("desk.queue"), 303)
     with platform().database.unit_of_work() as session:
         members.log_out(session, g.cookie)
+    platform().memory.forget(g.cookie)
     response = make_response(render_template("accounts/logged_out.html"))
     guard.take_cookie(response)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
@@ -192,6 +194,7 @@ def _account(
     code: Sequence[str] = (),
 ) -> str:
     """The page of one's own account. `code` is a recovery code to show this once, by groups."""
+    allow_script()
     site = platform()
     with site.database.reader() as session:
         sessions = members.open_sessions(session, g.member, g.cookie, now=site.now())

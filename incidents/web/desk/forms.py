@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
@@ -14,7 +15,8 @@ from incidents.core.places import KOSOVO
 from incidents.core.report import NOT_SURE, Problem, Report
 from incidents.core.vocabulary import Term
 from incidents.services.geocoding import NothingToAsk, StreetsUnavailable
-from incidents.services.settlement import RETURN_REASONS
+from incidents.services.settlement import RETURN_PARTS, RETURN_WHYS
+from incidents.services.twins import Seen
 from incidents.web.desk.shown import named
 from incidents.web.places import place_name
 from incidents.web.platform import platform
@@ -82,19 +84,41 @@ class LinkForm(ActForm):
     incident = HiddenField()
 
     def chosen(self) -> UUID | None:
-        try:
-            return UUID(self.incident.data or "")
-        except ValueError:
-            return None
+        return _id(self.incident.data or "")
+
+
+class TwinForm(ActForm):
+    other = HiddenField()
+
+    def chosen(self) -> UUID | None:
+        return _id(self.other.data or "")
+
+
+def ticked_twins(ticked: Iterable[str]) -> list[Seen]:
+    """The reports that were ticked, with the versions that the page showed; what is no such thing is left out."""
+    found = []
+    for value in ticked:
+        report, _colon, version = value.partition(":")
+        other = _id(report)
+        if other is not None and version.isascii() and version.isdigit() and len(version) < 10:
+            found.append(Seen(other, int(version)))
+    return found
+
+
+def _id(typed: str) -> UUID | None:
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None
 
 
 class ReturnForm(ActForm):
-    reason = SelectField(_("What you do not share"))
+    note = TextAreaField(_("Say more, if that helps"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        words = return_words()
-        self.reason.choices = [(code, words[code]) for code in RETURN_REASONS]
+    def disagreements(self) -> dict[str, str]:
+        """Why, by part; what is shared is left out."""
+        typed = {part: request.form.get(f"why_{part}", "") for part in RETURN_PARTS}
+        return {part: why for part, why in typed.items() if why in RETURN_WHYS}
 
 
 class SettleForm(ActForm):
@@ -207,6 +231,15 @@ class SettleForm(ActForm):
             self.place.errors = [gettext("We know no municipality of this name. Choose one from the list.")]
         return ""
 
+    def show_disagreements(self, disagreements: Mapping[str, str]) -> None:
+        """Put what the second person did not share at its fields."""
+        words = why_words()
+        for part, why in disagreements.items():
+            text = gettext("Not shared: %(why)s.", why=words[why])
+            for name in ("year", "month") if part == "time" else (part,):
+                if name in self:
+                    self[name].errors = [text]
+
     def show(self, problems: Iterable[Problem]) -> None:
         """Put what has to be mended at its fields, in words."""
         for problem in problems:
@@ -239,6 +272,15 @@ def settle_form_for(report: Report | None, version: int, find: Callable[[str], l
             "setting": report.setting,
         },
     )
+
+
+def blind_form_for(reports: Sequence[Report], version: int, find: Callable[[str], list[str]]) -> SettleForm:
+    """The form of the second coder: with place and time as the first report gives them, and nothing ticked."""
+    form = settle_form_for(reports[0] if reports else None, version, find)
+    for name in SEVERAL:
+        form[name].data = []
+    form.setting.data = ""
+    return form
 
 
 def _told(codes: frozenset[str]) -> frozenset[str]:
@@ -292,6 +334,17 @@ def return_words() -> dict[str, str]:
         "verification": gettext("How far it could be checked"),
         "bias_strength": gettext("The signs of bias"),
         "not_one_incident": gettext("It is not one incident"),
+    }
+
+
+def why_words() -> dict[str, str]:
+    """Why a part is not shared."""
+    return {
+        "reads_otherwise": gettext("the report reads otherwise"),
+        "not_said": gettext("the report does not say so"),
+        "more_is_said": gettext("the report says more"),
+        "other_code": gettext("another choice fits better"),
+        "to_be_asked": gettext("the reporter has to be asked"),
     }
 
 
