@@ -10,6 +10,7 @@ from hashlib import blake2b
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 from sqlalchemy.orm import Session
 
 from incidents.adapters import opening, passwords, second_factor
@@ -24,6 +25,8 @@ from incidents.db.key import MemberKey
 from incidents.services import keys
 
 _TOKEN_BYTES = 32
+_DRAWN_GROUPS = 6
+"""Of 16 bits each, of a password that an administrator reads out."""
 
 
 class NotLoggedIn(Exception):
@@ -32,6 +35,18 @@ class NotLoggedIn(Exception):
 
 class LastHolder(Exception):
     """Nobody else holds the desk key: without this member no report could be opened."""
+
+
+class NoSuchMember(Exception):
+    """There is no member with this id."""
+
+
+class NothingHeld(Exception):
+    """The member who lets in opens nothing themselves."""
+
+
+class Oneself(Exception):
+    """This is done to others only."""
 
 
 class SamePerson(Exception):
@@ -307,6 +322,68 @@ def revoke_member(session: Session, member: UUID, *, actor: str, now: datetime, 
     keys.take_grants(session, member)
     record(session, at=now, actor=actor, action="revoke_member", subject=f"member:{member}", reason=reason)
     return keys.rotate(session, actor=actor, now=now, reason=f"member:{member} revoked")
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member as the others see them."""
+
+    id: UUID
+    name: str
+    roles: frozenset[Role]
+    is_out: bool
+    holds_key: bool
+    """Whether they can open what arrives now."""
+
+
+def colleagues(session: Session) -> list[Colleague]:
+    """All members, by name."""
+    holders = set(keys.holders_of_now(session))
+    rows = session.scalars(
+        sa.select(stored.Member).options(orm.selectinload(stored.Member.roles)).order_by(stored.Member.name)
+    )
+    return [
+        Colleague(row.id, row.name, frozenset(one.role for one in row.roles), row.is_disabled, row.id in holders)
+        for row in rows
+    ]
+
+
+def colleague(session: Session, member: UUID) -> Colleague:
+    """Raises NoSuchMember."""
+    found = next((one for one in colleagues(session) if one.id == member), None)
+    if found is None:
+        raise NoSuchMember
+    return found
+
+
+def shows_again(session: Session, member: Member, password: str, code: str, *, token_key: bytes, now: datetime) -> bool:
+    """Whether a member at work has just shown both factors again, as acts on colleagues ask for.
+
+    In a unit of work of its own, so that a wrong try stays counted.
+    """
+    return _shown_again(session, member, password, code, token_key=token_key, now=now) is not None
+
+
+def readmit_colleague(session: Session, member: UUID, *, by: Member, now: datetime) -> None:
+    """Let a colleague open again what `by` opens. Raises NothingHeld."""
+    if not keys.readmit(session, member, by=by.id, by_key=by.key, actor=by.name, now=now):
+        raise NothingHeld
+
+
+def reset_colleague(session: Session, member: UUID, *, by: Member, memory_mib: int, now: datetime) -> str:
+    """A new password for a colleague, drawn, to be shown once. They open nothing with it. Raises Oneself."""
+    if member == by.id:
+        raise Oneself
+    password = "-".join(secrets.token_hex(2) for _ in range(_DRAWN_GROUPS))
+    reset_password(session, member, password, memory_mib=memory_mib, actor=by.name, now=now)
+    return password
+
+
+def revoke_colleague(session: Session, member: UUID, *, by: Member, reason: str, now: datetime) -> None:
+    """As `revoke_member`. Raises Oneself, LastHolder."""
+    if member == by.id:
+        raise Oneself
+    revoke_member(session, member, actor=by.name, now=now, reason=reason)
 
 
 def end_sessions(session: Session, member: UUID) -> None:

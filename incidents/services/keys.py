@@ -105,15 +105,19 @@ def holders_of(session: Session, epoch: int) -> list[UUID]:
     return [holder for holder in session.scalars(query) if holder is not None]
 
 
+def holders_of_now(session: Session) -> list[UUID]:
+    """As `holders_of`, of the desk key of now; nobody while there is none."""
+    key = newest_desk_key(session)
+    return holders_of(session, key.epoch) if key else []
+
+
 def has_other_holders(session: Session, member: UUID) -> bool:
     """Whether somebody beside the member holds the desk key of now."""
-    key = newest_desk_key(session)
-    return key is not None and any(holder != member for holder in holders_of(session, key.epoch))
+    return any(holder != member for holder in holders_of_now(session))
 
 
 def readiness(session: Session) -> Readiness:
-    key, recovery = newest_desk_key(session), newest_recovery_key(session)
-    holders = holders_of(session, key.epoch) if key else []
+    holders, recovery = holders_of_now(session), newest_recovery_key(session)
     confirmed = session.scalar(
         sa.select(sa.func.count())
         .select_from(MemberKey)

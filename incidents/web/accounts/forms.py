@@ -97,6 +97,36 @@ class RenewForm(DeskForm):
     code = _code("renew-code")
 
 
+class ReadmitForm(DeskForm):
+    """Both factors again, to let a colleague in again."""
+
+    password = _password("readmit-password")
+    code = _code("readmit-code")
+
+
+class ResetForm(DeskForm):
+    """Both factors again, for a colleague's new password."""
+
+    password = _password("reset-password")
+    code = _code("reset-code")
+
+
+class RevokeForm(DeskForm):
+    """Both factors again, and why a colleague is shut out."""
+
+    reason = StringField(
+        _("Why"),
+        [
+            InputRequired(_("Say why, in a few words.")),
+            Length(max=200, message=_("Please keep it under 200 characters.")),
+        ],
+        id="revoke-reason",
+        render_kw={"autocomplete": "off"},
+    )
+    password = _password("revoke-password")
+    code = _code("revoke-code")
+
+
 class ConfirmForm(DeskForm):
     recovery_code = _recovery_code()
 

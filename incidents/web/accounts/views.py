@@ -11,6 +11,7 @@ from incidents.core.recovery import in_groups
 from incidents.services import accounts as members
 from incidents.services import keys
 from incidents.web.accounts import guard
+from incidents.web.accounts.colleagues import colleagues
 from incidents.web.accounts.forms import (
     ConfirmForm,
     EndForm,
@@ -26,6 +27,7 @@ from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 
 accounts = Blueprint("accounts", __name__, url_prefix="/desk")
+accounts.register_blueprint(colleagues)
 
 
 @accounts.get("/login")
