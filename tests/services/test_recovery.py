@@ -1,9 +1,14 @@
 """Ways back to a key: recovery codes, what an administrator can and cannot do, and letting somebody in again."""
 
 from datetime import timedelta
+from hashlib import blake2b
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+from nacl.secret import SecretBox
 from sqlalchemy.orm import Session
 
 from incidents.adapters.sealing import CannotOpen
@@ -13,6 +18,7 @@ from incidents.core.recovery import NotARecoveryCode, in_groups, parse_recovery_
 from incidents.db.account import LoginSession
 from incidents.db.audit import AuditEntry
 from incidents.db.key import KeyGrant, MemberKey
+from incidents.db.tables import METADATA
 from incidents.services import accounts, evidence, keys
 from incidents.services.accounts import Member
 from tests import builders
@@ -265,3 +271,54 @@ def test_without_one_member_the_desk_goes_on(
     keys.rotate(session, actor=boris.name, now=NOW, reason="Ana is gone")
     builders.send(session, builders.a_report(), settings, now=NOW)
     assert opened(session, boris) == reports + 1
+
+
+def stolen_values(session: Session, settings: Settings) -> set[bytes]:
+    """All bytes of the database and of the configuration that could be a key, and what is drawn from them."""
+    values = {settings.pepper, settings.token_key}
+    for table in METADATA.sorted_tables:
+        for row in session.execute(sa.select(table)):
+            values |= {value for value in row if isinstance(value, bytes)}
+            values |= {value.bytes * 2 for value in row if isinstance(value, UUID)}
+    found = {piece for value in values for piece in (value[:32], value[-32:]) if len(piece) == 32}
+    for person in (b"session key", b"session", b"recovery code", b"reporter key", b"verifier"):
+        found |= {blake2b(value, digest_size=32, person=person).digest() for value in values}
+    return found
+
+
+def opened_with(session: Session, candidates: set[bytes]) -> int:
+    """How many locked keys and sealed reports one of these opens."""
+    locked = [
+        *session.scalars(sa.select(LoginSession.sealed_key)),
+        *session.scalars(sa.select(MemberKey.under_password)),
+        *session.scalars(sa.select(MemberKey.under_recovery_code)),
+    ]
+    sealed = [
+        *session.scalars(sa.select(builders.stored.Report.sealed_key)),
+        *session.scalars(sa.select(KeyGrant.sealed_private)),
+    ]
+    return sum(_fits(SecretBox(key), one) for key in candidates for one in locked) + sum(
+        _fits(SealedBox(PrivateKey(key)), one) for key in candidates for one in sealed
+    )
+
+
+def _fits(box: SecretBox | SealedBox, sealed: bytes) -> bool:
+    try:
+        box.decrypt(sealed)
+    except CryptoError:
+        return False
+    return True
+
+
+def test_database_pepper_and_configuration_open_nothing_while_members_are_logged_in(
+    session: Session, settings: Settings, ana: Member, boris: Member, reports: int
+) -> None:
+    with_code(session, ana)
+    come_in(session, settings, ana, PASSWORD)
+    come_in(session, settings, boris, PASSWORD)
+    candidates = stolen_values(session, settings)
+    assert len(candidates) > 100
+    assert opened_with(session, candidates) == 0
+    # The same search finds what a member's own key opens: the reports are behind it, and the grant before them.
+    assert opened_with(session, candidates | {ana.key.private}) == 1
+    assert opened_with(session, {keys.desk_private(session, 1, ana.id, ana.key)}) == reports

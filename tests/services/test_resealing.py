@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -9,9 +11,13 @@ from sqlalchemy.orm import Session
 from incidents.adapters import opening, sealing
 from incidents.adapters.sealing import CannotOpen
 from incidents.config import Settings
+from incidents.core.incident import BiasStrength, Decision, Verification
 from incidents.core.report import from_bytes
+from incidents.db.bulk import Bulk, BulkKind
+from incidents.db.coding import ReturnNote
+from incidents.db.incident import Incident
 from incidents.db.key import DeskKey, KeyGrant
-from incidents.db.report import Message, Report
+from incidents.db.report import Message, Report, SentFile
 from incidents.db.tables import METADATA
 from incidents.services import keys, moderation, reporting, resealing
 from incidents.services.accounts import Member
@@ -79,6 +85,57 @@ def test_afterwards_the_desk_reads_all_and_the_thief_nothing(session: Session, s
     assert sorted(from_bytes(one).words for one in read) == sorted(WORDS)
     question = session.scalars(sa.select(Message)).one()
     assert opening.open_message(question.sealed_for_desk, private) == "Да ли је неко видео?"
+
+
+def test_files_comments_and_notes_are_sealed_anew_too(session: Session, stolen: bytes, ana: Member) -> None:
+    old = session.scalars(sa.select(DeskKey.public).where(DeskKey.epoch == 1)).one()
+    report = session.scalars(sa.select(Report.id)).first()
+    key, sealed_key = sealing.new_file_key(old)
+    file, bulk, incident = uuid4(), uuid4(), uuid4()
+    session.add_all(
+        [
+            SentFile(
+                id=file,
+                report_id=report,
+                received_on=NOW.date(),
+                epoch=1,
+                sealed_key=sealed_key,
+                sealed_facts=b"x",
+                pieces=0,
+                content_tag=bytes(32),
+            ),
+            Bulk(
+                id=bulk,
+                kind=BulkKind.SET_ASIDE,
+                member_id=ana.id,
+                at=NOW,
+                listed=1,
+                epoch=1,
+                sealed_comment=sealing.seal_to(old, "исти текст".encode()),
+            ),
+            Incident(
+                id=incident,
+                decision=Decision.RETURNED,
+                verification=Verification.REPORTED_ONLY,
+                bias_strength=BiasStrength.NONE,
+                year=2026,
+                place="80438",
+                setting="street",
+                vocabulary_version="2026-1",
+                proposed_by=ana.id,
+            ),
+        ]
+    )
+    session.flush()
+    note = sealing.seal_to(old, "Место није јасно".encode())
+    session.add(ReturnNote(incident_id=incident, epoch=1, sealed=note))
+    session.flush()
+    assert reseal_all(session, ana).destroyed == [1]
+    session.expire_all()
+    private = keys.desk_private(session, 2, ana.id, ana.key)
+    assert opening.open_key(session.get_one(SentFile, file).sealed_key, private) == key
+    assert opening.open_message(session.get_one(Bulk, bulk).sealed_comment, private) == "исти текст"
+    assert opening.open_message(session.get_one(ReturnNote, incident).sealed, private) == "Место није јасно"
 
 
 def test_cut_off_in_the_middle_it_goes_on_where_it_stopped(session: Session, stolen: bytes, ana: Member) -> None:
