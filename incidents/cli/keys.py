@@ -49,6 +49,8 @@ def status(settings: Settings) -> None:
     if any(older.values()):
         listed = ", ".join(f"{count} {kind}" for kind, count in older.items() if count)
         click.echo(f"Still sealed to keys of before: {listed}.")
+    if settings.trial:
+        click.echo("This is a trial: it takes invented reports without codes and shares.")
     if newest.opened_on:
         click.echo(f"Intake is open since {newest.opened_on}.")
     else:
