@@ -44,6 +44,7 @@ def ways() -> list[Way]:
         "desk.clusters.front": (_("Look-alikes"), frozenset({Role.MODERATOR})),
         "desk.intake.begin": (_("Take a report"), frozenset({Role.MODERATOR})),
         "desk.incidents.listed": (_("Incidents"), frozenset(SETTLERS)),
+        "desk.referrals.listed": (_("Passed on"), frozenset({Role.MODERATOR})),
         "desk.codings.train": (_("Practice"), frozenset(SETTLERS)),
         "desk.codings.agreement": (_("Agreement"), frozenset({Role.REVIEWER})),
         "desk.releases.listed": (_("Releases"), frozenset({Role.PUBLISHER})),

@@ -14,6 +14,7 @@ from incidents.services.bulk import NoSuchBulk
 from incidents.services.moderation import NoSuchReport, Withdrawn
 from incidents.services.odihr import NoSuchExport
 from incidents.services.published import NotFound
+from incidents.services.referral import NoSuchReferral
 from incidents.services.settlement import NoSuchIncident
 from incidents.web.accounts import guard
 from incidents.web.desk import around, shown
@@ -24,6 +25,7 @@ from incidents.web.desk.incidents import incidents
 from incidents.web.desk.intake import intake
 from incidents.web.desk.notices import notices
 from incidents.web.desk.odihr import odihr
+from incidents.web.desk.referrals import referrals
 from incidents.web.desk.releases import releases
 from incidents.web.desk.reports import reports
 from incidents.web.errors import error_page
@@ -33,7 +35,7 @@ from incidents.web.platform import platform
 _LATELY = timedelta(days=30)
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
-for part in (reports, files, intake, clusters, incidents, codings, releases, odihr, notices):
+for part in (reports, files, intake, clusters, incidents, codings, referrals, releases, odihr, notices):
     desk.register_blueprint(part)
 desk.context_processor(around.context)
 
@@ -43,6 +45,7 @@ desk.context_processor(around.context)
 @desk.errorhandler(NoSuchBulk)
 @desk.errorhandler(NotFound)
 @desk.errorhandler(NoSuchExport)
+@desk.errorhandler(NoSuchReferral)
 def _nothing_there(_error: Exception) -> ResponseReturnValue:
     return error_page(404)
 
