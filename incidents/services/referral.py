@@ -353,7 +353,10 @@ def _check(session: Session, row: Referral, basis: Basis, member: Member, now: d
 
 
 def _checked(row: Referral, content: Report) -> Basis:
-    """Why it may be sent. Raises NoConsent. What the form says is read anew; what a member read or answered for was checked then."""
+    """Why it may be sent. What the form says is read anew; what a member read or answers for was checked then.
+
+    Raises NoConsent.
+    """
     if row.basis is None or (row.basis is Basis.FORM and not rules.agrees(content, row.recipient)):
         raise NoConsent
     return row.basis

@@ -21,7 +21,7 @@ from incidents.core.referral import CONSENT, Outcome, Why, agrees, is_made_for, 
 from incidents.core.report import Report
 from incidents.services import referral as service
 from incidents.services.moderation import NotTaken, StaleReport
-from incidents.services.referral import Before, Letter, Passed
+from incidents.services.referral import Before, Letter
 from incidents.services.settlement import StaleIncident
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
