@@ -394,7 +394,9 @@ def test_the_receipt_says_nothing_of_it(session: Session, at: At, settings: Sett
 # What an authority confirmed.
 
 
-def settled(verification: Verification = Verification.PLAUSIBLE, grounds: Iterable[str] = ("religious_belief",)) -> Settlement:
+def settled(
+    verification: Verification = Verification.PLAUSIBLE, grounds: Iterable[str] = ("religious_belief",)
+) -> Settlement:
     return Settlement(
         year=2026,
         month=9,
