@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 
@@ -20,12 +19,12 @@ from incidents.core.places import Places
 from incidents.core.shapes import Shapes
 from incidents.core.twins.lexicon import Lexicon
 from incidents.core.vocabulary import Vocabulary
+from incidents.core.workdays import LOCAL
 from incidents.db.database import Database
+from incidents.services.memory import Memory
 from incidents.services.pulse import Pulse
 from incidents.web.kept import Kept
 from incidents.web.lookups import Lookups
-
-_LOCAL = ZoneInfo("Europe/Belgrade")
 
 
 def utc_now() -> datetime:
@@ -57,6 +56,8 @@ class Platform:
     """Published files that were asked for."""
     lookups: Lookups = field(default_factory=Lookups)
     """Of receipt codes, by everybody together."""
+    memory: Memory = field(default_factory=Memory)
+    """What members opened, sealed under their cookies."""
 
     def draw(self) -> Draw:
         """Which incidents are coded twice."""
@@ -64,7 +65,7 @@ class Platform:
 
     def today(self) -> date:
         """The date in Serbia."""
-        return self.now().astimezone(_LOCAL).date()
+        return self.now().astimezone(LOCAL).date()
 
 
 def platform() -> Platform:
