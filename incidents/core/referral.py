@@ -16,12 +16,15 @@ REMIND_AFTER = timedelta(days=30)
 """After so long without a word from the body, the referral is listed as work."""
 _NO_BODIES = frozenset({"court_civil"})
 """Ways that are listed as help and that nobody else can go for a person: a lawsuit."""
+ASSOCIATION = "ngo_support"
+"""The recipient that is no single office: which association it is has to be chosen."""
+_LONGEST_NAME = 200
 CONSENT: Mapping[str, str] = {
     "police": "refer_police",
     "prosecutor": "refer_police",
     "cybercrime_prosecutor": "refer_police",
     "commissioner_equality": "refer_commissioner",
-    "ngo_support": "refer_ngo",
+    ASSOCIATION: "refer_ngo",
 }
 """The consent of the form that covers a body; for any other one the reporter has to be asked."""
 
@@ -63,6 +66,16 @@ def recipients(question: Question, directory: Directory, *, today: date) -> list
     answer = who_helps(question, directory, today=today)
     listed = [one for group in answer.groups.values() for one in group if one.body.code not in _NO_BODIES]
     return sorted(listed, key=lambda one: not is_made_for(one.reasons))
+
+
+def organisations(question: Question, directory: Directory, *, today: date) -> list[str]:
+    """Names of the associations that may support somebody with this: the operator's own first.
+
+    Empty names and names longer than the audit trail takes are left out.
+    """
+    answer = who_helps(question, directory, today=today)
+    names = [*(one.body.name for one in answer.own), *(one.name for one in answer.organisations)]
+    return [name for name in dict.fromkeys(names) if name and len(name) <= _LONGEST_NAME]
 
 
 def is_made_for(reasons: Sequence[Reason]) -> bool:

@@ -241,11 +241,21 @@ def letter(session: Session, referral: UUID, *, member: Member, known: Known, pe
 
 
 def print_letter(
-    session: Session, referral: UUID, *, member: Member, known: Known, pepper: bytes, now: datetime
+    session: Session,
+    referral: UUID,
+    *,
+    organisation: str = "",
+    member: Member,
+    known: Known,
+    pepper: bytes,
+    now: datetime,
 ) -> Letter:
-    """As `letter`; that it was printed is in the trail, because it can leave the house from then on."""
+    """As `letter`; that it was printed is in the trail, because it can leave the house from then on.
+
+    `organisation` is the name of the one that it is for, where the body is not a single office.
+    """
     found = letter(session, referral, member=member, known=known, pepper=pepper, now=now)
-    note(session, "print_letter", f"referral:{referral}", member, now, after=found.recipient)
+    note(session, "print_letter", f"referral:{referral}", member, now, after=found.recipient, reason=organisation)
     return found
 
 
@@ -253,6 +263,7 @@ def send(
     session: Session,
     referral: UUID,
     *,
+    organisation: str = "",
     seen: int,
     version: int,
     member: Member,
@@ -261,7 +272,7 @@ def send(
     today: date,
     now: datetime,
 ) -> None:
-    """Write down that the letter went to the body. Its words are not kept.
+    """Write down that the letter went to the body; to which organisation is in the trail. Its words are not kept.
 
     Consent and summary are looked at once more. Raises as `letter` does, core.incident.NotAllowed, StaleReferral, and
     what services.moderation.taken_row raises.
@@ -271,7 +282,7 @@ def send(
         raise NotAllowed(report.handling, State.SENT)
     letter(session, referral, member=member, known=known, pepper=pepper, now=now)
     row.sent_on, row.remind_on = today, today + REMIND_AFTER
-    _go(session, row, State.SENT, "send_referral", member, now)
+    _go(session, row, State.SENT, "send_referral", member, now, reason=organisation)
 
 
 def acknowledge(session: Session, referral: UUID, *, seen: int, member: Member, today: date, now: datetime) -> None:

@@ -1,13 +1,14 @@
 """Whom a report may go to, and what of the form counts as consent."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from incidents.adapters import data_files, help_files
 from incidents.core.accounts import RIGHTS, Right, Role, has_right
-from incidents.core.help import Directory, Question
-from incidents.core.referral import CONSENT, agrees, is_made_for, recipients
+from incidents.core.help import Body, Directory, Need, Question, Reach
+from incidents.core.referral import CONSENT, agrees, is_made_for, organisations, recipients
 from incidents.resources import data_file
 from tests.builders import a_report
 
@@ -39,6 +40,21 @@ def test_every_body_that_a_consent_is_for_is_one_and_every_consent_is_in_the_lis
     terms = data_files.vocabulary().terms
     assert set(CONSENT) <= set(terms["referral_body"])
     assert set(CONSENT.values()) <= set(terms["consent"])
+
+
+def test_associations_are_those_that_may_be_for_the_ground(directory: Directory) -> None:
+    asked = Question(grounds=frozenset({"sexual_orientation"}))
+    names = organisations(asked, directory, today=TODAY)
+    assert "Da se zna!" in names
+    assert "European Roma Rights Centre" not in names
+
+
+def test_the_operators_own_associations_come_first(directory: Directory) -> None:
+    own = Body(
+        code="", need=Need.SUPPORT, reach=Reach.COUNTRY, takes_others=True, is_confirmed=True, name="Kuća na uglu"
+    )
+    with_own = replace(directory, bodies=[*directory.bodies, own])
+    assert organisations(Question(), with_own, today=TODAY)[0] == "Kuća na uglu"
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,39 @@ def test_no_letter_is_kept_anywhere(desk: list[AtDesk], filed: Report, database:
         assert SUMMARY not in repr([entry for entry, _ in entries(session)])
 
 
+NGO = {"wish": "pass_on", "consents": frozenset({"refer_ngo"})}
+PRAXIS = "Praxis"
+
+
+def test_an_association_is_named_in_the_letter_and_in_the_trail(
+    database: Database, settings: Settings, desk: list[AtDesk]
+) -> None:
+    referral = proposed(desk[0], Report(database, settings, desk[0], **NGO), "ngo_support")
+    assert PRAXIS in printed(desk[0].press(referral, "/letter", print="yes", organisation=PRAXIS))
+    assert desk[0].press(referral, "/sent", went_to=PRAXIS).status_code == 303
+    with database.reader() as session:
+        found = [(e.action, e.reason) for e, _ in entries(session, subject=f"referral:{referral.rpartition('/')[2]}")]
+    assert found[-2:] == [("print_letter", PRAXIS), ("send_referral", PRAXIS)]
+
+
+@pytest.mark.parametrize("name", ["", "Неко удружење 12"])
+def test_without_an_association_that_is_listed_nothing_is_printed_or_sent(
+    database: Database, settings: Settings, desk: list[AtDesk], name: str
+) -> None:
+    referral = proposed(desk[0], Report(database, settings, desk[0], **NGO), "ngo_support")
+    assert desk[0].press(referral, "/letter", print="yes", organisation=name).status_code == 422
+    assert desk[0].press(referral, "/sent", went_to=name).status_code == 422
+    assert "Неко удружење" not in desk[0].press(referral, "/letter", organisation=name).text
+    assert only(database).state is State.CONSENT_CHECKED
+
+
+def test_an_office_is_no_organisation_of_another_name(desk: list[AtDesk], filed: Report, database: Database) -> None:
+    referral = proposed(desk[0], filed)
+    assert desk[0].press(referral, "/sent", went_to=PRAXIS).status_code == 422
+    assert desk[0].press(referral, "/letter", print="yes", organisation=PRAXIS).status_code == 422
+    assert only(database).state is State.CONSENT_CHECKED
+
+
 # What is refused.
 
 
@@ -199,7 +232,8 @@ def test_without_consent_there_is_no_letter_and_no_sending(
     page = desk[0].open(referral)
     assert SUMMARY not in page
     assert not pages.has_form(page, "/sent")
-    data = pages.form(page, "/agreed").sent()
+    named = PRAXIS if recipient == "ngo_support" else ""
+    data = pages.form(page, "/agreed").sent(went_to=named, organisation=named)
     assert refused(desk[0].client.post(f"{referral}/sent", data=data), "није пристала")
     assert refused(desk[0].client.post(f"{referral}/letter", data={**data, "print": "yes"}), "није пристала")
     assert only(database).state is State.PROPOSED

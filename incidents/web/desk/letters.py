@@ -21,8 +21,11 @@ PARTS = {"acts": _("What happened"), "grounds": _("Grounds"), "time": _("When"),
 """What a member may leave out; the summary is always in it."""
 
 
-def paper_of(letter: Letter, parts: Collection[str], language: Language) -> Paper:
-    """The letter in this language. It says only codes and the summary, and only the parts that were ticked."""
+def paper_of(letter: Letter, parts: Collection[str], language: Language, *, addressee: str = "") -> Paper:
+    """The letter in this language, to this organisation where the body is no single office.
+
+    It says only codes and the summary, and only the parts that were ticked.
+    """
     with speaking(language):
         said = _said(letter.facts)
         points = [
@@ -39,7 +42,7 @@ def paper_of(letter: Letter, parts: Collection[str], language: Language) -> Pape
             ),
         ]
         return Paper(
-            Line(label(platform().vocabulary.terms["referral_body"][letter.recipient])),
+            Line(addressee or label(platform().vocabulary.terms["referral_body"][letter.recipient])),
             Line(gettext("A report that we pass on to you")),
             Line(_basis(letter.basis)),
             points,

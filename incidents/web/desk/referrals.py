@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from wtforms import HiddenField, SelectField, SelectMultipleField
 
 from incidents.adapters.paper import Paper, draw
@@ -17,11 +18,11 @@ from incidents.core.accounts import Right, Role, has_right
 from incidents.core.help import Listed
 from incidents.core.incident import NotAllowed
 from incidents.core.languages import BY_TAG, Language
-from incidents.core.referral import CONSENT, Outcome, Why, agrees, is_made_for, recipients
+from incidents.core.referral import ASSOCIATION, CONSENT, Outcome, Why, agrees, is_made_for, organisations, recipients
 from incidents.core.report import Report
 from incidents.services import referral as service
 from incidents.services.moderation import NotTaken, StaleReport
-from incidents.services.referral import Before, Letter
+from incidents.services.referral import Before, Letter, Passed
 from incidents.services.settlement import StaleIncident
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
@@ -133,7 +134,15 @@ class OutcomeForm(ReferralForm):
         return next((one for one in Outcome if one.value == self.outcome.data), None)
 
 
+class SentForm(ReferralForm):
+    went_to = SelectField(_("Which organisation it went to"), validate_choice=False)
+
+    def offer(self, names: Sequence[str]) -> None:
+        self.went_to.choices = [("", "–"), *((name, name) for name in names)]
+
+
 class LetterForm(ReferralForm):
+    organisation = SelectField(_("Which organisation it is for"), validate_choice=False)
     parts = SelectMultipleField(_("What it says besides the summary"), validate_choice=False)
     tongue = SelectField(_("Language of the letter"), validate_choice=False)
 
@@ -142,6 +151,11 @@ class LetterForm(ReferralForm):
         self.parts.choices = [(part, str(text)) for part, text in PARTS.items()]
         self._tags = _tongues(recipient)
         self.tongue.choices = [(tag, BY_TAG[tag].endonym, {"lang": tag}) for tag in self._tags]
+
+        self.offer([])
+
+    def offer(self, names: Sequence[str]) -> None:
+        self.organisation.choices = [("", "–"), *((name, name) for name in names)]
 
     def language(self) -> Language:
         return BY_TAG[self.tongue.data if self.tongue.data in self._tags else self._tags[0]]
@@ -231,9 +245,12 @@ def letter(referral: UUID) -> ResponseReturnValue:
         return _referral_page(referral, obstacle=out_of_date(), status=422)
     if "print" not in request.form:
         return _referral_page(referral, writing=form)
+    name = form.organisation.data or ""
     try:
         with site.database.unit_of_work() as session:
-            said = service.print_letter(session, referral, **_sources())
+            if not _may_go_to(session, found, name):
+                return _referral_page(referral, writing=form, obstacle=_choose_organisation(), status=422)
+            said = service.print_letter(session, referral, organisation=name, **_sources())
     except CONFLICTS as conflict:
         return _referral_page(referral, obstacle=_why_not(conflict), status=409)
     document = draw(_paper(said, form))
@@ -244,11 +261,23 @@ def letter(referral: UUID) -> ResponseReturnValue:
 @referrals.post("/<uuid:referral>/sent")
 @guard.needs(Role.MODERATOR)
 def sent(referral: UUID) -> ResponseReturnValue:
-    form, site = ReferralForm(), platform()
-    known, pepper = site.known_names(), site.settings.pepper
-    return _act(
-        referral, form, partial(service.send, version=form.seen(), known=known, pepper=pepper, today=site.today())
+    form, site = SentForm(), platform()
+    name = form.went_to.data or ""
+    try:
+        with site.database.reader() as session:
+            if not _may_go_to(session, service.read(session, referral), name):
+                return _referral_page(referral, obstacle=_choose_organisation(), status=422)
+    except CONFLICTS as conflict:
+        return _referral_page(referral, obstacle=_why_not(conflict), status=409)
+    send = partial(
+        service.send,
+        organisation=name,
+        version=form.seen(),
+        known=site.known_names(),
+        pepper=site.settings.pepper,
+        today=site.today(),
     )
+    return _act(referral, form, send)
 
 
 @referrals.post("/<uuid:referral>/acknowledged")
@@ -303,6 +332,22 @@ def _act(referral: UUID, form: ReferralForm, act: Callable[..., object]) -> Resp
     return redirect(url_for("desk.referrals.show", referral=referral), 303)
 
 
+def _may_go_to(session: Session, found: Passed, name: str) -> bool:
+    """Whether this organisation may be named; none for a body that is a single office. Raises as `read_before`."""
+    before = service.read_before(session, found.report, member=g.member, now=now())
+    return name in _organisations(found.recipient, before.content) if found.recipient == ASSOCIATION else not name
+
+
+def _organisations(recipient: str, content: Report) -> list[str]:
+    if recipient != ASSOCIATION:
+        return []
+    return organisations(question_of(content), platform().directory, today=platform().today())
+
+
+def _choose_organisation() -> str:
+    return gettext("Choose the organisation first.")
+
+
 def _report_page(report: UUID, *, obstacle: str = "", status: int = 200) -> ResponseReturnValue:
     before = None
     try:
@@ -336,8 +381,16 @@ def _referral_page(
             hindrance = _why_not(conflict)
     versions = {"version": str(before.version) if before else "0", "seen_referral": str(found.version)}
     form = writing or LetterForm(found.recipient, formdata=None, data={"parts": list(PARTS), "tongue": SCRIPTS[0]})
+    names = _organisations(found.recipient, before.content) if before else []
+    if form.organisation.data not in names:
+        form.organisation.data = ""
+    sending = SentForm(formdata=None, data={"went_to": form.organisation.data})
+    for one in (form, sending):
+        one.offer(names)
     page = render_template(
         "desk/referral.html",
+        names=names,
+        sending=sending,
         referral=found,
         name=_name(found.recipient),
         state=_STATES[found.state.value],
@@ -365,7 +418,7 @@ def _sources() -> dict[str, Any]:
 
 
 def _paper(said: Letter, form: LetterForm) -> Paper:
-    return paper_of(said, form.parts.data or [], form.language())
+    return paper_of(said, form.parts.data or [], form.language(), addressee=form.organisation.data or "")
 
 
 def _name(recipient: str) -> str:
