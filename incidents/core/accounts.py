@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import unicodedata
+from collections.abc import Mapping, Set
 from datetime import timedelta
 from typing import NewType
 from uuid import UUID
@@ -26,6 +27,21 @@ class Role(enum.Enum):
     """Manages accounts; sees no report."""
     PARTNER = "partner"
     """Sends batches from another organisation."""
+
+
+class Right(enum.Enum):
+    """What takes more than the role that a page asks for."""
+
+    REFER_WITHOUT_CONSENT = "refer_without_consent"
+    """Let a report be passed on that its reporter did not agree to pass on. Used by a second person only."""
+
+
+RIGHTS: Mapping[Right, frozenset[Role]] = {Right.REFER_WITHOUT_CONSENT: frozenset({Role.REVIEWER})}
+"""Which roles give a right."""
+
+
+def has_right(roles: Set[Role], right: Right) -> bool:
+    return not RIGHTS[right].isdisjoint(roles)
 
 
 IDLE = timedelta(minutes=15)

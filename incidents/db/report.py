@@ -76,9 +76,11 @@ class Batch(Base):
 
 
 class MessageKind(enum.Enum):
-    """The desk's question, or one of three things that a reporter says with their code."""
+    """The desk's question or notice, or one of three things that a reporter says with their code."""
 
     QUESTION = "question"
+    NOTICE = "notice"
+    """What the desk tells the reporter without waiting for an answer."""
     ANSWER = "answer"
     ADDITION = "addition"
     CORRECTION = "correction"
@@ -99,7 +101,7 @@ class Message(Base):
     epoch: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("desk_key.epoch"))
     sealed_for_desk: orm.Mapped[bytes]
     sealed_for_reporter: orm.Mapped[bytes | None]
-    """Questions only: what reporters say is not shown again on the phone that sent it."""
+    """What the desk says only: what reporters say is not shown again on the phone that sent it."""
     token_digest: orm.Mapped[Digest | None] = orm.mapped_column(unique=True)
     """What reporters say only: a form can be sent once."""
 

@@ -12,6 +12,7 @@ import incidents.db.incident
 import incidents.db.key
 import incidents.db.notice
 import incidents.db.odihr
+import incidents.db.referral
 import incidents.db.release
 import incidents.db.report
 import incidents.db.twins  # noqa: F401  (each is imported to be seen)

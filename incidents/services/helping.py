@@ -40,7 +40,7 @@ def find_help(
     if chosen in codes:
         codes = [chosen]
     answers = [
-        who_helps(replace(question, municipality=code, region=_region(code, places)), directory, today=today)
+        who_helps(replace(question, municipality=code, region=region_of(code, places)), directory, today=today)
         for code in codes
     ]
     if answers and all(answer == answers[0] for answer in answers):
@@ -56,7 +56,8 @@ def _codes(typed: str, geocoder: Geocoder, places: Places) -> list[str]:
     return [found.code for found in places_like(typed, geocoder=geocoder) if found.level == Level.REGION][:1]
 
 
-def _region(code: str, places: Places) -> str:
+def region_of(code: str, places: Places) -> str:
+    """The region around a place; empty where it has none."""
     if code in places.regions:
         return code
     municipality = places.municipalities.get(code)

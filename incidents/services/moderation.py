@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from incidents.adapters import opening, sealing
 from incidents.adapters.sealing import CannotOpen
@@ -86,7 +87,7 @@ class NotTaken(Exception):
 
 
 class NotAQuestion(Exception):
-    """The question is empty or too long; `reason` is "missing" or "too_long"."""
+    """The message is empty or too long; `reason` is "missing" or "too_long"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -197,30 +198,52 @@ def ask(session: Session, report: UUID, typed: str, *, version: int, member: Mem
 
     Raises NoSuchReport, NotTaken, StaleReport, NotAQuestion, NoDeskKey, core.incident.NotAllowed.
     """
-    text = plain_text(typed)
-    if not text or len(text) > LONGEST_QUESTION:
-        raise NotAQuestion("too_long" if text else "missing")
+    text = _message_text(typed)
     row = taken_row(session, report, version=version, member=member, now=now)
-    desk_key = current_desk_key(session)
-    if desk_key is None:
-        raise NoDeskKey
     before = row.handling
     if row.handling is not Handling.AWAITING_REPORTER:
         row.handling = step(HANDLING, row.handling, Handling.AWAITING_REPORTER)
+    _say(session, row, MessageKind.QUESTION, text, now)
+    note(session, "ask", f"report:{row.id}", member, now, before=before.value, after=row.handling.value)
+
+
+def tell(session: Session, report: UUID, typed: str, *, version: int, member: Member, now: datetime) -> None:
+    """Say something to the reporter that needs no answer: the report stays where it stands.
+
+    Raises NoSuchReport, NotTaken, StaleReport, NotAQuestion, NoDeskKey.
+    """
+    text = _message_text(typed)
+    row = taken_row(session, report, version=version, member=member, now=now)
+    _say(session, row, MessageKind.NOTICE, text, now)
+    note(session, "tell", f"report:{row.id}", member, now, before=row.handling.value, after=row.handling.value)
+
+
+def _message_text(typed: str) -> str:
+    text = plain_text(typed)
+    if not text or len(text) > LONGEST_QUESTION:
+        raise NotAQuestion("too_long" if text else "missing")
+    return text
+
+
+def _say(session: Session, row: stored.Report, kind: MessageKind, text: str, now: datetime) -> None:
+    """Seal a message for the reporter and for the desk. A page that does not show it is out of date from now on."""
+    desk_key = current_desk_key(session)
+    if desk_key is None:
+        raise NoDeskKey
     session.add(
         Message(
             id=uuid4(),
             report_id=row.id,
             number=next_number(session, row.id),
-            kind=MessageKind.QUESTION,
+            kind=kind,
             sent_on=now.date(),
             epoch=desk_key.epoch,
             sealed_for_desk=sealing.seal_to(desk_key.public, text.encode()),
             sealed_for_reporter=sealing.seal_to(row.reporter_public, text.encode()),
         )
     )
+    flag_modified(row, "handling")
     session.flush()
-    note(session, "ask", f"report:{row.id}", member, now, before=before.value, after=row.handling.value)
 
 
 def set_aside(session: Session, report: UUID, reason: str, *, version: int, member: Member, now: datetime) -> None:

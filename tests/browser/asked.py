@@ -37,7 +37,7 @@ def ask_a_reporter(browser: Browser, site: RunningSite) -> Known:
     page.locator("form[action$='/take'] button").click()
     page.locator("details:has(#question) summary").click()
     page.locator("#question").fill("Да ли је неко још видео шта се десило? <i>Не пишите имена.</i>")
-    page.locator("form[action$='/ask'] button").click()
+    page.locator("form[action$='/ask'] button").first.click()
     page.locator(".talk__question").wait_for()
     known = Known(code, page.url.removeprefix(site.address))
     reporter.close()

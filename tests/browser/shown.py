@@ -233,6 +233,7 @@ AT_DESK: dict[str, DeskOpening] = {
     "report with a question": _taken,
     "incidents": _of_desk("/desk/incidents/"),
     "incident": _first("/desk/incidents/", "main a[href*='/desk/incidents/']"),
+    "passed on": _of_desk("/desk/referrals/"),
     "releases": _of_desk("/desk/releases/"),
     "notices": _of_desk("/desk/notices/"),
     "notice": _first("/desk/notices/", "main a[href*='/desk/notices/']"),

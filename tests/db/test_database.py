@@ -241,6 +241,19 @@ def test_files_and_news_can_be_migrated_back(at_0005: Database) -> None:
     assert directions == ["answer"]
 
 
+def test_what_the_desk_told_stays_readable_when_notices_are_migrated_back(at_0005: Database) -> None:
+    migrations.upgrade(at_0005)
+    with at_0005.unit_of_work() as session:
+        session.execute(sa.update(Message).where(Message.number == 1).values(kind=MessageKind.NOTICE))
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    with at_0005.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0013")
+        kinds = connection.exec_driver_sql("SELECT kind FROM message WHERE number = 1").scalars().all()
+    assert kinds == ["question", "question"]
+
+
 @pytest.fixture
 def at_0010(tmp_path: Path) -> Iterator[Database]:
     """A site with one incident that was returned and one that was not."""

@@ -312,7 +312,7 @@ def test_a_question_reaches_the_reporter_and_the_answer_the_desk(two, database, 
     assert "Да ли је било сведока?" in pages.text_of(two[0].open(report))
 
 
-@pytest.mark.parametrize(("typed", "said"), [("  ", "Прво напишите питање."), ("а" * 2001, "Предугачко је.")])
+@pytest.mark.parametrize(("typed", "said"), [("  ", "Прво напишите нешто."), ("а" * 2001, "Предугачко је.")])
 def test_a_question_that_cannot_be_sent_is_kept(two, filed, typed, said) -> None:
     two[0].press(filed, "/take")
     answer = two[0].press(filed, "/ask", question=typed)

@@ -47,6 +47,7 @@ def ways() -> list[Way]:
         "desk.clusters.front": (_("Look-alikes"), "l", frozenset({Role.MODERATOR})),
         "desk.intake.begin": (_("Take a report"), "r", frozenset({Role.MODERATOR})),
         "desk.incidents.listed": (_("Incidents"), "i", frozenset(SETTLERS)),
+        "desk.referrals.listed": (_("Passed on"), "h", frozenset({Role.MODERATOR})),
         "desk.codings.train": (_("Practice"), "c", frozenset(SETTLERS)),
         "desk.codings.agreement": (_("Agreement"), "g", frozenset({Role.REVIEWER})),
         "desk.times.wall": (_("Times"), "t", frozenset({Role.MODERATOR})),

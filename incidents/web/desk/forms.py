@@ -58,7 +58,19 @@ class ActForm(DeskForm):
 
 
 class AskForm(ActForm):
-    question = TextAreaField(_("Your question to the reporter"))
+    question = TextAreaField(_("What you write to the reporter"))
+    situation = _Pick(_("Begin with a ready text"))
+    filled = HiddenField()
+    """The ready text as it was put into the box: as long as nobody changed it, another one takes its place."""
+
+    def offer(self, situations: Iterable[tuple[str, str]]) -> None:
+        self.situation.choices = [("", "–"), *situations]
+
+    def begin_with(self, text: str) -> None:
+        """Put a ready text into the box, after what was typed there."""
+        typed, before = (self.question.data or "").strip(), (self.filled.data or "").strip()
+        self.question.data = text if typed in {"", before} else f"{typed}\n\n{text}"
+        self.filled.data = text
 
 
 class AsideForm(ActForm):

@@ -23,7 +23,7 @@ from incidents.services.moderation import NotAQuestion, Opened
 from incidents.services.settlement import Rejected
 from incidents.services.twins import Surroundings, Twins
 from incidents.web.accounts import guard
-from incidents.web.desk import shown
+from incidents.web.desk import phrases, shown
 from incidents.web.desk.around import (
     CONFLICTS,
     Conflict,
@@ -79,15 +79,35 @@ def put_back(report: UUID) -> ResponseReturnValue:
     return _act(report, ActForm(), moderation.put_back)
 
 
+@reports.post("/<uuid:report>/phrase")
+@guard.needs(Role.MODERATOR)
+def phrase(report: UUID) -> ResponseReturnValue:
+    """Put a ready text into the box. Nothing is stored, and all that was typed stays."""
+    form = AskForm()
+    if not form.validate():
+        return report_page(report, asking=form, obstacle=out_of_date() if form.token.errors else "", status=422)
+    return report_page(report, asking=form, situation=form.situation.data or "")
+
+
 @reports.post("/<uuid:report>/ask")
 @guard.needs(Role.MODERATOR)
 def ask(report: UUID) -> ResponseReturnValue:
+    return _write(report, moderation.ask)
+
+
+@reports.post("/<uuid:report>/tell")
+@guard.needs(Role.MODERATOR)
+def tell(report: UUID) -> ResponseReturnValue:
+    return _write(report, moderation.tell)
+
+
+def _write(report: UUID, act: Callable[..., object]) -> ResponseReturnValue:
     form = AskForm()
     try:
-        return _act(report, form, partial(moderation.ask, typed=form.question.data or ""), asking=form)
+        return _act(report, form, partial(act, typed=form.question.data or ""), asking=form)
     except NotAQuestion as wrong:
         too_long = _("That is too long. Please keep it under 2,000 characters.")
-        form.question.errors = [too_long if wrong.reason == "too_long" else _("Write your question first.")]
+        form.question.errors = [too_long if wrong.reason == "too_long" else _("Write something first.")]
         return report_page(report, asking=form, status=422)
 
 
@@ -253,6 +273,7 @@ def report_page(
     aside: AsideForm | None = None,
     summing: SummaryForm | None = None,
     comparing: UUID | None = None,
+    situation: str = "",
     conflict: Conflict | None = None,
     obstacle: str = "",
     status: int = 200,
@@ -273,6 +294,10 @@ def report_page(
         "asking": asking or AskForm(formdata=None),
         "aside": aside or AsideForm(formdata=None),
     }
+    forms["asking"].offer(phrases.offered(found))
+    ready = phrases.phrase_for(situation, found)
+    if ready:
+        forms["asking"].begin_with(ready.filled.text)
     if found.content and settling is None:
         forms["settling"].suggest(areas_named(found.content.words))
     if words is not None:
@@ -306,6 +331,7 @@ def report_page(
         deidentified=words,
         kind_names=kind_names(),
         marked=marked,
+        ready=ready,
         **{"summing": summing, **forms},
     )
     return page, status

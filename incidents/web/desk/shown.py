@@ -178,6 +178,15 @@ def month_of(settlement: Settlement) -> str:
     return _dated(f"{settlement.year}-{settlement.month:02d}" if settlement.month else str(settlement.year))
 
 
+def consents(report: Report) -> list[Point]:
+    """What the reporter said about passing it on; a point without an answer has no text."""
+    return [
+        Point(_("What they want"), term("wish", report.wish)),
+        Point(_("May be passed on"), _terms("consent", report.consents)),
+        Point(_("Does the person know"), term("person_aware", report.aware)),
+    ]
+
+
 def acts(codes: frozenset[str]) -> str:
     return _terms("act_type", codes)
 

@@ -12,6 +12,7 @@ from incidents.services.filters import NoSuchFilter
 from incidents.services.moderation import NoSuchReport, Withdrawn
 from incidents.services.odihr import NoSuchExport
 from incidents.services.published import NotFound
+from incidents.services.referral import NoSuchReferral
 from incidents.services.settlement import NoSuchIncident
 from incidents.web.accounts import guard
 from incidents.web.accounts.views import accounts
@@ -26,6 +27,7 @@ from incidents.web.desk.notices import notices
 from incidents.web.desk.odihr import odihr
 from incidents.web.desk.queue import queue as filters
 from incidents.web.desk.queue import queue_page, read_filter
+from incidents.web.desk.referrals import referrals
 from incidents.web.desk.releases import releases
 from incidents.web.desk.reports import reports
 from incidents.web.desk.search import search
@@ -46,6 +48,7 @@ for part in (
     clusters,
     incidents,
     codings,
+    referrals,
     releases,
     odihr,
     notices,
@@ -67,6 +70,7 @@ def _with_keys() -> None:
 @desk.errorhandler(NoSuchFilter)
 @desk.errorhandler(NotFound)
 @desk.errorhandler(NoSuchExport)
+@desk.errorhandler(NoSuchReferral)
 def _nothing_there(_error: Exception) -> ResponseReturnValue:
     return error_page(404)
 

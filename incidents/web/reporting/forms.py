@@ -319,7 +319,8 @@ class SayForm(CautiousForm):
         ]
 
     def said(self) -> MessageKind:
-        said = {kind.value: kind for kind in MessageKind if kind is not MessageKind.QUESTION}
+        of_the_desk = {MessageKind.QUESTION, MessageKind.NOTICE}
+        said = {kind.value: kind for kind in MessageKind if kind not in of_the_desk}
         return said.get(self.kind.data or "", MessageKind.ADDITION)
 
 
