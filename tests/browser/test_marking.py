@@ -50,7 +50,7 @@ def test_marks_are_decided_undone_and_saved_without_the_mouse(open_phone: Open, 
     page.locator("#summary").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.locator("[formaction]").wait_for()
+    page.locator("[formaction*=undo-mark]").wait_for()
     assert states(page) == ["accepted", "open", "accepted"]
     assert page.locator("#marks").evaluate("form => form.getBoundingClientRect().top < innerHeight")
     assert page.locator("[data-story]").inner_text() == WORDS
@@ -110,13 +110,13 @@ def test_without_script_a_form_does_the_same(open_phone: Open, site: Site, width
     assert row.evaluate("row => row.matches(':target')")
     row.get_by_role("radio").nth(1).check()
     page.locator("#marks button.button").first.click()
-    page.locator("[formaction]").wait_for()
+    page.locator("[formaction*=undo-mark]").wait_for()
     assert states(page) == ["open", "struck", "open"]
     page.locator("#summary").fill("Прети му Драган Петровић.")
     page.locator("#marks button.button").first.click()
     page.locator("[data-left]:not([hidden])").wait_for()
     assert page.locator("[data-left] b").inner_text() == "Драган Петровић"
-    page.locator("[formaction]").click()
-    page.locator("[formaction]").wait_for(state="detached")
+    page.locator("[formaction*=undo-mark]").click()
+    page.locator("[formaction*=undo-mark]").wait_for(state="detached")
     assert states(page) == ["open", "open", "open"]
     assert summary(page) == "Прети му Драган Петровић."
