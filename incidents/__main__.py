@@ -26,6 +26,7 @@ from incidents.cli.script import transliterate
 from incidents.cli.setup import init, migrate
 from incidents.cli.site import Wrong, settings_of_site
 from incidents.cli.synthesise import synthesise
+from incidents.cli.tick import tick
 from incidents.cli.trial import make_trial_site
 from incidents.config import Settings
 from incidents.core.help import BadDirectory
@@ -112,6 +113,7 @@ for command in (
     import_,
     scan,
     synthesise,
+    tick,
     transliterate,
 ):
     cli.add_command(command)

@@ -7,6 +7,7 @@ import incidents.db.audit
 import incidents.db.bulk
 import incidents.db.deidentify
 import incidents.db.incident
+import incidents.db.job
 import incidents.db.key
 import incidents.db.notice
 import incidents.db.release
