@@ -5,9 +5,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 SECRET_BYTES = 32
+SHORTEST_TOKEN = 32
 
 
 class Door(enum.Enum):
@@ -47,6 +49,16 @@ class Settings:
     """Memory of Argon2id for a member's key (RFC 9106, section 4)."""
     shapes: Path | None = None
     """GeoJSON with official borders of municipalities, to draw maps with instead of the derived ones."""
+    counters: Path | None = None
+    """Folder in which all processes count answers together; None to count in each alone."""
+    metrics_token: str = ""
+    """Who knows it may read the metrics; without one nobody may."""
+    least_free_bytes: int = 500_000_000
+    """The site is not ready with less room on its disk."""
+    tick_within: timedelta = timedelta(hours=1)
+    """The regular work must have been done so recently."""
+    backup_within: timedelta | None = timedelta(days=2)
+    """A backup must have been made so recently; None where other means make them."""
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
@@ -69,9 +81,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     help_file = Path(variables["INCIDENTS_HELP_FILE"]).resolve() if variables.get("INCIDENTS_HELP_FILE") else None
     if help_file is not None and not help_file.is_file():
         raise BadSetting(f"INCIDENTS_HELP_FILE names {help_file}, and there is no such file.")
-    gigabytes = variables.get("INCIDENTS_FILES_GB", "20")
-    if not (gigabytes.isascii() and gigabytes.isdigit()):
-        raise BadSetting("INCIDENTS_FILES_GB must be a whole number of gigabytes.")
+    backup_days = _whole(variables, "INCIDENTS_BACKUP_DAYS", 2, "days")
     return Settings(
         instance=instance,
         database_url=variables.get("INCIDENTS_DATABASE_URL", f"sqlite:///{(instance / 'incidents.sqlite').as_posix()}"),
@@ -84,8 +94,31 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         hosts=hosts or Settings.hosts,
         https=not trial,
         shapes=Path(variables["INCIDENTS_SHAPES"]) if variables.get("INCIDENTS_SHAPES") else None,
-        most_file_bytes=int(gigabytes) * 1_000_000_000,
+        most_file_bytes=_whole(variables, "INCIDENTS_FILES_GB", 20, "gigabytes") * 1_000_000_000,
+        counters=Path(variables.get("INCIDENTS_COUNTERS", instance / "counters")),
+        metrics_token=_token(instance / "metrics-token"),
+        least_free_bytes=_whole(variables, "INCIDENTS_FREE_MB", 500, "megabytes") * 1_000_000,
+        tick_within=timedelta(minutes=_whole(variables, "INCIDENTS_TICK_MINUTES", 60, "minutes")),
+        backup_within=timedelta(days=backup_days) if backup_days else None,
     )
+
+
+def _whole(variables: Mapping[str, str], name: str, usual: int, unit: str) -> int:
+    typed = variables.get(name) or str(usual)
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 7):
+        raise BadSetting(f"{name} must be a whole number of {unit}.")
+    return int(typed)
+
+
+def _token(path: Path) -> str:
+    """Empty where there is none."""
+    try:
+        token = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return ""
+    if len(token) < SHORTEST_TOKEN or not token.isalnum():
+        raise BadSetting(f"{path} holds a weak token: it must be {SHORTEST_TOKEN} or more random letters and digits.")
+    return token
 
 
 def _secret(path: Path) -> bytes:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from geopy.geocoders.base import Geocoder
 
+from incidents.adapters.counters import Counters
 from incidents.config import Settings
 from incidents.core.deidentify.known import Known
 from incidents.core.help import Directory
@@ -42,6 +43,8 @@ class Platform:
     """What the marking looks words up in; read when the desk first needs it."""
     directory: Directory
     """Who can help with what."""
+    counters: Counters
+    """Of answers, for the operator's watch."""
     now: Callable[[], datetime] = utc_now
     pulse: Pulse = field(default_factory=Pulse)
     """How fast reports arrive just now."""
