@@ -53,9 +53,8 @@ def _may_rebuild_tables(connection: Connection) -> Iterator[None]:
         raw.close()
 
 
-def is_newest(database: Database) -> bool:
-    with database.engine.connect() as connection:
-        return revision_of(connection) == newest()
+def is_newest(connection: Connection) -> bool:
+    return revision_of(connection) == newest()
 
 
 def revision_of(connection: Connection) -> str:

@@ -35,7 +35,7 @@ def readiness(database: Database, bounds: Bounds, *, now: datetime) -> dict[str,
     """Each check by its name; true is well. What cannot be found out is not well."""
     checks: dict[str, Callable[[Session], bool]] = {
         "database": lambda session: session.scalar(sa.select(1)) == 1,
-        "migrations": lambda session: migrations.revision_of(session.connection()) == migrations.newest(),
+        "migrations": lambda session: migrations.is_newest(session.connection()),
         "intake": intake_is_open,
         "tick": lambda session: _is_recent(session, job.TICK, bounds.tick_within, now),
     }
