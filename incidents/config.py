@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 SECRET_BYTES = 32
 SHORTEST_TOKEN = 32
@@ -22,6 +24,20 @@ class Door(enum.Enum):
 
 class BadSetting(Exception):
     """A setting is missing or cannot be used; the text says which and how to mend it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """How the operator's daily note goes out."""
+
+    to: tuple[str, ...]
+    sender: str
+    scheme: str = ""
+    """smtp (to a server on this machine), smtps or smtp+starttls; empty for the machine's own sendmail."""
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +75,8 @@ class Settings:
     """The regular work must have been done so recently."""
     backup_within: timedelta | None = timedelta(days=2)
     """A backup must have been made so recently; None where other means make them."""
+    mail: Mail | None = None
+    """For the daily note; None where nobody wants one."""
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
@@ -100,6 +118,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         least_free_bytes=_whole(variables, "INCIDENTS_FREE_MB", 500, "megabytes") * 1_000_000,
         tick_within=timedelta(minutes=_whole(variables, "INCIDENTS_TICK_MINUTES", 60, "minutes")),
         backup_within=timedelta(days=backup_days) if backup_days else None,
+        mail=_mail(variables, instance / "mail-password"),
     )
 
 
@@ -108,6 +127,46 @@ def _whole(variables: Mapping[str, str], name: str, usual: int, unit: str) -> in
     if not (typed.isascii() and typed.isdigit() and len(typed) < 7):
         raise BadSetting(f"{name} must be a whole number of {unit}.")
     return int(typed)
+
+
+_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+", re.ASCII)
+_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+
+
+def _mail(variables: Mapping[str, str], password: Path) -> Mail | None:
+    to = tuple(address for address in variables.get("INCIDENTS_MAIL_TO", "").split(",") if address)
+    sender, by = variables.get("INCIDENTS_MAIL_FROM", ""), variables.get("INCIDENTS_MAIL_BY", "")
+    if not to:
+        return None
+    if any(
+        address.count("@") != 1 or any(not 32 < ord(letter) < 127 for letter in address) for address in (*to, sender)
+    ):
+        raise BadSetting("INCIDENTS_MAIL_TO and INCIDENTS_MAIL_FROM must be mail addresses.")
+    if not by:
+        return Mail(to=to, sender=sender)
+    try:
+        server = urlsplit(by)
+        port = server.port or _PORTS[server.scheme]
+    except (ValueError, KeyError):
+        port = 0
+    is_local = server.hostname in {"127.0.0.1", "::1", "localhost"}
+    if not port or not server.hostname or (server.scheme == "smtp" and (server.username or not is_local)):
+        raise BadSetting(
+            "INCIDENTS_MAIL_BY must be smtps://user@host or smtp+starttls://user@host, or smtp://127.0.0.1 for a "
+            "server on this machine; the password stands in the file mail-password of the instance folder."
+        )
+    secret = password.read_text(encoding="utf-8").strip() if server.username and password.is_file() else ""
+    if server.username and not secret:
+        raise BadSetting(f"{password} is missing: it holds the password for INCIDENTS_MAIL_BY.")
+    return Mail(
+        to=to,
+        sender=sender,
+        scheme=server.scheme,
+        host=server.hostname,
+        port=port,
+        user=server.username or "",
+        password=secret,
+    )
 
 
 def _token(path: Path) -> str:

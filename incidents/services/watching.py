@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from incidents.config import Settings
 from incidents.core.upkeep import coarse
 from incidents.db import job, migrations
 from incidents.db.database import Database
@@ -20,30 +20,19 @@ from incidents.services.reporting import intake_is_open
 from incidents.services.tick import overdue
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bounds:
-    """What the operator wants to be told of."""
-
-    folder: Path
-    least_free_bytes: int
-    tick_within: timedelta
-    backup_within: timedelta | None
-    """None where backups are made by other means."""
-
-
-def readiness(database: Database, bounds: Bounds, *, now: datetime) -> dict[str, bool]:
+def readiness(database: Database, settings: Settings, *, now: datetime) -> dict[str, bool]:
     """Each check by its name; true is well. What cannot be found out is not well."""
     checks: dict[str, Callable[[Session], bool]] = {
         "database": lambda session: session.scalar(sa.select(1)) == 1,
         "migrations": lambda session: migrations.is_newest(session.connection()),
         "intake": intake_is_open,
-        "tick": lambda session: _is_recent(session, job.TICK, bounds.tick_within, now),
+        "tick": lambda session: _is_recent(session, job.TICK, settings.tick_within, now),
     }
-    if bounds.backup_within is not None:
-        within = bounds.backup_within
+    if settings.backup_within is not None:
+        within = settings.backup_within
         checks["backup"] = lambda session: _is_recent(session, job.BACKUP, within, now)
     found = {name: _holds(database, check) for name, check in checks.items()}
-    return found | {"disk": shutil.disk_usage(bounds.folder).free >= bounds.least_free_bytes}
+    return found | {"disk": shutil.disk_usage(settings.instance).free >= settings.least_free_bytes}
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from incidents.adapters.log_lines import told
 from incidents.services.reporting import NoDeskKey
 from incidents.web.problems import problem
 from incidents.web.texts import gettext as _
-
-_log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
@@ -71,16 +68,11 @@ def _closed(_error: NoDeskKey) -> ResponseReturnValue:
     return error_page(503)
 
 
-def _no_database(_error: OperationalError) -> ResponseReturnValue:
-    _log.error("database unavailable at %s", request.endpoint)
+def _no_database(error: OperationalError) -> ResponseReturnValue:
+    g.fault = told(error)
     return error_page(503)
 
 
 def _unknown(error: Exception) -> ResponseReturnValue:
-    # The kind and the place only: a message or a local variable could hold words of a report.
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"
-    _log.error("%s at %s in %s", type(error).__name__, place, request.endpoint)
+    g.fault = told(error)
     return error_page(500)

@@ -46,7 +46,8 @@ def init_app(app: Flask) -> None:
         if response.mimetype == "text/html":
             response.headers["Content-Security-Policy"] = policy(with_script=g.get("with_script", False))
         response.headers.setdefault("Cache-Control", PRIVATE)
-        if https and not request.host.endswith(".onion"):
+        # Not `request.host`: it refuses foreign hosts, and their refusal is what is being answered here.
+        if https and not request.headers.get("Host", "").partition(":")[0].endswith(".onion"):
             response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         return _compressed(response)
 

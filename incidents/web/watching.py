@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Iterator
@@ -10,9 +11,10 @@ from flask import Blueprint, Flask, Response, abort, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from incidents.services.watching import Bounds, numbers, readiness
+from incidents.services.watching import numbers, readiness
 from incidents.web.platform import platform
 
+_log = logging.getLogger(__name__)
 watching = Blueprint("watching", __name__)
 
 _PARTS = {
@@ -56,7 +58,17 @@ def init_app(app: Flask) -> None:
         place = next((at for at, most in enumerate(_UP_TO_S) if took_s <= most), len(_UP_TO_S))
         counted = (page * len(_STATUSES) + status) * _PLACES + place
         platform().counters.add({counted: 1, _ANSWERS + page: int(took_s * 1000)})
+        if response.status_code >= 500 and request.endpoint != "watching.ready":
+            _log_fault(str((*_UP_TO_S, "more")[place]))
         return response
+
+
+def _log_fault(took: str) -> None:
+    """Only what went wrong: a line for each answer would tell when people write."""
+    error, place = g.get("fault", ("none", __name__))
+    route = request.endpoint or "none"
+    facts = {"route": route, "status": "5xx", "took": took, "error": error, "place": place}
+    _log.error("%s at %s in %s", error, place, route, extra=facts)
 
 
 @watching.get("/healthz")
@@ -93,14 +105,7 @@ def _page() -> str:
 
 def _checks() -> dict[str, bool]:
     site = platform()
-    settings = site.settings
-    bounds = Bounds(
-        folder=settings.instance,
-        least_free_bytes=settings.least_free_bytes,
-        tick_within=settings.tick_within,
-        backup_within=settings.backup_within,
-    )
-    return readiness(site.database, bounds, now=site.now())
+    return readiness(site.database, site.settings, now=site.now())
 
 
 def _lines_of_answers(totals: list[int]) -> Iterator[str]:
