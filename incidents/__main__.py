@@ -18,6 +18,7 @@ from incidents.app import create_app, directory_of
 from incidents.cli.audit import audit
 from incidents.cli.backup import backup, move, restore
 from incidents.cli.batch import import_
+from incidents.cli.examples import examples
 from incidents.cli.geocode import geocode
 from incidents.cli.members import members
 from incidents.cli.mentions import mentions
@@ -35,7 +36,18 @@ from incidents.config import Settings
 from incidents.core.help import BadDirectory
 from incidents.core.vocabulary import BadVocabulary
 
-_WITHOUT_SITE = {"geocode", "import", "init", "mentions", "places", "protect", "release", "scan", "transliterate"}
+_WITHOUT_SITE = {
+    "examples",
+    "geocode",
+    "import",
+    "init",
+    "mentions",
+    "places",
+    "protect",
+    "release",
+    "scan",
+    "transliterate",
+}
 
 
 class _Log(GunicornLogger):
@@ -125,6 +137,7 @@ for command in (
     members,
     audit,
     backup,
+    examples,
     geocode,
     import_,
     mail,

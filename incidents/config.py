@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 SECRET_BYTES = 32
 SHORTEST_TOKEN = 32
+ONION = re.compile(r"[a-z2-7]{56}\.onion", re.ASCII)
+"""An address of the third version (Tor rend-spec-v3)."""
 
 
 class Door(enum.Enum):
@@ -77,6 +79,8 @@ class Settings:
     """A backup must have been made so recently; None where other means make them."""
     mail: Mail | None = None
     """For the daily note; None where nobody wants one."""
+    onion: str = ""
+    """The onion address of the public site, one of its hosts; empty without one."""
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
@@ -93,6 +97,9 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     hosts = tuple(name for name in variables.get("INCIDENTS_HOSTS", "").split(",") if name)
     if not hosts and not trial:
         raise BadSetting("INCIDENTS_HOSTS is not set: name the hosts of the site, separated by commas.")
+    onion = variables.get("INCIDENTS_ONION", "")
+    if onion and not ONION.fullmatch(onion):
+        raise BadSetting("INCIDENTS_ONION must be 56 letters and digits and .onion.")
     exit_url = variables.get("INCIDENTS_EXIT_URL", Settings.exit_url)
     if not exit_url.startswith(("https://", "http://127.0.0.1")):
         raise BadSetting("INCIDENTS_EXIT_URL must be an https address.")
@@ -109,7 +116,8 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         trial=trial,
         exit_url=exit_url,
         help_file=help_file,
-        hosts=hosts or Settings.hosts,
+        hosts=(*(hosts or Settings.hosts), *([onion] if onion else [])),
+        onion=onion,
         https=not trial,
         shapes=Path(variables["INCIDENTS_SHAPES"]) if variables.get("INCIDENTS_SHAPES") else None,
         most_file_bytes=_whole(variables, "INCIDENTS_FILES_GB", 20, "gigabytes") * 1_000_000_000,
