@@ -2,7 +2,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from incidents.config import Settings
 from incidents.core.incident import Handling
-from incidents.db import job, migrations, order
+from incidents.db import job, order
 from incidents.db import report as stored
 from incidents.db.account import LoginSession
 from incidents.db.bulk import Bulk, BulkKind, BulkRow, Outcome
@@ -30,23 +30,12 @@ MANY = 2_000
 TODAY = NOW.date()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def site(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Iterator[Database]:
-    """A database of its own: what rearranges a whole file cannot be undone by a rollback."""
-    url = f"sqlite:///{tmp_path / 'site.sqlite'}"
-    if request.param == "postgresql":
-        server = sa.create_engine(request.getfixturevalue("postgres"), isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            connection.execute(sa.text("DROP DATABASE IF EXISTS ticking WITH (FORCE)"))
-            connection.execute(sa.text("CREATE DATABASE ticking"))
-        url = server.url.set(database="ticking").render_as_string()
-        server.dispose()
-    database = Database(url)
-    migrations.upgrade(database)
-    with database.unit_of_work() as session:
+@pytest.fixture
+def site(own_database: Database, settings: Settings) -> Database:
+    """A site with a desk."""
+    with own_database.unit_of_work() as session:
         builders.a_desk(session, settings, now=NOW)
-    yield database
-    database.engine.dispose()
+    return own_database
 
 
 def around(now: datetime = NOW, **changes: object) -> services.Surroundings:
@@ -144,7 +133,7 @@ def test_mixing_changes_no_row(site: Database) -> None:
         assert {row.id: tuple(row) for row in session.execute(sa.select(*Report.__table__.columns))} == before
 
 
-@pytest.mark.parametrize("site", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("own_database", ["sqlite"], indirect=True)
 def test_what_was_deleted_is_on_the_disk_no_more(site: Database) -> None:
     filed(site, 20)
     with site.reader() as session:
@@ -168,7 +157,7 @@ def test_a_large_or_quiet_site_is_mixed_once_a_day(site: Database, monkeypatch: 
     assert mixed in ticked(site, NOW + timedelta(days=1))
 
 
-@pytest.mark.parametrize("site", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.parametrize("own_database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 def test_who_writes_just_now_is_not_held_up(site: Database) -> None:
     """A row that somebody holds is left where it is, and is mixed the next time."""
     filed(site, 20)
