@@ -55,12 +55,12 @@ class Sending(Request):
 
     kept_bytes = 0
 
-    def __init__(self, environ: WSGIEnvironment, *further: bool, **named: bool) -> None:
+    def __init__(self, environ: WSGIEnvironment, populate_request: bool = True, shallow: bool = False) -> None:
         # gunicorn says that its stream ends by itself. It does so too when a connection breaks: half a report would
         # be taken for a whole one. Without that word what is missing from the length announced is noticed.
         if environ.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" not in environ:
             environ.pop("wsgi.input_terminated", None)
-        super().__init__(environ, *further, **named)
+        super().__init__(environ, populate_request, shallow)
 
     def takes_files(self) -> None:
         """Let this one be larger; to be called before its form is read."""
