@@ -1,9 +1,11 @@
 import os
+import re
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import click
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
@@ -203,3 +205,14 @@ def test_tables_go_back_for_an_older_release_and_forward_again(run, site: Path) 
 def test_tables_do_not_go_where_they_never_were(run, site: Path, form: str) -> None:
     refused = run("migrate", "--back-to", form)
     assert (refused.exit_code, refused.output) == (2, f"Error: The tables cannot go back to {form}.\n")
+
+
+def test_every_command_that_the_readme_names_is_there() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"python -m incidents ([a-z]+)(?: ([a-z]+)\b)?", text))
+    assert len(named) > 20
+    for command, inner in named:
+        found = cli.commands.get(command)
+        assert found is not None, command
+        if isinstance(found, click.Group):
+            assert inner in found.commands, f"{command} {inner}"
