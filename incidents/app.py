@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from incidents.adapters import data_files, help_files
 from incidents.adapters.counters import Counters
 from incidents.adapters.geocoder import GazetteerGeocoder
+from incidents.adapters.nominatim import StreetService
 from incidents.config import Door, Settings
 from incidents.core.help import Directory
 from incidents.db.database import Database
@@ -35,6 +36,13 @@ def directory_of(settings: Settings) -> Directory:
     )
 
 
+def streets_of(settings: Settings) -> StreetService | None:
+    """The operator's own address service, which the desk alone may ask."""
+    if settings.nominatim is None or settings.door is Door.PUBLIC:
+        return None
+    return StreetService(settings.nominatim, data_files.gazetteer(), data_files.places())
+
+
 def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, database: Database | None = None) -> Flask:
     """The site with the doors that its settings open.
 
@@ -49,7 +57,9 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, dat
         places=data_files.places(),
         shapes=data_files.shapes(settings.shapes),
         geocoder=GazetteerGeocoder(data_files.gazetteer()),
+        streets=streets_of(settings),
         known_names=data_files.known_names,
+        lexicon=data_files.lexicon,
         directory=directory_of(settings),
         counters=Counters(settings.counters, watching.SIZE),
         now=now,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,6 +44,19 @@ class Mail:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnHost:
+    """The one host outside that may be asked something."""
+
+    is_secure: bool
+    name: str
+    port: int
+    base: str
+    """Path before those of the service."""
+    authority: Path | None = None
+    """Certificates (PEM) that vouch for the host instead of those of the system."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     instance: Path
     database_url: str
@@ -65,6 +79,8 @@ class Settings:
     """What files of all reports may take of the disk. Beyond it files wait, and reports are still taken."""
     seal_memory_mib: int = 128
     """Memory of Argon2id for a member's key (RFC 9106, section 4)."""
+    coded_twice_percent: int = 10
+    """How many of a hundred incidents a second member codes without seeing the first coding; the gravest always."""
     shapes: Path | None = None
     """GeoJSON with official borders of municipalities, to draw maps with instead of the derived ones."""
     counters: Path | None = None
@@ -81,6 +97,8 @@ class Settings:
     """For the daily note; None where nobody wants one."""
     onion: str = ""
     """The onion address of the public site, one of its hosts; empty without one."""
+    nominatim: OwnHost | None = None
+    """The operator's own address service, for the desk; nothing outside is asked unless it is set."""
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
@@ -107,6 +125,9 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     if help_file is not None and not help_file.is_file():
         raise BadSetting(f"INCIDENTS_HELP_FILE names {help_file}, and there is no such file.")
     backup_days = _whole(variables, "INCIDENTS_BACKUP_DAYS", 2, "days")
+    percent = variables.get("INCIDENTS_CODED_TWICE", "10")
+    if not (percent.isascii() and percent.isdigit() and int(percent) <= 100):
+        raise BadSetting("INCIDENTS_CODED_TWICE must be a whole number of per cent, from 0 to 100.")
     return Settings(
         instance=instance,
         database_url=variables.get("INCIDENTS_DATABASE_URL", f"sqlite:///{(instance / 'incidents.sqlite').as_posix()}"),
@@ -127,6 +148,8 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         tick_within=timedelta(minutes=_whole(variables, "INCIDENTS_TICK_MINUTES", 60, "minutes")),
         backup_within=timedelta(days=backup_days) if backup_days else None,
         mail=_mail(variables, instance / "mail-password"),
+        coded_twice_percent=int(percent),
+        nominatim=_nominatim(variables),
     )
 
 
@@ -146,9 +169,7 @@ def _mail(variables: Mapping[str, str], password: Path) -> Mail | None:
     sender, by = variables.get("INCIDENTS_MAIL_FROM", ""), variables.get("INCIDENTS_MAIL_BY", "")
     if not to:
         return None
-    if any(
-        address.count("@") != 1 or any(not 32 < ord(letter) < 127 for letter in address) for address in (*to, sender)
-    ):
+    if not all(_ADDRESS.fullmatch(address) for address in (*to, sender)):
         raise BadSetting("INCIDENTS_MAIL_TO and INCIDENTS_MAIL_FROM must be mail addresses.")
     if not by:
         return Mail(to=to, sender=sender)
@@ -157,8 +178,8 @@ def _mail(variables: Mapping[str, str], password: Path) -> Mail | None:
         port = server.port or _PORTS[server.scheme]
     except (ValueError, KeyError):
         port = 0
-    is_local = server.hostname in {"127.0.0.1", "::1", "localhost"}
-    if not port or not server.hostname or (server.scheme == "smtp" and (server.username or not is_local)):
+    is_plain = server.scheme == "smtp" and (server.username or not _is_this_machine(server.hostname or ""))
+    if not port or not server.hostname or is_plain:
         raise BadSetting(
             "INCIDENTS_MAIL_BY must be smtps://user@host or smtp+starttls://user@host, or smtp://127.0.0.1 for a "
             "server on this machine; the password stands in the file mail-password of the instance folder."
@@ -186,6 +207,40 @@ def _token(path: Path) -> str:
     if len(token) < SHORTEST_TOKEN or not token.isalnum():
         raise BadSetting(f"{path} holds a weak token: it must be {SHORTEST_TOKEN} or more random letters and digits.")
     return token
+
+
+def _nominatim(variables: Mapping[str, str]) -> OwnHost | None:
+    url, authority = (variables.get(f"INCIDENTS_NOMINATIM_{name}", "").strip() for name in ("URL", "CA_FILE"))
+    if authority and not Path(authority).is_file():
+        raise BadSetting(f"INCIDENTS_NOMINATIM_CA_FILE names {authority}, and there is no such file.")
+    try:
+        return own_host(url, Path(authority) if authority else None) if url else None
+    except ValueError as error:
+        raise BadSetting(f"INCIDENTS_NOMINATIM_URL cannot be used: {error}.") from None
+
+
+def own_host(url: str, authority: Path | None = None) -> OwnHost:
+    """The host that an address names. Raises ValueError with what is wrong."""
+    parts = urlsplit(url)
+    name, port = parts.hostname or "", parts.port
+    if parts.scheme not in {"http", "https"} or not name:
+        raise ValueError("it must begin with https:// and name a host")
+    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?", url, re.IGNORECASE):
+        raise ValueError("it must be a host, a port and a path, without user, blanks, question mark or #")
+    if parts.scheme == "http" and not _is_this_machine(name):
+        raise ValueError("http:// goes to this machine only (127.0.0.1, ::1, localhost), others need https://")
+    if f".{name.rstrip('.')}".endswith(".openstreetmap.org"):
+        raise ValueError("it must be a service of your own, because what is asked tells where something happened")
+    is_secure = parts.scheme == "https"
+    usual = 443 if is_secure else 80
+    return OwnHost(is_secure=is_secure, name=name, port=port or usual, base=parts.path.rstrip("/"), authority=authority)
+
+
+def _is_this_machine(name: str) -> bool:
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 def _secret(path: Path) -> bytes:

@@ -88,6 +88,7 @@ def settings_in(folder: Path) -> Settings:
         exit_url="https://neutral.example/",
         hosts=("localhost", "127.0.0.1"),
         seal_memory_mib=1,
+        coded_twice_percent=0,
     )
 
 

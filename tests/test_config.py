@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from incidents.__main__ import main
-from incidents.config import BadSetting, read_settings
+from incidents.config import BadSetting, OwnHost, read_settings
 
 GOOD = "name,about,tag,need,acts,grounds,settings,municipalities,address,phone,email,site,checked_on\n"
 
@@ -69,3 +69,39 @@ def test_a_weak_token_of_the_metrics_is_said(variables: dict[str, str], tmp_path
     (tmp_path / "metrics-token").write_text(weak, encoding="ascii")
     with pytest.raises(BadSetting, match="holds a weak token"):
         read_settings(variables)
+
+
+@pytest.mark.parametrize("percent", ["101", "-1", "ten", "٣", ""])
+def test_how_many_incidents_are_coded_twice_is_a_per_cent(variables: dict[str, str], percent: str) -> None:
+    with pytest.raises(BadSetting, match="INCIDENTS_CODED_TWICE"):
+        read_settings({**variables, "INCIDENTS_CODED_TWICE": percent})
+
+
+def test_one_incident_in_ten_is_coded_twice_unless_set(variables: dict[str, str]) -> None:
+    assert read_settings(variables).coded_twice_percent == 10
+    assert read_settings({**variables, "INCIDENTS_CODED_TWICE": "0"}).coded_twice_percent == 0
+
+
+def test_no_address_service_is_set_by_itself(variables: dict[str, str]) -> None:
+    assert read_settings(variables).nominatim is None
+    assert read_settings({**variables, "INCIDENTS_NOMINATIM_URL": " "}).nominatim is None
+
+
+def test_an_address_service_is_one_host(variables: dict[str, str], tmp_path: Path) -> None:
+    authority = tmp_path / "own.pem"
+    authority.touch()
+    url = "https://nominatim.example.rs/karta/"
+    given = {"INCIDENTS_NOMINATIM_URL": url, "INCIDENTS_NOMINATIM_CA_FILE": str(authority)}
+    expected = OwnHost(is_secure=True, name="nominatim.example.rs", port=443, base="/karta", authority=authority)
+    assert read_settings({**variables, **given}).nominatim == expected
+
+
+def test_an_address_service_without_https_is_refused(variables: dict[str, str]) -> None:
+    with pytest.raises(BadSetting, match="INCIDENTS_NOMINATIM_URL cannot be used: http:// goes to this machine only"):
+        read_settings({**variables, "INCIDENTS_NOMINATIM_URL": "http://nominatim.example.rs"})
+
+
+def test_certificates_that_are_not_there_are_said(variables: dict[str, str], tmp_path: Path) -> None:
+    given = {"INCIDENTS_NOMINATIM_URL": "https://example.rs", "INCIDENTS_NOMINATIM_CA_FILE": str(tmp_path / "no.pem")}
+    with pytest.raises(BadSetting, match="there is no such file"):
+        read_settings({**variables, **given})

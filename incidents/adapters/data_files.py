@@ -15,10 +15,14 @@ from incidents.core.deidentify.known import Known, Person, known
 from incidents.core.gazetteer.place import Gazetteer
 from incidents.core.places import Places
 from incidents.core.shapes import Shapes
+from incidents.core.treaties import Reading
+from incidents.core.twins import lexicon as words
+from incidents.core.twins.lexicon import Lexicon
 from incidents.core.vocabulary import BadVocabulary, Fault, Vocabulary
 from incidents.resources import data_file
 
 MAPPING_VERSION = "2026-1"
+TREATIES_VERSION = "2026-1"
 
 
 def read_vocabulary(folder: Path, version: str) -> Vocabulary:
@@ -30,6 +34,16 @@ def read_vocabulary(folder: Path, version: str) -> Vocabulary:
 @cache
 def vocabulary() -> Vocabulary:
     return read_vocabulary(data_file("vocabulary"), MAPPING_VERSION)
+
+
+@cache
+def treaty_readings() -> tuple[Reading, ...]:
+    """What committees of the United Nations ask about, in the order of the file."""
+    file = data_file("treaties") / f"readings-{TREATIES_VERSION}.csv"
+    return tuple(
+        Reading(row["body"], row["list"], row["code"], row["article"], row["status"] != "unconfirmed")
+        for _line, row in _rows(file)
+    )
 
 
 @cache
@@ -61,6 +75,17 @@ def known_names() -> Known:
     ]
     cues = ((row["word"], row["use"]) for row in rows(folder / "cues.csv"))
     return known(people, cues, (row["word"] for row in rows(folder / "words.csv")), gazetteer())
+
+
+@cache
+def lexicon() -> Lexicon:
+    """What words of several languages speak of, to find accounts of one event."""
+    folder = data_file("likeness")
+    concepts = [
+        (row.pop("concept"), [stem for stems in row.values() for stem in stems.split()])
+        for row in rows(folder / "concepts.csv")
+    ]
+    return words.lexicon(concepts, [word for row in rows(folder / "common.csv") for word in row["words"].split()])
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:

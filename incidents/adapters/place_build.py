@@ -26,7 +26,13 @@ SOURCES = (
     "kosovo_places",
 )
 _LANGUAGES = ("hu", "sq", "sk", "ro", "rue", "bg")
-_SHARED_POSTAL_CODES = {"11000": "GRAD:BEOGRAD", "18000": "GRAD:NIS"}
+_SHARED_POSTAL_CODES = {
+    "11000": "GRAD:BEOGRAD",
+    "18000": "GRAD:NIS",
+    # Delivery posts that are called as their municipality; those of the others reach into several.
+    "11070": "70181",
+    "11080": "70157",
+}
 _CITIES = {"Београд": "GRAD:BEOGRAD", "Ниш": "GRAD:NIS"}
 """Cities of several municipalities, none of which has the city's name; other cities are their municipality."""
 
@@ -171,20 +177,18 @@ def _names(tables: Tables, by_hand: list[Row]) -> list[Row]:
 
 
 def _postal_codes(rows: list[Row]) -> list[Row]:
-    """Codes of settlements, and the two that mean a whole city."""
-    return [
-        {"postal_code": row["postal_code"], "code": row["settlement_code"] or _SHARED_POSTAL_CODES[row["postal_code"]]}
-        for row in rows
-    ]
+    """Codes of settlements, and those that mean a whole city or a municipality of one."""
+    codes = {row["postal_code"]: row["settlement_code"] or _SHARED_POSTAL_CODES[row["postal_code"]] for row in rows}
+    return [{"postal_code": postal, "code": code} for postal, code in sorted({**_SHARED_POSTAL_CODES, **codes}.items())]
 
 
 def _quarters(tables: Tables, by_hand: list[Row]) -> list[Row]:
-    """Quarters of Belgrade; what was written by hand says which are no quarters and which lie elsewhere."""
+    """Quarters of cities; what was written by hand adds some, and says which are no quarters or lie elsewhere."""
     taken = {(fold(row["name_sr_cyrl"]), row["municipality_code"]) for row in tables["settlements"]}
     taken |= {(fold(row["name_sr_cyrl"].split("(")[0]), row["municipality_code"]) for row in tables["municipalities"]}
     mended = {fold(row["name_sr_cyrl"]) for row in by_hand}
     sources = [(row, "") for row in _written_in_cyrillic(tables["neighbourhoods"])]
-    ours = [(row, "1") for row in by_hand if row["municipality_code"]]
+    ours = [(row, row["is_well_known"]) for row in by_hand if row["municipality_code"]]
     built = {
         (fold(row["name_sr_cyrl"]), row["municipality_code"]): _some(row, "name_sr_cyrl", "municipality_code")
         | {"is_well_known": known}

@@ -86,7 +86,10 @@ def read_gazetteer(folder: Path, places: Places) -> Gazetteer:
         names=reader.names,
         points=reader.points,
         municipalities=reader.municipalities,
-        postal_codes={row["postal_code"]: reader.by_code[row["code"]] for row in rows(folder / "postal_codes.csv")},
+        postal_codes={
+            row["postal_code"]: reader.by_code.get(row["code"]) or reader.municipalities[row["code"]]
+            for row in rows(folder / "postal_codes.csv")
+        },
         elsewhere=_keys(folder / "hand" / "elsewhere.csv"),
         everyday=_keys(folder / "hand" / "everyday.csv"),
         streets=_keys(folder / "hand" / "streets.csv"),

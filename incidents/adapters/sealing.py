@@ -112,9 +112,24 @@ def tag_of_file(content: bytes, code: ReceiptCode, pepper: bytes) -> bytes:
     return blake2b(content, digest_size=32, key=_key_of_code(code, pepper), person=b"file").digest()
 
 
+def tag_of_pair(report: UUID, other: UUID, pepper: bytes) -> bytes:
+    """Stands for a report and another record beside it; without the pepper nobody tells which the other one is."""
+    return blake2b(report.bytes + other.bytes, digest_size=32, key=pepper, person=b"pair").digest()
+
+
 def secret_of_decoys(pepper: bytes) -> bytes:
     """What draws the decoys of releases (disclosure.decoys): the same for the same site, and in no database."""
     return blake2b(digest_size=32, key=pepper, person=b"decoys").digest()
+
+
+def secret_of_draw(pepper: bytes) -> bytes:
+    """What draws the incidents that are coded twice (core.agreement): nobody at the desk can tell which it will be."""
+    return blake2b(digest_size=32, key=pepper, person=b"draw").digest()
+
+
+def reference_of(incident: UUID, pepper: bytes) -> str:
+    """What an incident is called outside: the same every time, and nothing that leads back without the pepper."""
+    return blake2b(incident.bytes, digest_size=8, key=pepper, person=b"odihr").hexdigest()
 
 
 def verifier_of(code: ReceiptCode, pepper: bytes) -> bytes:

@@ -19,7 +19,7 @@ from incidents.adapters import catalogues, data_files, spreadsheets
 from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.adapters.spreadsheets import Sheet, Unreadable
 from incidents.cli import csv_files
-from incidents.cli.batch_words import in_a_sentence, lists_for, template_rows
+from incidents.cli.batch_words import in_a_sentence, lists_for, taken_as_written, template_rows
 from incidents.cli.site import Wrong, database_of, settings_of_site
 from incidents.config import Settings
 from incidents.core.batch import columns
@@ -43,6 +43,7 @@ _Row = TypeVar("_Row")
 @click.option("--partner", default="", help="A short code of the organisation, always the same: praxis, udruzenje-x.")
 @click.option("--language", default="sr-Latn", show_default=True, type=click.Choice(list(BY_TAG)), help="Of the texts.")
 @click.option("--sheet", default="", help="The sheet to read, where the best one is not chosen by itself.")
+@click.option("--unsure-places", is_flag=True, help="Take rows whose place is not clear as they are written.")
 @click.option("--send", is_flag=True, help="Really take the reports. Without this the file is only looked through.")
 @click.option("--receipts", type=click.Path(path_type=Path), help="Write the receipt codes to this new file.")
 @click.option("--again", is_flag=True, help="Take a file that was imported before once more.")
@@ -52,6 +53,7 @@ def import_(
     partner: str,
     language: str,
     sheet: str,
+    unsure_places: bool,
     send: bool,
     receipts: Path | None,
     again: bool,
@@ -60,9 +62,10 @@ def import_(
     """Look through a table of reports (CSV or XLSX), and take it whole with --send.
 
     Each row is a report. Columns may be called in English, Serbian or Hungarian: acts, grounds and setting have to be
-    there; reference, role, targets, indicators, date (or day, month, year), when, place, municipality, words, wish,
-    consents and language may be. Cells hold codes, or labels in any language; several stand behind a semicolon or a
-    bar. Each row that cannot be taken is named with what would be accepted, and then nothing is taken.
+    there; reference, role, relation, aware, organisation, targets, indicators, date (or day, month, year), when,
+    season, when in words, platform, content, link, place, municipality, words, told, outcomes, untold, wish, consents
+    and language may be. Cells hold codes, or labels in any language; several stand behind a semicolon or a bar. Each
+    row that cannot be taken is named with what would be accepted, and then nothing is taken.
 
     Exit code 0: every row can be taken, or was. 1: some rows have to be mended. 2: the file cannot be read.
     """
@@ -73,7 +76,7 @@ def import_(
         raise Wrong("Name the FILE to look through, or --template FILE.csv to write an empty one.")
     if send:
         _check_sending(partner, receipts)
-    content, entries = _looked_through(file, sheet, partner, language)
+    content, entries = _looked_through(file, sheet, partner, language, unsure_places)
     if not send:
         _tell_earlier(content)
         click.echo("Nothing was stored. Send it with --send --partner CODE --receipts FILE.csv.")
@@ -94,7 +97,9 @@ def _check_sending(partner: str, receipts: Path | None) -> None:
         raise Wrong(f"{receipts} is there already. Name a new file for the receipt codes.")
 
 
-def _looked_through(file: Path, sheet: str, partner: str, language: str) -> tuple[bytes, list[Entry]]:
+def _looked_through(
+    file: Path, sheet: str, partner: str, language: str, unsure_places: bool
+) -> tuple[bytes, list[Entry]]:
     """The bytes of the file, and its rows as reports if every one can be taken; ends with 1 if not."""
     try:
         content = spreadsheets.content_of(file)
@@ -104,11 +109,13 @@ def _looked_through(file: Path, sheet: str, partner: str, language: str) -> tupl
     header = _header(read, file.name)
     for note in (*read.notes, *_notes(header)):
         click.echo(note)
-    entries = _entries(read, header, partner, language)
+    entries = _entries(read, header, partner, language, unsure_places)
     if not entries:
         raise Wrong(f"{file.name} has a header and no rows.")
     for later, earlier in twins(entries)[:_TOLD_AT_MOST]:
         click.echo(f"Row {later} says the same as row {earlier}. Both would be taken: is it one incident?")
+    for one in (unsure for entry in entries for unsure in entry.unsure):
+        click.echo(taken_as_written(one, header))
     refused = [entry for entry in entries if entry.refusals]
     refusals = [refusal for entry in refused for refusal in entry.refusals]
     for refusal in refusals:
@@ -142,7 +149,7 @@ def _notes(header: Header) -> Iterator[str]:
         yield f"The column “{one.name}” is not read.{meant}"
 
 
-def _entries(read: Sheet, header: Header, partner: str, language: str) -> list[Entry]:
+def _entries(read: Sheet, header: Header, partner: str, language: str, unsure_places: bool) -> list[Entry]:
     geocoder = GazetteerGeocoder(data_files.gazetteer())
     known: dict[str, Candidates] = {}
 
@@ -156,6 +163,7 @@ def _entries(read: Sheet, header: Header, partner: str, language: str) -> list[E
         names=_names(),
         vocabulary=data_files.vocabulary(),
         find=find,
+        takes_unsure_places=unsure_places,
         language=language,
         partner=partner,
         today=datetime.now(_LOCAL).date(),

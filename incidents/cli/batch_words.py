@@ -9,7 +9,7 @@ from incidents.core.batch import columns
 from incidents.core.batch.cells import letters_of
 from incidents.core.batch.columns import LISTS, Header
 from incidents.core.batch.rows import EXAMPLE, Refusal
-from incidents.core.report import EARLIEST_YEAR, LONGEST_PLACE, MOST_WORDS
+from incidents.core.report import EARLIEST_YEAR, LONGEST_LINES, LONGEST_PLACE, MOST_WORDS
 
 _DATES = "write 15.3.2026, 3.2026 (month only) or 2026 (year only)"
 _SENTENCES = {
@@ -33,6 +33,10 @@ _SENTENCES = {
 _TOO_LONG = {
     "words": f"is over {MOST_WORDS} characters. Shorten it.",
     "place": f"is over {LONGEST_PLACE} characters. Write the town or village only.",
+    **{
+        column: f"is over {LONGEST_LINES[column]} characters. Shorten it."
+        for column in ("organisation", "when_words", "link")
+    },
 }
 
 
@@ -41,6 +45,15 @@ def in_a_sentence(refusal: Refusal, header: Header, tag: str) -> str:
     sentence = _TOO_LONG[refusal.column] if refusal.reason == "too_long" else _SENTENCES[refusal.reason]
     told = sentence.format(value=refusal.value, nearest=_nearest(refusal), accepted=_accepted(refusal, tag))
     return f"Row {refusal.row}, {_column(refusal.column, header)}: {told}"
+
+
+def taken_as_written(unsure: Refusal, header: Header) -> str:
+    """Of a place that is not clear: what the desk will read, and have to settle."""
+    may_be = f" It may be {_nearest(unsure)}." if unsure.nearest else ""
+    return (
+        f"Row {unsure.row}, {_column(unsure.column, header)}: “{unsure.value}” is not one place that we know, "
+        f"and is taken as it is written.{may_be}"
+    )
 
 
 def _column(column: str, header: Header) -> str:

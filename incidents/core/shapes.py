@@ -7,8 +7,10 @@ are exact. It knows nothing of what an area stands for.
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 STEP = 0.00001
 """Degrees of longitude or latitude: about a metre. So fine that official borders stay apart where they run close."""
@@ -51,6 +53,21 @@ class Shapes:
         directed = {number for code in sorted(codes) for ring in self.rings(code) for number in ring}
         left = sorted((number for number in directed if ~number not in directed), key=lambda n: (max(n, ~n), n))
         return _joined(left, self)
+
+
+@cache
+def neighbours(shapes: Shapes) -> Mapping[str, frozenset[str]]:
+    """For each area those that share a stretch of border with it."""
+    beside: dict[int, set[str]] = defaultdict(set)
+    for code in shapes.polygons:
+        for ring in shapes.rings(code):
+            for number in ring:
+                beside[max(number, ~number)].add(code)
+    found: dict[str, set[str]] = {code: set() for code in shapes.polygons}
+    for codes in beside.values():
+        for code in codes:
+            found[code] |= codes - {code}
+    return {code: frozenset(others) for code, others in found.items()}
 
 
 def doubled_area(points: Sequence[Point]) -> int:

@@ -6,16 +6,19 @@ that whoever has its files can attack them. Which cells are withheld is not deci
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from incidents.core.counting import KOSOVO_REGION, NOT_KNOWN, NOT_STATED, OTHERS, small_municipalities
 from incidents.core.incident import NO_PLACE, ONLINE, Verification, is_counted
 from incidents.core.periods import Quarter
 from incidents.core.places import KOSOVO, Places
 from incidents.core.vocabulary import Vocabulary
 
-PLAN_VERSION = "2026-C"
+PLAN_VERSION = "2026-D"
+"""D added the grounds of Article 2 by area of social life, grounds by gender and by age as bodies of the United Nations
+read them, and targets; areas above kinds of place, and those under 18 as one."""
 TOTAL = "_T"
 """SDMX's code of a total."""
 COUNT = "n"
@@ -24,13 +27,6 @@ SOURCE = "source"
 """Column with the organisation that alone told of a row's incidents; empty where people did. It is no dimension."""
 SEVERAL = "|"
 """Between the codes of one incident in a dimension of several answers."""
-LEAST_INHABITANTS = 10_000
-"""Smaller municipalities are published together, as the others of their district."""
-
-_KOSOVO_REGION = "RS-KM"
-OTHERS, NOT_KNOWN = "O", "U"
-"""Behind a district's code and a dash: its small municipalities together, and incidents of which no more is known."""
-_NOT_STATED = "unknown"
 
 
 @dataclass(frozen=True)
@@ -83,6 +79,8 @@ _EVERY_QUARTER = _tables(
     "age: time age",
     "delay: time delay",
 )
+_BY_TREATY = _tables("ground_gender: ground@treaty gender", "ground_age: ground@treaty age@group", "target: target")
+"""Of whole years: what bodies of the United Nations ask for, read off by core.treaties."""
 INCIDENTS = Subject(
     "incidents",
     (
@@ -91,7 +89,12 @@ INCIDENTS = Subject(
             0,
             (
                 *_EVERY_QUARTER,
-                *_tables("region_ground: area@region ground@group", "ground_act: ground@group act@group"),
+                *_tables(
+                    "region_ground: area@region ground@group",
+                    "ground_act: ground@group act@group",
+                    "ground_social_area: ground@group setting@group",
+                ),
+                *_BY_TREATY,
             ),
         ),
         Rung(
@@ -105,9 +108,11 @@ INCIDENTS = Subject(
                     "region_ground: time area@region ground@group",
                     "district_ground: area@district ground@group",
                     "ground_act: ground act@group",
+                    "ground_social_area: ground setting@group",
                     "ground_victim: ground@group gender age",
                     "ground_reported: ground reported",
                 ),
+                *_BY_TREATY,
             ),
         ),
         Rung(
@@ -121,10 +126,12 @@ INCIDENTS = Subject(
                     "region_ground: time area@region ground",
                     "district_ground: area@district ground@group",
                     "ground_act: time ground act",
+                    "ground_social_area: ground setting@group",
                     "region_act_setting: area@region act setting",
                     "ground_victim: ground@group gender age",
                     "ground_reported: ground reported",
                 ),
+                *_BY_TREATY,
             ),
         ),
     ),
@@ -141,10 +148,11 @@ TABLES: Mapping[str, Table] = {
 LISTS: Mapping[str, tuple[str, ...]] = {
     "ground": ("ground_group", "ground"),
     "act": ("act_group", "act_type"),
-    "setting": ("setting",),
+    "target": ("target_group",),
+    "setting": ("social_area", "setting"),
     "verification": ("verification",),
     "gender": ("gender_of_victim",),
-    "age": ("age_band",),
+    "age": ("age_group", "age_band"),
     "reported": ("authority_told",),
     "delay": ("delay",),
     "set_aside": ("set_aside_reason",),
@@ -152,82 +160,10 @@ LISTS: Mapping[str, tuple[str, ...]] = {
 }
 """The lists of the vocabulary that the codes of a dimension come from; those of the area are places."""
 
+_DIVIDED = ("gender_sexuality", "health")
+"""Groups of grounds of which a convention knows one alone: sex, and disability."""
 _SENSITIVE = ("gender_identity", "sexual_orientation", "sex_characteristics", "health_status", "disability")
 """Grounds of which the law on personal data speaks apart: health, sex life, sexual orientation."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counted:
-    """What the tables need to know of one incident: the innermost code, or codes, of every dimension."""
-
-    area: str
-    ground: frozenset[str]
-    act: str
-    setting: str
-    verification: str
-    gender: frozenset[str]
-    age: frozenset[str]
-    reported: str
-    delay: str
-
-    def __post_init__(self) -> None:
-        if not (self.ground and self.gender and self.age):
-            raise ValueError("a counted incident has at least one ground, one gender and one age")
-
-
-def area_of(place: str, places: Places) -> str:
-    """The innermost area that an incident's place is counted in."""
-    if place in {KOSOVO, ONLINE, NO_PLACE}:
-        return place
-    is_district = place in places.districts
-    district = places.districts[place if is_district else places.district_of(place)]
-    if district.region_code == _KOSOVO_REGION:
-        return KOSOVO
-    if is_district:
-        return f"{district.code}-{NOT_KNOWN}"
-    return f"{district.code}-{OTHERS}" if place in small_municipalities(district.code, places) else place
-
-
-def small_municipalities(district: str, places: Places) -> frozenset[str]:
-    """Those of a district that are published together: none, or at least two, for one alone would be itself."""
-    own = [one for one in places.municipalities.values() if one.district_code == district]
-    by_size = sorted(own, key=lambda one: (one.population, one.code))
-    small = [one.code for one in by_size if one.population < LEAST_INHABITANTS]
-    if len(small) == 1:
-        small = [one.code for one in by_size[:2]]
-    return frozenset(small)
-
-
-def act_of(acts: Collection[str], vocabulary: Vocabulary) -> str:
-    """The one act type that stands for an incident with these: the gravest."""
-    return vocabulary.gravest_act(acts)
-
-
-def stated(codes: Iterable[str]) -> frozenset[str]:
-    """Genders or ages as tables have them: what was not said is not known."""
-    return frozenset(_NOT_STATED if code == "prefer_not" else code for code in codes) or frozenset({_NOT_STATED})
-
-
-_POLICE = {"police", "prosecutor", "court"}
-_NO_AUTHORITY = {"none", "school_employer", "ngo", "platform_provider", "doctor", "other", "national_council"}
-
-
-def authority_told(reported_to: Collection[str]) -> str:
-    """The one code of `authority_told` for all the bodies that were told: the one that could prosecute, if any."""
-    if _POLICE & set(reported_to):
-        return "police"
-    if set(reported_to) - _NO_AUTHORITY - {"not_known"}:
-        return "other_authority"
-    return "no_authority" if _NO_AUTHORITY & set(reported_to) else _NOT_STATED
-
-
-def delay_of(year: int, month: int | None, counted_in: Quarter) -> str:
-    """How long before the quarter that counts it an incident happened: a code of `delay`."""
-    if year < counted_in.year:
-        return "earlier_year"
-    if month is None:
-        return _NOT_STATED
-    return "same_quarter" if (month - 1) // 3 + 1 == counted_in.number else "earlier_quarter"
 
 
 def plan(
@@ -238,7 +174,6 @@ def plan(
     known = plan_dimensions(vocabulary, places)
     dims = {"time": _dimension("time", str(year), {str(quarter): str(year) for quarter in quarters})}
     dims |= {name: dimension for name, dimension in known.items() if name in needed}
-    rules = _RULES if subject is INCIDENTS else {}
     return {
         "plan": f"{PLAN_VERSION} {subject.name} {rung.name}",
         "vocabulary": vocabulary.version,
@@ -247,7 +182,7 @@ def plan(
         "tables": [list(table.cuts) for table in rung.tables],
         "count_column": COUNT,
         **({"threshold": 5} if subject is SET_ASIDE else {"threshold": 3, "always_published": [[], ["time"]]}),
-        **_about_dimensions(rules, dims),
+        **(rules_about(dims) if subject is INCIDENTS else {}),
     }
 
 
@@ -264,23 +199,21 @@ _RULES: Mapping[str, Any] = {
     "group_disclosure": {"of": ["ground", "gender", "age"], "others": 1, "where": {"area": _WITHIN_REGIONS}},
     # What one organisation's batch says is hers and those people's, however many: more than 85 in 100 are protected.
     "dominance": {"column": SOURCE, "share": 0.85},
-    "multi_response": ["ground", "gender", "age"],
+    "multi_response": ["ground", "target", "gender", "age"],
     "protects_differences": True,
     "decoy_zeros": 0.1,
-    "prices": {"sums": 3, "codes": {_NOT_STATED: 0.5}},
+    "prices": {"sums": 3, "codes": {NOT_STATED: 0.5}},
 }
 
 
-def _about_dimensions(rules: Mapping[str, Any], dims: Mapping[str, Any]) -> dict[str, Any]:
-    """The rules as far as they speak of dimensions that there are."""
-    if not rules:
-        return {}
-    of = [name for name in rules["group_disclosure"]["of"] if name in dims]
+def rules_about(dims: Mapping[str, Any]) -> dict[str, Any]:
+    """The primary rules of incidents as far as they speak of dimensions that there are."""
+    of = [name for name in _RULES["group_disclosure"]["of"] if name in dims]
     return {
-        **rules,
-        "thresholds": [rule for rule in rules["thresholds"] if rule["where"].keys() <= dims.keys()],
-        "group_disclosure": {**rules["group_disclosure"], "of": of},
-        "multi_response": [name for name in rules["multi_response"] if name in dims],
+        **_RULES,
+        "thresholds": [rule for rule in _RULES["thresholds"] if rule["where"].keys() <= dims.keys()],
+        "group_disclosure": {**_RULES["group_disclosure"], "of": of},
+        "multi_response": [name for name in _RULES["multi_response"] if name in dims],
     }
 
 
@@ -302,67 +235,6 @@ def with_quarter(spec: Mapping[str, Any], quarter: Quarter, vocabulary: Vocabula
 
 def _codes(dimension: Mapping[str, Any]) -> set[str]:
     return {code for codes in dimension["rel"].values() for code in codes}
-
-
-_SCORES: Mapping[str, int] = {
-    "area@region": 1,
-    "area@district": 2,
-    "area": 3,
-    "ground@group": 1,
-    "ground": 2,
-    "act@group": 0,
-    "act": 1,
-    "setting": 1,
-    "gender": 2,
-    "age": 2,
-    "reported": 1,
-    "verification": 0,
-    "delay": 0,
-}
-"""How much each dimension of a free cross-table can tell about one person: ours, higher for finer places and traits."""
-_MOST_DIMENSIONS, _HIGHEST_SCORE = 3, 5
-CUTS = tuple(_SCORES)
-"""All that a free cross-table can be made of, besides the time."""
-
-
-def problem_of(cuts: Sequence[str], plan: Mapping[str, Any], *, is_whole_year: bool) -> str:
-    """Why a free cross-table cannot be asked for; empty if it can. Judged without any figure."""
-    own = [cut for cut in cuts if cut != "time"]
-    dimensions = [cut.partition("@")[0] for cut in own]
-    if not own or any(cut not in _SCORES for cut in own):
-        return "unknown"
-    if len(set(dimensions)) < len(dimensions):
-        return "twice"
-    if len(own) > _MOST_DIMENSIONS:
-        return "too_many"
-    if sum(_SCORES[cut] for cut in own) > _HIGHEST_SCORE:
-        return "too_telling"
-    if "time" not in cuts and not is_whole_year:
-        return "year_not_over"
-    stands = any(set(cuts) == set(table) for table in plan["tables"])
-    return "there_already" if stands else ""
-
-
-def table_for(cuts: Sequence[str]) -> Table:
-    """The table of these cuts under a name made of them."""
-    return Table("-".join(cut.replace("@", "_") for cut in cuts), tuple(cuts))
-
-
-def is_name(name: str) -> bool:
-    """Whether a table can be called so: one that is planned, or a free one, by the cuts that its name is made of."""
-    return name in TABLES or set(name.split("-")) <= {cut.replace("@", "_") for cut in ("time", *CUTS)}
-
-
-def with_table(plan: Mapping[str, Any], table: Table, dimensions: Mapping[str, Any]) -> dict[str, Any]:
-    """A year's plan with one more table. Dimensions that the plan has stay as they are."""
-    dims = {**plan["dims"], **{name: dimensions[name] for name in table.dimensions if name not in plan["dims"]}}
-    return {
-        **plan,
-        "dims": dims,
-        "table_names": [*plan["table_names"], table.name],
-        "tables": [*plan["tables"], list(table.cuts)],
-        **_about_dimensions(_RULES, dims),
-    }
 
 
 def plan_dimensions(vocabulary: Vocabulary, places: Places) -> dict[str, Any]:
@@ -394,7 +266,7 @@ def _dimension(
 
 def _area(places: Places) -> dict[str, Any]:
     """Country, regions, districts, municipalities. Where a region is one district both are one node, at both levels."""
-    counted = [district for district in places.districts.values() if district.region_code != _KOSOVO_REGION]
+    counted = [district for district in places.districts.values() if district.region_code != KOSOVO_REGION]
     apart = (KOSOVO, ONLINE, NO_PLACE)
     of_region: dict[str, list[str]] = {}
     for district in counted:
@@ -425,7 +297,11 @@ def _municipalities(district: str, places: Places) -> list[str]:
 
 
 def _of_vocabulary(name: str, vocabulary: Vocabulary) -> dict[str, Any]:
-    """A dimension of one list, or of a list and the groups of its terms; a group of one term is left out."""
+    """A dimension of one list, or of a list and the groups of its terms.
+
+    A group of one term is left out, but for an area of social life: it is a line of the Commissioner's.
+    """
+    least = 1 if name == "setting" else 2
     *above, own = LISTS[name]
     leaves = [term for term in vocabulary.of(own) if _is_counted_code(own, term.code)]
     if not above:
@@ -435,11 +311,14 @@ def _of_vocabulary(name: str, vocabulary: Vocabulary) -> dict[str, Any]:
     for term in leaves:
         if term.parents:
             of_group[term.parents[0]].append(term.code)
-    alone += [codes[0] for codes in of_group.values() if len(codes) == 1]
-    groups = {group: codes for group, codes in of_group.items() if len(codes) > 1}
+    alone += [codes[0] for codes in of_group.values() if 0 < len(codes) < least]
+    groups = {group: codes for group, codes in of_group.items() if len(codes) >= least}
     parents = dict.fromkeys([*groups, *alone], TOTAL)
     parents |= {code: group for group, codes in groups.items() for code in codes}
-    return _dimension(name, TOTAL, parents, {"group": [*groups, *alone]})
+    levels = {"group": [*groups, *alone]}
+    if name == "ground":
+        levels["treaty"] = [*levels["group"], *(code for group in _DIVIDED for code in groups.get(group, ()))]
+    return _dimension(name, TOTAL, parents, levels)
 
 
 def _is_counted_code(name: str, code: str) -> bool:

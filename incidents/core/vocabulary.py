@@ -94,6 +94,8 @@ _PARENT_LISTS = {
     "ground_detail": "ground",
     "target_group": "ground",
     "act_type": "act_group",
+    "setting": "social_area",
+    "age_band": "age_group",
 }
 _NEEDED = (
     "act_type",

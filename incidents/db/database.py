@@ -53,10 +53,14 @@ class Database:
         """
         if self.engine.dialect.name == "postgresql":
             # Without a transaction: an open one keeps deleted rows from being cleaned away.
+            number = sa.func.hashtext(f"incidents {work}")
             with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-                held = sa.func.pg_try_advisory_lock(sa.func.hashtext(f"incidents {work}"))
-                yield bool(connection.scalar(sa.select(held)))
-                connection.invalidate()  # the lock is the connection's: it may not go back to be used again
+                is_held = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number))))
+                try:
+                    yield is_held
+                finally:
+                    if is_held:
+                        connection.scalar(sa.select(sa.func.pg_advisory_unlock(number)))
             return
         held_by = _opened_beside(str(self.engine.url.database), work)
         try:

@@ -14,6 +14,7 @@ from incidents.db.base import Base
 
 class Incident(Base):
     __tablename__ = "incident"
+    __table_args__ = (sa.Index("ix_incident_place", "place", "year"),)
 
     id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
     version: orm.Mapped[int] = orm.mapped_column(default=1)
@@ -31,8 +32,9 @@ class Incident(Base):
     of which one organisation sent is protected (Hundepool et al. 2012, section 4.2). Never published."""
     proposed_by: orm.Mapped[UUID | None] = orm.mapped_column(sa.ForeignKey("member.id"))
     decided_by: orm.Mapped[UUID | None] = orm.mapped_column(sa.ForeignKey("member.id"))
-    return_reason: orm.Mapped[str | None] = orm.mapped_column(sa.String(40))
     accepted_on: orm.Mapped[date | None]
+    series: orm.Mapped[UUID | None] = orm.mapped_column(index=True)
+    """The same for incidents that belong together, for example because the same people did them. Never published."""
     batch: orm.Mapped[str | None] = orm.mapped_column(sa.String(7), index=True)
     """The quarter whose release counts it, e.g. 2026-Q3; set once, by that release, and never changed."""
 

@@ -82,7 +82,8 @@ class CountedIncident(Base):
     batch: orm.Mapped[str] = orm.mapped_column(sa.String(7), index=True)
     area: orm.Mapped[str] = orm.mapped_column(sa.String(10))
     ground: orm.Mapped[str] = orm.mapped_column(sa.Text)
-    """Several codes are sorted, with core.tables.SEVERAL between them; gender and age as well."""
+    """Several codes are sorted, with core.tables.SEVERAL between them; target, gender and age as well."""
+    target: orm.Mapped[str] = orm.mapped_column(sa.Text)
     act: orm.Mapped[str] = orm.mapped_column(sa.String(40))
     setting: orm.Mapped[str] = orm.mapped_column(sa.String(40))
     verification: orm.Mapped[str] = orm.mapped_column(sa.String(40))

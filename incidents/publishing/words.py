@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from incidents.core.counting import OTHERS
 from incidents.core.incident import NO_PLACE, ONLINE
 from incidents.core.places import KOSOVO
 from incidents.core.release import from_csv, tables_in, to_json_file
-from incidents.core.tables import OTHERS, Table
+from incidents.core.tables import Table
 
 WORDS = "words.json"
 
@@ -21,7 +22,7 @@ Say = Callable[[str], str]
 Call = Callable[[str, str], str]
 """What a code of a dimension is called in one language."""
 
-_SEVERAL = {"ground", "gender", "age"}
+_SEVERAL = {"ground", "target", "gender", "age"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Words:
         keys = ["several"] if _SEVERAL & set(names) else []
         keys += [
             name
-            for name in ("act", "verification", "reported", "delay", "set_aside", "correction", "area")
+            for name in ("act", "setting", "verification", "reported", "delay", "set_aside", "correction", "area")
             if name in names
         ]
         return [self.texts[f"note.{key}"] for key in keys]
@@ -122,9 +123,14 @@ def _texts(_: Say) -> dict[str, str]:
         "table.ground_victim": _("By ground, gender and age"),
         "table.ground_reported": _("By ground and whether an authority was told"),
         "table.region_act_setting": _("By region, what happened and kind of place"),
+        "table.ground_social_area": _("Grounds of the law by area of social life"),
+        "table.ground_gender": _("By ground and gender"),
+        "table.ground_age": _("By ground and age"),
+        "table.target": _("By the group of people that was the target"),
         "dimension.time": _("Quarter or year"),
         "dimension.area": _("Place"),
         "dimension.ground": _("Ground"),
+        "dimension.target": _("Group of people that was the target"),
         "dimension.act": _("What happened"),
         "dimension.setting": _("Kind of place"),
         "dimension.verification": _("How far it could be checked"),
@@ -136,6 +142,7 @@ def _texts(_: Say) -> dict[str, str]:
         "dimension.correction": _("What was wrong"),
         "note.several": several,
         "note.act": _("An incident with several acts stands under the gravest one only."),
+        "note.setting": _("The area of social life is read from the kind of place where it happened."),
         "note.verification": _("What turned out not to have happened is not counted."),
         "note.reported": _(
             "One incident stands in one row: with the police, if it was told the police and others too."

@@ -20,7 +20,7 @@ from incidents.core.script import to_latin
 from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored
 from incidents.db.audit import record
-from incidents.services.geocoding import Found, places_like, places_meant
+from incidents.services.geocoding import Found, certain, places_like, places_meant
 from incidents.services.reporting import Ready, Sending, make_ready
 
 SUREST = 0.85
@@ -95,11 +95,15 @@ def place_named(query: str, *, geocoder: Geocoder, places: Places) -> Candidates
     meant = places_meant(query, geocoder=geocoder, places=places)
     if not meant:
         return Candidates(is_found=False)
+    understood = certain(query, geocoder=geocoder)
+    code, area = understood.meaning.code, understood.meaning.area
     is_one = len(meant) == 1 or likely[0].level == "city"
     is_sure = not likely or likely[0].score >= SUREST or meant == [KOSOVO]
     if is_one and is_sure:
-        return Candidates(is_found=True)
-    return Candidates(False, tuple(dict.fromkeys(_called(one, places) for one in likely))[:_MOST_CANDIDATES])
+        named = meant[0] if len(meant) == 1 and not code else ""
+        return Candidates(is_found=True, place_code=code or named, area=area or named)
+    names = tuple(dict.fromkeys(_called(one, places) for one in likely))[:_MOST_CANDIDATES]
+    return Candidates(False, names, place_code=code, area=area)
 
 
 def _called(one: Found, places: Places) -> str:

@@ -15,11 +15,12 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from incidents.core import tables
+from incidents.core import counting
+from incidents.core.counting import Counted
 from incidents.core.incident import Decision, Verification, is_counted
 from incidents.core.periods import Quarter
 from incidents.core.places import Places
-from incidents.core.tables import CORRECTIONS, COUNT, INCIDENTS, SET_ASIDE, SEVERAL, SOURCE, Counted, Subject
+from incidents.core.tables import CORRECTIONS, COUNT, INCIDENTS, SET_ASIDE, SEVERAL, SOURCE, Subject
 from incidents.core.vocabulary import Vocabulary
 from incidents.db.incident import Incident, IncidentCode, SetAside
 from incidents.db.release import Correction, CountedIncident
@@ -27,7 +28,7 @@ from incidents.db.release import Correction, CountedIncident
 Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
 """A header and rows of texts."""
 
-_DIMENSIONS = ("area", "ground", "act", "setting", "verification", "gender", "age", "reported", "delay")
+_DIMENSIONS = ("area", "ground", "target", "act", "setting", "verification", "gender", "age", "reported", "delay")
 
 
 def take_batch(session: Session, quarter: Quarter, today: date, vocabulary: Vocabulary, places: Places) -> None:
@@ -98,15 +99,16 @@ def counted(
 ) -> Counted:
     """How an incident with these codes by list is counted; `row` has its other columns."""
     return Counted(
-        area=tables.area_of(row.place, places),
+        area=counting.area_of(row.place, places),
         ground=frozenset(codes.get("ground", ())),
-        act=tables.act_of(codes.get("act_type", ()), vocabulary),
+        target=counting.stated(codes.get("target_group", ())),
+        act=counting.act_of(codes.get("act_type", ()), vocabulary),
         setting=row.setting,
         verification=row.verification.value,
-        gender=tables.stated(codes.get("gender_of_victim", ())),
-        age=tables.stated(codes.get("age_band", ())),
-        reported=tables.authority_told(codes.get("reported_to", ())),
-        delay=tables.delay_of(row.year, row.month, quarter),
+        gender=counting.stated(codes.get("gender_of_victim", ())),
+        age=counting.stated(codes.get("age_band", ())),
+        reported=counting.authority_told(codes.get("reported_to", ())),
+        delay=counting.delay_of(row.year, row.month, quarter),
     )
 
 

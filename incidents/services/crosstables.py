@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from incidents.core import tables
+from incidents.core import crosstables, tables
 from incidents.core.periods import Quarter
 from incidents.core.places import Places
 from incidents.core.release import plan_file
@@ -40,7 +40,7 @@ class TooMany(Exception):
 
 
 class Refused(Exception):
-    """The table cannot be asked for; `why` is a word of core.tables.problem_of."""
+    """The table cannot be asked for; `why` is a word of core.crosstables.problem_of."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -76,13 +76,13 @@ def add_table(
     earlier = contents(session, before.number)
     plan = _plan(earlier, year)
     times = {"time"} & set(cuts)
-    if why := tables.problem_of(cuts, plan, is_whole_year=_is_whole(session, year)):
+    if why := crosstables.problem_of(cuts, plan, is_whole_year=_is_whole(session, year)):
         raise Refused(why)
     if _added(session, before.quarter) >= MOST_A_QUARTER:
         raise TooMany
     replace_draft(session)
-    table = tables.table_for([*sorted(times), *(cut for cut in cuts if cut != "time")])
-    wider = tables.with_table(plan, table, tables.plan_dimensions(vocabulary, places))
+    table = crosstables.table_for([*sorted(times), *(cut for cut in cuts if cut != "time")])
+    wider = crosstables.with_table(plan, table, tables.plan_dimensions(vocabulary, places))
     plans = {
         subject: wider if subject is INCIDENTS else json.loads(earlier[plan_file(subject.name, year)])
         for subject in SUBJECTS

@@ -1,4 +1,4 @@
-"""Reports at the desk: the queue, taking one, reading it, asking its sender, setting it aside.
+"""Reports at the desk: taking one, reading it, asking its sender, setting it aside.
 
 Whoever reads a report has taken it first, and that is in the audit trail. No word of a report goes there.
 """
@@ -18,10 +18,9 @@ from sqlalchemy.orm import Session
 from incidents.adapters import opening, sealing
 from incidents.adapters.sealing import CannotOpen
 from incidents.core.audit import WITHDRAW_REPORT, Entry
-from incidents.core.incident import HANDLING, Handling, NotAllowed, is_at_risk, step
+from incidents.core.incident import HANDLING, Handling, NotAllowed, step
 from incidents.core.periods import Quarter
 from incidents.core.report import Report, from_bytes, plain_text
-from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored
 from incidents.db.account import member_names
 from incidents.db.audit import entries
@@ -35,7 +34,8 @@ from incidents.services.reporting import NoDeskKey
 
 LEASE = timedelta(minutes=20)
 LONGEST_QUESTION = 2_000
-_OPEN = (Handling.RECEIVED, Handling.QUARANTINED, Handling.IN_TRIAGE, Handling.AWAITING_REPORTER)
+OPEN = frozenset({Handling.RECEIVED, Handling.QUARANTINED, Handling.IN_TRIAGE, Handling.AWAITING_REPORTER})
+"""Where reports stand that nobody has settled."""
 
 
 class Sealed(Protocol):
@@ -94,21 +94,6 @@ class NotAQuestion(Exception):
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """One line of the queue."""
-
-    id: UUID
-    received_on: date
-    handling: Handling
-    content: Report | None
-    """None if the member's key does not open it."""
-    holder: str | None
-    is_at_risk: bool
-    has_news: bool
-    """The reporter sent something since it was last read."""
-
-
-@dataclass(frozen=True)
 class Said:
     """One message, as the desk reads it."""
 
@@ -136,26 +121,6 @@ class Opened:
     """The reporter sent something since the reader took it."""
 
 
-def open_queue(
-    session: Session, member: Member, *, vocabulary: Vocabulary, now: datetime, with_held: bool = True
-) -> list[Waiting]:
-    """All open reports and those with news, opened in memory: somebody at risk first, then the oldest.
-
-    In a flood the held ones are left out: they are looked at together (services.clusters).
-    """
-    private = private_keys(session, member)
-    shown = _OPEN if with_held else tuple(each for each in _OPEN if each is not Handling.QUARANTINED)
-    rows = session.scalars(sa.select(stored.Report).where(stored.Report.handling.in_(shown) | stored.Report.has_news))
-    names = member_names(session)
-    waiting = []
-    for row in rows:
-        content = content_of(row, private)
-        at_risk = content is not None and is_at_risk(content.acts, vocabulary)
-        holder = _holder(row, names, now)
-        waiting.append(Waiting(row.id, row.received_on, row.handling, content, holder, at_risk, row.has_news))
-    return sorted(waiting, key=lambda line: (not line.is_at_risk, line.received_on, line.id))
-
-
 def read_report(session: Session, report: UUID, *, member: Member, now: datetime) -> Opened:
     """A report, its messages and its history; without its words for one who has not taken it.
 
@@ -171,7 +136,7 @@ def read_report(session: Session, report: UUID, *, member: Member, now: datetime
         row.handling,
         row.incident_id,
         row.set_aside_reason,
-        _holder(row, member_names(session), now),
+        holder_of(row, member_names(session), now),
         content_of(row, private) if is_taken else None,
         [_said(message, private) for message in messages_of(session, row.id)] if is_taken else [],
         [entry for entry, _ in entries(session, subject=f"report:{row.id}")],
@@ -201,7 +166,7 @@ def take_report(session: Session, report: UUID, *, member: Member, now: datetime
     """
     row = _row(session, report, to_change=True)
     action = "take"
-    if _holder(row, member_names(session), now) and row.lease_member_id != member.id:
+    if holder_of(row, member_names(session), now) and row.lease_member_id != member.id:
         action = "take_over"
     before = row.handling
     if row.handling in {Handling.RECEIVED, Handling.QUARANTINED}:
@@ -289,6 +254,8 @@ def bring_back(session: Session, report: UUID, *, version: int, member: Member, 
     Raises NoSuchReport, NotTaken, StaleReport, core.incident.NotAllowed.
     """
     row = taken_row(session, report, version=version, member=member, now=now)
+    if row.set_aside_reason is None:
+        raise NotAllowed(row.handling, Handling.IN_TRIAGE)
     before, row.handling = row.handling, step(HANDLING, row.handling, Handling.IN_TRIAGE)
     tally = session.scalars(
         sa.select(SetAside)
@@ -325,7 +292,7 @@ def held_row(session: Session, report: UUID, *, member: Member, now: datetime) -
 
 def _check_taken(session: Session, row: stored.Report, member: Member, now: datetime) -> None:
     if not _is_taken_by(row, member, now):
-        raise NotTaken(row.id, _holder(row, member_names(session), now))
+        raise NotTaken(row.id, holder_of(row, member_names(session), now))
 
 
 def partner_of(session: Session, row: stored.Report, member: Member) -> str | None:
@@ -343,11 +310,25 @@ def _row(session: Session, report: UUID, *, to_change: bool = False) -> stored.R
 
 
 def _is_taken_by(row: stored.Report, member: Member, now: datetime) -> bool:
-    return row.lease_member_id == member.id and row.lease_until is not None and row.lease_until > now
+    return row.lease_member_id == member.id and is_taken(row.lease_until, now)
 
 
-def _holder(row: stored.Report, names: dict[UUID, str], now: datetime) -> str | None:
-    if row.lease_member_id is None or row.lease_until is None or row.lease_until <= now:
+def is_taken(lease_until: datetime | None, now: datetime) -> bool:
+    return lease_until is not None and lease_until > now
+
+
+class Leased(Protocol):
+    """What it takes of a report's row to tell who has it."""
+
+    @property
+    def lease_member_id(self) -> UUID | None: ...
+    @property
+    def lease_until(self) -> datetime | None: ...
+
+
+def holder_of(row: Leased, names: dict[UUID, str], now: datetime) -> str | None:
+    """The name of the member who has a report just now."""
+    if row.lease_member_id is None or not is_taken(row.lease_until, now):
         return None
     return names[row.lease_member_id]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -11,12 +11,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
+from incidents.adapters import opening, sealing
+from incidents.adapters.sealing import CannotOpen
 from incidents.core import incident as rules
+from incidents.core.agreement import Draw, is_coded_twice
 from incidents.core.audit import Entry
 from incidents.core.incident import (
     BIAS_STRENGTH,
     DECISION,
     HANDLING,
+    SEVERAL,
     VERIFICATION,
     Decision,
     Handling,
@@ -24,19 +28,23 @@ from incidents.core.incident import (
     step,
 )
 from incidents.core.places import Places
-from incidents.core.report import Problem
+from incidents.core.report import Problem, plain_text
 from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored_report
 from incidents.db.account import member_names
 from incidents.db.audit import entries
+from incidents.db.coding import Disagreement, ReturnNote, SecondCoding, disagreements_of, forget_return
 from incidents.db.incident import Incident, IncidentCode, codes_of, incident_with_codes
+from incidents.db.key import current_desk_key
 from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.corrections import note_correction, note_withdrawal
-from incidents.services.moderation import partner_of, taken_row
+from incidents.services.keys import NoGrant
+from incidents.services.moderation import partner_of, private_keys, taken_row
 from incidents.services.releases import drop_draft
+from incidents.services.reporting import NoDeskKey
 
-RETURN_REASONS = (
+RETURN_PARTS = (
     "place",
     "time",
     "acts",
@@ -49,9 +57,10 @@ RETURN_REASONS = (
     "bias_strength",
     "not_one_incident",
 )
-"""Which part the second member does not share. A code: incidents hold no text."""
-
-_MOST_CANDIDATES = 20
+"""Which parts the second member may not share."""
+RETURN_WHYS = ("reads_otherwise", "not_said", "more_is_said", "other_code", "to_be_asked")
+"""Why not. Codes, as incidents hold no text; what has to be written is sealed (db.coding.ReturnNote)."""
+LONGEST_NOTE = 2_000
 
 
 class NoSuchIncident(Exception):
@@ -68,6 +77,18 @@ class Rejected(Exception):
 
 class SamePerson(Exception):
     """Whoever proposed an incident cannot also accept or return it."""
+
+
+class NothingMarked(Exception):
+    """Whoever returns an incident has to mark at least one part."""
+
+
+class NoteTooLong(Exception):
+    """Over LONGEST_NOTE characters."""
+
+
+class NotCodedYet(Exception):
+    """Another member has to code the incident first, without seeing this coding."""
 
 
 class StaleIncident(Exception):
@@ -88,7 +109,8 @@ class Shown:
     settlement: Settlement
     proposed_by: UUID | None
     proposer: str
-    return_reason: str | None
+    disagreements: Mapping[str, str]
+    """Of a returned incident: why, by part."""
     accepted_on: date | None
     batch: str | None
     history: list[Entry]
@@ -100,23 +122,27 @@ def show_incident(session: Session, incident: UUID) -> Shown:
     if row is None:
         raise NoSuchIncident
     history = [entry for entry, _ in entries(session, subject=f"incident:{row.id}")]
-    return _shown(row, history, member_names(session))
+    return _shown(row, history, member_names(session), disagreements_of(session, row.id))
+
+
+def return_note(session: Session, incident: UUID, member: Member) -> str:
+    """What the member who returned an incident wrote; empty for nothing, or where the key does not open it."""
+    kept = session.get(ReturnNote, incident)
+    if kept is None:
+        return ""
+    try:
+        return opening.open_message(kept.sealed, private_keys(session, member)(kept.epoch))
+    except (NoGrant, CannotOpen):
+        return ""
 
 
 def incidents_in(session: Session, *decisions: Decision, most: int = 200) -> list[Shown]:
     """Incidents in these decisions, the newest event first."""
-    return _listed(session, Incident.decision.in_(decisions), most=most)
+    return incidents_where(session, Incident.decision.in_(decisions), most=most)
 
 
-def candidates(session: Session, *, place: str, year: int, month: int | None) -> list[Shown]:
-    """Incidents that a report may also be about: same place, same year, the month or a neighbour of it."""
-    near = [Incident.place == place, Incident.year == year, Incident.decision != Decision.WITHDRAWN]
-    if month is not None:
-        near.append(sa.or_(Incident.month.is_(None), Incident.month.between(month - 1, month + 1)))
-    return _listed(session, *near, most=_MOST_CANDIDATES)
-
-
-def _listed(session: Session, *conditions: sa.ColumnElement[bool], most: int) -> list[Shown]:
+def incidents_where(session: Session, *conditions: sa.ColumnElement[bool], most: int) -> list[Shown]:
+    """The newest events first."""
     query = (
         sa.select(Incident)
         .where(*conditions)
@@ -143,7 +169,7 @@ def propose_incident(
 
     Raises Rejected, and what services.moderation.taken_row and core.incident.step raise.
     """
-    _check(settlement, vocabulary, places, now)
+    check_settlement(settlement, vocabulary, places, now)
     row = taken_row(session, report, version=version, member=member, now=now)
     incident = Incident(
         id=uuid4(),
@@ -167,7 +193,7 @@ def link_report(session: Session, report: UUID, incident: UUID, *, version: int,
     Raises NoSuchIncident, core.incident.NotAllowed, and what services.moderation.taken_row raises.
     """
     row = taken_row(session, report, version=version, member=member, now=now)
-    found = _row(session, incident)
+    found = row_to_change(session, incident)
     if found.source is not None and found.source != partner_of(session, row, member):
         found.source = None
     _link(session, row, found, member, now)
@@ -180,13 +206,15 @@ def unlink_report(session: Session, report: UUID, *, version: int, member: Membe
     Raises core.incident.NotAllowed, and what services.moderation.taken_row raises.
     """
     row = taken_row(session, report, version=version, member=member, now=now)
-    before, row.handling = row.handling, step(HANDLING, row.handling, Handling.IN_TRIAGE)
-    incident = _row(session, row.incident_id) if row.incident_id else None
+    if row.incident_id is None:
+        raise rules.NotAllowed(row.handling, Handling.IN_TRIAGE)
+    before, incident = row.handling, row_to_change(session, row.incident_id)
+    # It is there already where its reporter has answered a question meanwhile.
+    if before is not Handling.IN_TRIAGE:
+        row.handling = step(HANDLING, before, Handling.IN_TRIAGE)
     row.incident_id = None
     session.flush()
     note(session, "unlink", f"report:{row.id}", member, now, before=before.value, after=row.handling.value)
-    if incident is None:
-        return
     left = _reports_of(session, incident)
     if incident.source is None and len(partners := {partner_of(session, one, member) for one in left}) == 1:
         incident.source = partners.pop()
@@ -211,8 +239,8 @@ def revise_incident(
 
     Raises Rejected, NoSuchIncident, StaleIncident, core.incident.NotAllowed.
     """
-    _check(settlement, vocabulary, places, now)
-    row = _row(session, incident, version=version)
+    check_settlement(settlement, vocabulary, places, now)
+    row = row_to_change(session, incident, version=version)
     before = row.decision
     if row.decision is not Decision.PROPOSED:
         row.decision = step(DECISION, row.decision, Decision.PROPOSED)
@@ -220,7 +248,8 @@ def revise_incident(
         step(VERIFICATION, row.verification, settlement.verification)
     if row.bias_strength is not settlement.bias_strength:
         step(BIAS_STRENGTH, row.bias_strength, settlement.bias_strength)
-    row.proposed_by, row.return_reason = member.id, None
+    row.proposed_by = member.id
+    forget_return(session, row.id)
     row.vocabulary_version = vocabulary.version
     _write(row, settlement)
     # Codes are rows of their own: where nothing else changes, the incident would keep its version.
@@ -237,50 +266,87 @@ def accept_incident(
     member: Member,
     vocabulary: Vocabulary,
     places: Places,
+    draw: Draw,
     today: date,
     now: datetime,
 ) -> None:
     """Agree with what another member proposed. Where a release counts it otherwise, a later one tells the correction.
 
-    Raises NoSuchIncident, StaleIncident, SamePerson, core.incident.NotAllowed.
+    Raises NoSuchIncident, StaleIncident, SamePerson, NotCodedYet, core.incident.NotAllowed.
     """
     row = _proposed_by_another(session, incident, version, member)
+    if waits_for_second_coding(session, row, draw=draw, vocabulary=vocabulary):
+        raise NotCodedYet
     row.accepted_on = today
     _decide(session, row, Decision.ACCEPTED, "accept", member, now)
     note_correction(session, row, vocabulary=vocabulary, places=places, actor=member.name, now=now)
 
 
 def return_incident(
-    session: Session, incident: UUID, reason: str, *, version: int, member: Member, now: datetime
+    session: Session,
+    incident: UUID,
+    disagreements: Mapping[str, str],
+    typed: str = "",
+    *,
+    version: int,
+    member: Member,
+    now: datetime,
 ) -> None:
-    """Send back what another member proposed, naming the part (of RETURN_REASONS) that is not shared.
+    """Send back what another member proposed: which parts (of RETURN_PARTS) are not shared, and why (RETURN_WHYS).
 
-    Raises ValueError for any other reason, NoSuchIncident, StaleIncident, SamePerson, core.incident.NotAllowed.
+    What was typed besides is sealed for the desk. Raises ValueError for other codes, NothingMarked, NoteTooLong,
+    NoDeskKey, NoSuchIncident, StaleIncident, SamePerson, core.incident.NotAllowed.
     """
-    if reason not in RETURN_REASONS:
-        raise ValueError(reason)
+    if unknown := {*disagreements} - {*RETURN_PARTS} | {*disagreements.values()} - {*RETURN_WHYS}:
+        raise ValueError(", ".join(sorted(unknown)))
+    if not disagreements:
+        raise NothingMarked
+    text = plain_text(typed)
+    if len(text) > LONGEST_NOTE:
+        raise NoteTooLong
     row = _proposed_by_another(session, incident, version, member)
-    row.return_reason = reason
-    _decide(session, row, Decision.RETURNED, "return", member, now, reason=reason)
+    _decide(session, row, Decision.RETURNED, "return", member, now, reason=", ".join(sorted(disagreements)))
+    session.add_all(Disagreement(incident_id=row.id, part=part, why=why) for part, why in disagreements.items())
+    if text:
+        desk_key = current_desk_key(session)
+        if desk_key is None:
+            raise NoDeskKey
+        sealed = sealing.seal_to(desk_key.public, text.encode())
+        session.add(ReturnNote(incident_id=row.id, epoch=desk_key.epoch, sealed=sealed))
+    session.flush()
+
+
+def waits_for_second_coding(session: Session, row: Incident, *, draw: Draw, vocabulary: Vocabulary) -> bool:
+    """Whether a proposed incident is to be coded twice and was not yet: nobody else sees its first coding."""
+    acts = codes_of(row, SEVERAL["acts"])
+    return (
+        row.decision is Decision.PROPOSED
+        and is_coded_twice(row.id, acts, draw, vocabulary)
+        and session.get(SecondCoding, row.id) is None
+    )
 
 
 def reopen_incident(session: Session, incident: UUID, *, version: int, member: Member, now: datetime) -> None:
     """Take an acceptance back. A draft that counts the incident falls; what a published release says stays.
 
+    One that was withdrawn because no report is left for it stays so.
     Raises NoSuchIncident, StaleIncident, core.incident.NotAllowed.
     """
-    row = _row(session, incident, version=version)
+    row = row_to_change(session, incident, version=version)
+    if row.decision is Decision.WITHDRAWN and not stored_report.rests_on_reports(session, row.id):
+        raise rules.NotAllowed(row.decision, Decision.OPEN)
     _leave_draft(session, row, member, now)
     row.accepted_on = None
     _decide(session, row, Decision.OPEN, "reopen", member, now)
 
 
-def _check(settlement: Settlement, vocabulary: Vocabulary, places: Places, now: datetime) -> None:
+def check_settlement(settlement: Settlement, vocabulary: Vocabulary, places: Places, now: datetime) -> None:
+    """Raises Rejected."""
     if found := rules.problems(settlement, vocabulary, places, today=now.date()):
         raise Rejected(found)
 
 
-def _row(session: Session, incident: UUID, *, version: int | None = None) -> Incident:
+def row_to_change(session: Session, incident: UUID, *, version: int | None = None) -> Incident:
     """The row to be changed, which nobody else can change meanwhile."""
     row = incident_with_codes(session, incident, to_change=True)
     if row is None:
@@ -297,7 +363,7 @@ def _leave_draft(session: Session, row: Incident, member: Member, now: datetime)
 
 
 def _proposed_by_another(session: Session, incident: UUID, version: int, member: Member) -> Incident:
-    row = _row(session, incident, version=version)
+    row = row_to_change(session, incident, version=version)
     if row.proposed_by == member.id:
         raise SamePerson
     return row
@@ -348,24 +414,29 @@ def _write(row: Incident, settlement: Settlement) -> None:
     row.codes = kept + [IncidentCode(vocabulary=vocabulary, code=code) for vocabulary, code in sorted(new)]
 
 
-def _shown(row: Incident, history: list[Entry], names: dict[UUID, str]) -> Shown:
-    settlement = Settlement(
+def settlement_in(row: Incident) -> Settlement:
+    return Settlement(
         year=row.year,
         month=row.month,
         place=row.place,
         setting=row.setting,
         verification=row.verification,
         bias_strength=row.bias_strength,
-        **{name: codes_of(row, listed) for name, listed in rules.SEVERAL.items()},
+        **{name: codes_of(row, listed) for name, listed in SEVERAL.items()},
     )
+
+
+def _shown(
+    row: Incident, history: list[Entry], names: dict[UUID, str], disagreements: Mapping[str, str] | None = None
+) -> Shown:
     return Shown(
         row.id,
         row.version,
         row.decision,
-        settlement,
+        settlement_in(row),
         row.proposed_by,
         names.get(row.proposed_by, "") if row.proposed_by else "",
-        row.return_reason,
+        disagreements or {},
         row.accepted_on,
         row.batch,
         history,

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from incidents.adapters import sealing
 from incidents.core.audit import REPORTER, WITHDRAW_REPORT
 from incidents.core.incident import DECISION, Decision, step
 from incidents.core.receipt import ReceiptCode
 from incidents.db.audit import record
+from incidents.db.coding import ReturnNote
 from incidents.db.incident import Incident, incident_with_codes
 from incidents.db.release import CountedIncident
 from incidents.db.report import rests_on_reports
+from incidents.db.twins import RuledOut
 from incidents.services.receipts import row_of
 from incidents.services.releases import drop_draft
 
@@ -30,6 +34,7 @@ def withdraw_report(session: Session, code: ReceiptCode, *, today: date, pepper:
     report, before = row.id, row.handling.value
     session.delete(row)
     session.flush()
+    _forget_pairs(session, report, pepper)
     # No time of day: it would tell when somebody was at their phone.
     at = datetime.combine(today, time.min, UTC)
     record(session, at=at, actor=REPORTER, action=WITHDRAW_REPORT, subject=f"report:{report}", before=before)
@@ -37,7 +42,18 @@ def withdraw_report(session: Session, code: ReceiptCode, *, today: date, pepper:
         _let_go(session, incident, at)
 
 
+def _forget_pairs(session: Session, report: UUID, pepper: bytes) -> None:
+    """What was ruled out of it goes with it; what it was ruled out of is found by the keyed hash alone."""
+    pairs = session.scalars(sa.select(RuledOut)).all()
+    for pair in pairs:
+        if pair.tag == sealing.tag_of_pair(pair.report_id, report, pepper):
+            session.delete(pair)
+    session.flush()
+
+
 def _let_go(session: Session, incident: Incident, at: datetime) -> None:
+    # It may hold words of what was said.
+    session.execute(sa.delete(ReturnNote).where(ReturnNote.incident_id == incident.id))
     before = incident.decision
     if not rests_on_reports(session, incident.id) and before is not Decision.WITHDRAWN:
         if incident.batch is not None and drop_draft(session, incident.batch, actor=REPORTER, now=at):

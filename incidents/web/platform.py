@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from flask import current_app
-from geopy.geocoders.base import Geocoder
 
 from incidents.adapters.counters import Counters
+from incidents.adapters.geocoder import GazetteerGeocoder
+from incidents.adapters.nominatim import StreetService
+from incidents.adapters.sealing import secret_of_draw
 from incidents.config import Settings
+from incidents.core.agreement import Draw
 from incidents.core.deidentify.known import Known
 from incidents.core.help import Directory
 from incidents.core.places import Places
 from incidents.core.shapes import Shapes
+from incidents.core.twins.lexicon import Lexicon
 from incidents.core.vocabulary import Vocabulary
+from incidents.core.workdays import LOCAL
 from incidents.db.database import Database
+from incidents.services.memory import Memory
 from incidents.services.pulse import Pulse
 from incidents.web.kept import Kept
 from incidents.web.lookups import Lookups
-
-_LOCAL = ZoneInfo("Europe/Belgrade")
 
 
 def utc_now() -> datetime:
@@ -37,10 +40,14 @@ class Platform:
     places: Places
     shapes: Shapes
     """Of municipalities, for maps; approximate unless the settings name an official file."""
-    geocoder: Geocoder
-    """Finds places; geopy's interface, so that another one can stand here."""
+    geocoder: GazetteerGeocoder
+    """Finds places on this machine; geopy's interface."""
+    streets: StreetService | None
+    """An address service of the operator's, for the desk alone; None where none is set."""
     known_names: Callable[[], Known]
     """What the marking looks words up in; read when the desk first needs it."""
+    lexicon: Callable[[], Lexicon]
+    """What words speak of, to find twins; read when the desk first needs it."""
     directory: Directory
     """Who can help with what."""
     counters: Counters
@@ -52,10 +59,16 @@ class Platform:
     """Published files that were asked for."""
     lookups: Lookups = field(default_factory=Lookups)
     """Of receipt codes, by everybody together."""
+    memory: Memory = field(default_factory=Memory)
+    """What members opened, sealed under their cookies."""
+
+    def draw(self) -> Draw:
+        """Which incidents are coded twice."""
+        return Draw(secret_of_draw(self.settings.pepper), self.settings.coded_twice_percent)
 
     def today(self) -> date:
         """The date in Serbia."""
-        return self.now().astimezone(_LOCAL).date()
+        return self.now().astimezone(LOCAL).date()
 
 
 def platform() -> Platform:

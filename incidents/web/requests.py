@@ -9,8 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 from flask import Flask, Request, Response, abort, request
 from werkzeug.routing import BaseConverter, IntegerConverter, Map, RequestRedirect, ValidationError
 
+from incidents.core.crosstables import is_name
 from incidents.core.files import LARGEST_FILE, MOST_AT_ONCE
-from incidents.core.tables import is_name
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -14,3 +14,7 @@ def gettext(message: str, **values: object) -> str:
 def lazy_gettext(message: str) -> str:
     """A text that is looked up when it is shown: for what stands at the top of a module."""
     return cast(str, flask_babel.lazy_gettext(message))
+
+
+def ngettext(one: str, several: str, number: int) -> str:
+    return str(flask_babel.ngettext(one, several, number))

@@ -263,6 +263,48 @@ def test_what_is_no_municipality_is_not_found(query: str) -> None:
     assert GEOCODER.geocode(query, exactly_one=False) is None
 
 
+@pytest.mark.parametrize(
+    ("query", "municipality", "quarter"),
+    [
+        ("11070", "Нови Београд", ""),
+        ("11070 Beograd", "Нови Београд", ""),
+        ("11080 Земун", "Земун", ""),
+        ("21101", "Нови Сад", ""),
+        ("11232 Beograd", "Вождовац", ""),
+        ("Ubu", "Уб", ""),
+        ("Убу", "Уб", ""),
+        ("Uba", "Уб", ""),
+        ("Adi", "Ада", ""),
+        ("Detelinara", "Нови Сад", "Детелинара"),
+        ("на Детелинари", "Нови Сад", "Детелинара"),
+        ("na Telepu, Novi Sad", "Нови Сад", "Телеп"),
+        ("Prozivka, Szabadka", "Суботица", "Прозивка"),
+        ("u Valjevskoj Kamenici", "Ваљево", ""),
+        ("Валјевска Каменица", "Ваљево", ""),
+        ("kragujevačko Stanovo", "Крагујевац", "Станово"),
+        ("iz Niške Kamenice", "Пантелеј", ""),
+        ("beogradska Palilula", "Палилула (Београд)", ""),
+        ("Niška Palilula", "Палилула (Ниш)", ""),
+    ],
+)
+def test_codes_of_posts_short_names_quarters_and_villages_named_after_a_town(
+    query: str, municipality: str, quarter: str
+) -> None:
+    raw = GEOCODER.geocode(query).raw
+    assert data_files.places().municipalities[raw["municipality_code"]].names["sr-Cyrl"] == municipality
+    assert raw["quarter"] == quarter
+
+
+@pytest.mark.parametrize("query", ["11077", "11120 Beograd", "18105"])
+def test_a_post_inside_a_city_is_the_city(query: str) -> None:
+    assert GEOCODER.geocode(query).raw["level"] == "city"
+
+
+@pytest.mark.parametrize("query", ["11111", "10123", "12345", "Slavonska Požega", "Bosanska Kamenica", "Ubi"])
+def test_what_only_looks_like_it_is_not_found(query: str) -> None:
+    assert GEOCODER.geocode(query) is None
+
+
 def test_short_words_are_not_taken_for_slips() -> None:
     assert [query for query in ("Abo", "Bar", "Ubi", "Bra", "Šad") if found(query)] == []
 

@@ -115,7 +115,12 @@ def test_points_lie_in_serbia() -> None:
 
 def test_every_postal_code_is_of_a_place_and_has_five_digits() -> None:
     assert all(code.isdecimal() and len(code) == 5 for code in GAZETTEER.postal_codes)
-    assert {place.level for place in GAZETTEER.postal_codes.values()} == {Level.SETTLEMENT, Level.CITY}
+    assert {place.level for place in GAZETTEER.postal_codes.values()} == {
+        Level.SETTLEMENT,
+        Level.CITY,
+        Level.MUNICIPALITY,
+    }
+    assert (GAZETTEER.postal_codes["11070"].name, GAZETTEER.postal_codes["11080"].name) == ("Нови Београд", "Земун")
 
 
 @pytest.mark.parametrize(
@@ -132,10 +137,20 @@ def test_kosovo_stands_apart_without_codes_or_districts() -> None:
     assert {(place.code, place.municipality_code, place.district_code) for place in apart} == {("KM", "", "")}
 
 
-def test_quarters_answer_for_municipalities_of_belgrade() -> None:
-    quarters = [name.place for name in GAZETTEER.names if name.place.quarter]
-    assert len(quarters) > 200
-    assert {place.municipality_code for place in quarters} <= set(PLACES.parts_of("GRAD:BEOGRAD"))
+def test_quarters_answer_for_municipalities_of_belgrade_and_of_other_cities() -> None:
+    quarters = Counter(name.place.municipality_code for name in GAZETTEER.names if name.place.quarter)
+    assert sum(quarters[code] for code in PLACES.parts_of("GRAD:BEOGRAD")) > 200
+    assert {code for code, number in quarters.items() if number > 4} >= {"89010", "70645", "80438"}
+
+
+def test_no_quarter_outside_belgrade_takes_the_name_of_a_village() -> None:
+    elsewhere = {
+        name.place.quarter
+        for name in GAZETTEER.names
+        if name.place.quarter and name.place.municipality_code not in PLACES.parts_of("GRAD:BEOGRAD")
+    }
+    assert {fold(quarter) for quarter in elsewhere} & {fold(place.name) for place in SETTLEMENTS} == set()
+    assert len(elsewhere) > 70
 
 
 def test_what_is_larger_holds_what_lies_in_it() -> None:

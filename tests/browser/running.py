@@ -92,5 +92,9 @@ class RunningSite:
                 yield path.name, path.read_bytes()
 
     def _environment(self) -> dict[str, str]:
-        own = {"INCIDENTS_INSTANCE": str(self.folder / "instance"), "TMPDIR": str(self.folder / "tmp")}
+        own = {
+            "INCIDENTS_INSTANCE": str(self.folder / "instance"),
+            "TMPDIR": str(self.folder / "tmp"),
+            "INCIDENTS_CODED_TWICE": "0",
+        }
         return {**os.environ, **own, "PYTHONUNBUFFERED": "1"}

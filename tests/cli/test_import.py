@@ -300,3 +300,27 @@ def test_of_invented_reports_only_places_are_in_doubt(run, desk: Member) -> None
     refused = [line for line in looked.splitlines() if line.startswith("Row ") and "says the same" not in line]
     assert 0 < len(refused) < 60
     assert all("(place)" in line for line in refused)
+
+
+IN_FULL = """acts;grounds;setting;date;place;role;relation;platform;content;told;outcomes;when in words
+threat;age;social_network;2026;Kamenica;family_friend;parent;facebook;comment;police;recorded;posle utakmice
+threat;age;street;3.2026;у Суботици;witness;;;;none;;
+threat;age;street;3.2026;Nigdina;witness;;;;;;
+"""
+
+
+def test_rows_with_places_that_are_not_clear_are_refused_unless_told_otherwise(run, desk: Member) -> None:
+    Path("in_full.csv").write_text(IN_FULL, encoding="utf-8")
+    assert run("in_full.csv").exit_code == 1
+    taken = run("in_full.csv", "--unsure-places", "--send", "--partner", "praxis", "--receipts", "codes.csv")
+    assert taken.exit_code == 0, taken.output
+    assert "Row 2, column E (place): “Kamenica” is not one place that we know, and is taken as it is" in taken.output
+    assert "It may be Kamenica, " in taken.output
+    assert "Row 4, column E (place): “Nigdina” is not one place that we know, and is taken as it is written.\n" in (
+        taken.output
+    )
+    one, two, three = sorted(reports(desk), key=lambda report: report.place)
+    assert (one.place, one.place_code, one.area) == ("Kamenica", "", "")
+    assert (one.relation, one.platform, one.content, one.outcomes) == ("parent", "facebook", {"comment"}, {"recorded"})
+    assert one.when_words == "posle utakmice"
+    assert (two.place, two.place_code, three.place_code, three.area) == ("Nigdina", "", "804614", "80438")

@@ -1,3 +1,5 @@
+import enum
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -5,14 +7,20 @@ import pytest
 
 from incidents.adapters import data_files
 from incidents.core.incident import (
+    BIAS_STRENGTH,
+    DECISION,
     HANDLING,
     NO_PLACE,
     ONLINE,
     ONLINE_SETTINGS,
+    REFERRAL,
     SEVERAL,
+    VERIFICATION,
     BiasStrength,
+    Decision,
     Handling,
     NotAllowed,
+    Referral,
     Settlement,
     Verification,
     codes_by_list,
@@ -24,6 +32,100 @@ from incidents.core.report import Problem
 TODAY = date(2026, 11, 24)
 VOCABULARY = data_files.vocabulary()
 PLACES = data_files.places()
+
+
+# Each line is a state before, each column a state after, both in the order of the axis; `x` where the step is allowed.
+STEPS: list[tuple[type[enum.Enum], Mapping[Any, frozenset[Any]], str]] = [
+    (
+        Handling,
+        HANDLING,
+        """
+        . x x . . . . .
+        x . x . . x . .
+        x . . x x x . .
+        . . x . x x . .
+        . . x x . . x .
+        . x x . . . x .
+        . . x . . . . x
+        . . . . . . . .
+        """,
+    ),
+    (
+        Decision,
+        DECISION,
+        """
+        . x . . x
+        . . x x x
+        . x . . x
+        x . . . x
+        x . . . .
+        """,
+    ),
+    (
+        Verification,
+        VERIFICATION,
+        """
+        . x x x x x x
+        . . x x x x x
+        . x . x x x x
+        . x x . x x x
+        . x x x . x x
+        . x x x x . x
+        . x x x x x .
+        """,
+    ),
+    (
+        BiasStrength,
+        BIAS_STRENGTH,
+        """
+        . x x x x
+        x . x x x
+        x x . x x
+        x x x . x
+        x x x x .
+        """,
+    ),
+    (
+        Referral,
+        REFERRAL,
+        """
+        . x . . . x
+        . . x . . x
+        . . . x x x
+        . . . . x x
+        . . . . . .
+        . . . . . .
+        """,
+    ),
+]
+CELLS = [
+    (table, before, after, sign == "x")
+    for axis, table, drawn in STEPS
+    for before, line in zip(axis, drawn.split("\n")[1:-1], strict=True)
+    for after, sign in zip(axis, line.split(), strict=True)
+]
+
+
+def test_every_axis_is_drawn_and_every_state_of_it() -> None:
+    assert {axis for axis, _, _ in STEPS} == {Handling, Decision, Verification, BiasStrength, Referral}
+    assert all(table.keys() == set(axis) for axis, table, _ in STEPS)
+    assert len(CELLS) == sum(len(axis) ** 2 for axis, _, _ in STEPS) == 199
+
+
+@pytest.mark.parametrize(
+    ("table", "before", "after", "is_allowed"),
+    CELLS,
+    ids=[f"{type(before).__name__}: {before.value} to {after.value}" for _, before, after, _ in CELLS],
+)
+def test_each_step_is_allowed_or_refused(
+    table: Mapping[Any, frozenset[Any]], before: enum.Enum, after: enum.Enum, is_allowed: bool
+) -> None:
+    if is_allowed:
+        assert step(table, before, after) is after
+        return
+    with pytest.raises(NotAllowed) as refused:
+        step(table, before, after)
+    assert (refused.value.before, refused.value.after) == (before, after)
 
 
 def test_a_held_report_is_let_go_read_or_set_aside_and_comes_back_only_from_where_that_is_undone() -> None:

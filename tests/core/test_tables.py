@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidents.adapters import data_files
-from incidents.core import tables
+from incidents.core import counting, tables
 from incidents.core.incident import NO_PLACE, ONLINE
 from incidents.core.periods import Quarter
-from incidents.core.places import KOSOVO, District, Municipality, Places
-from incidents.core.tables import CORRECTIONS, INCIDENTS, LISTS, SET_ASIDE, SUBJECTS, TABLES, Counted, Rung, Table
+from incidents.core.places import KOSOVO
+from incidents.core.tables import CORRECTIONS, INCIDENTS, LISTS, SET_ASIDE, SUBJECTS, TABLES, Rung, Table
 from incidents.core.vocabulary import Term, Vocabulary
 from incidents.disclosure.counts import Cells
 from incidents.disclosure.rules import thresholds_of
@@ -67,19 +67,6 @@ def threshold(spec: Spec, **codes: str) -> int:
     return int(thresholds_of(spec, Cells(trees, np.array([place]), np.array([1])))[0])
 
 
-def a_district(code: str, region: str = "RS01") -> District:
-    return District(code, region, {})
-
-
-def towns(district: str, *populations: int) -> dict[str, Municipality]:
-    """Municipalities of a district, called after it and numbered by their place in the list."""
-    names = [f"{district}{number:03d}" for number in range(len(populations))]
-    return {
-        name: Municipality(name, district, {}, population, 0.0, 0.0)
-        for name, population in zip(names, populations, strict=True)
-    }
-
-
 def a_term(vocabulary: str, code: str, *parents: str) -> Term:
     return Term(vocabulary, code, 0, parents, True, True, code)
 
@@ -111,10 +98,10 @@ def test_other_subjects_have_the_same_table_every_year(subject: tables.Subject, 
 
 def test_every_rung_has_the_tables_of_every_quarter() -> None:
     first = set.intersection(*(set(rung.tables) for rung in INCIDENTS.rungs))
-    assert {table.name for table in first} == {
+    assert {table.name for table in first if "time" in table.cuts} == {
         *("ground", "act", "district", "verification", "reported", "gender", "age", "delay")
     }
-    assert all("time" in table.cuts for table in first)
+    assert {table.name for table in first if "time" not in table.cuts} == {"ground_gender", "ground_age", "target"}
 
 
 @pytest.mark.parametrize("rung", INCIDENTS.rungs, ids=lambda rung: rung.name)
@@ -154,10 +141,9 @@ def test_a_plan_says_what_it_is(subject: tables.Subject, rung: Rung) -> None:
 
 
 def test_a_plan_has_only_the_dimensions_that_its_tables_need() -> None:
-    assert list(a_plan(FULL)["dims"]) == [
-        *("time", "area", "ground", "act", "setting", "verification", "gender", "age", "reported", "delay")
-    ]
-    assert "setting" not in a_plan(SMALL)["dims"]
+    assert set(a_plan(FULL)["dims"]) == {
+        *("time", "area", "ground", "target", "act", "setting", "verification", "gender", "age", "reported", "delay")
+    }
     assert list(a_plan(*all_of(SET_ASIDE))["dims"]) == ["time", "set_aside"]
 
 
@@ -189,7 +175,7 @@ def test_a_code_that_the_vocabulary_has_lost_stays_in_the_plan_of_the_year() -> 
 
 
 def test_only_traits_of_people_and_grounds_can_be_several() -> None:
-    assert a_plan()["multi_response"] == ["ground", "gender", "age"]
+    assert a_plan()["multi_response"] == ["ground", "target", "gender", "age"]
     assert "multi_response" not in a_plan(*all_of(CORRECTIONS))
 
 
@@ -276,34 +262,9 @@ def test_every_district_has_its_municipalities_and_one_line_for_those_not_known(
     area = DIMENSIONS["area"]
     for code in (f"{number:02d}" for number in range(25)):
         own = {one.code for one in PLACES.municipalities.values() if one.district_code == code}
-        small = tables.small_municipalities(code, PLACES)
+        small = counting.small_municipalities(code, PLACES)
         together = {f"{code}-O"} if small else set()
         assert set(area["rel"][code]) == (own - small) | together | {f"{code}-U"}
-
-
-@pytest.mark.parametrize(
-    ("populations", "together"),
-    [
-        ([20_000, 30_000], set()),
-        ([10_000, 30_000], set()),
-        ([9_999, 30_000, 20_000], {"01000", "01002"}),
-        ([500, 9_000, 30_000], {"01000", "01001"}),
-        ([500, 9_000, 700], {"01000", "01001", "01002"}),
-    ],
-)
-def test_small_municipalities_are_together_and_never_one_alone(populations: list[int], together: set[str]) -> None:
-    places = Places({"01": a_district("01")}, towns("01", *populations) | towns("02", 100, 200))
-    assert tables.small_municipalities("01", places) == together
-
-
-def test_in_no_district_there_is_one_small_municipality_alone() -> None:
-    assert {len(tables.small_municipalities(code, PLACES)) == 1 for code in PLACES.districts} == {False}
-
-
-def test_a_place_of_few_inhabitants_has_no_line_of_its_own() -> None:
-    small = {one.code for one in PLACES.municipalities.values() if one.population < tables.LEAST_INHABITANTS}
-    assert small
-    assert not small & parents_of(DIMENSIONS["area"]).keys()
 
 
 # The trees of lists.
@@ -325,6 +286,25 @@ def test_codes_stand_under_their_groups(name: str, groups: str) -> None:
     assert DIMENSIONS[name]["rel"].keys() == {"_T", *(term.code for term in VOCABULARY.of(groups))}
 
 
+def test_kinds_of_place_stand_under_areas_of_social_life_and_an_area_of_one_kind_too() -> None:
+    setting = DIMENSIONS["setting"]
+    areas = {term.code for term in VOCABULARY.of("social_area")}
+    assert setting["rel"]["health"] == ["health_facility"]
+    assert set(setting["rel"]) - {"_T"} <= areas
+    assert set(setting["levels"]["group"]) - areas == {"unknown_place", "prefer_not"}
+
+
+def test_those_under_18_stand_together() -> None:
+    assert DIMENSIONS["age"]["rel"]["under_18"] == ["0_13", "14_17"]
+    assert DIMENSIONS["age"]["levels"]["group"] == ["under_18", "adult", "unknown"]
+
+
+def test_treaties_know_disability_and_sex_apart_from_their_groups() -> None:
+    level = set(DIMENSIONS["ground"]["levels"]["treaty"])
+    assert {"disability", "health", "sex", "gender_sexuality", "origin"} <= level
+    assert "race" not in level
+
+
 def test_a_group_of_one_term_is_left_out() -> None:
     grounds = [a_term("ground", "race", "origin"), a_term("ground", "language", "origin"), a_term("ground", "age")]
     alone = a_term("ground", "disability", "health")
@@ -343,126 +323,6 @@ def test_a_group_of_one_term_is_left_out() -> None:
 def test_no_code_of_a_dimension_stands_twice(name: str) -> None:
     codes = [code for listed in DIMENSIONS[name]["rel"].values() for code in listed]
     assert len(codes) == len(set(codes))
-
-
-# Where an incident is counted.
-
-
-@pytest.mark.parametrize(
-    ("place", "area"),
-    [
-        ("80438", "80438"),
-        ("80241", "01-O"),
-        ("80071", "01-O"),
-        ("80250", "02-O"),
-        ("80373", "02-O"),
-        ("01", "01-U"),
-        ("00", "00-U"),
-        ("70092", "70092"),
-        ("25", KOSOVO),
-        ("29", KOSOVO),
-        (KOSOVO, KOSOVO),
-        (ONLINE, ONLINE),
-        (NO_PLACE, NO_PLACE),
-    ],
-)
-def test_a_place_is_counted_in_one_area(place: str, area: str) -> None:
-    assert tables.area_of(place, PLACES) == area
-
-
-def test_every_place_there_is_has_a_line_that_nothing_breaks_down() -> None:
-    places = (*PLACES.municipalities, *PLACES.districts, KOSOVO, ONLINE, NO_PLACE)
-    assert {tables.area_of(place, PLACES) for place in places} == leaves_of(DIMENSIONS["area"])
-
-
-@pytest.mark.parametrize("place", [code for code in PLACES.municipalities if code[-1] == "1"])
-def test_a_municipality_is_counted_in_its_district(place: str) -> None:
-    line = line_of(tables.area_of(place, PLACES), DIMENSIONS["area"])
-    assert PLACES.district_of(place) in line
-
-
-def test_a_place_that_nobody_knows_is_refused() -> None:
-    with pytest.raises(KeyError):
-        tables.area_of("00000", PLACES)
-
-
-@pytest.mark.parametrize(
-    ("acts", "gravest"),
-    [
-        ({"verbal_insult"}, "verbal_insult"),
-        ({"verbal_insult", "threat"}, "threat"),
-        ({"threat", "physical_attack", "theft_robbery"}, "physical_attack"),
-        ({"attempted_killing", "arson"}, "attempted_killing"),
-    ],
-)
-def test_the_gravest_act_stands_for_an_incident(acts: set[str], gravest: str) -> None:
-    assert tables.act_of(acts, VOCABULARY) == gravest
-
-
-@pytest.mark.parametrize(
-    ("codes", "found"),
-    [
-        ((), {"unknown"}),
-        (("prefer_not",), {"unknown"}),
-        (("woman",), {"woman"}),
-        (("woman", "prefer_not"), {"woman", "unknown"}),
-        (("woman", "man", "woman"), {"woman", "man"}),
-    ],
-)
-def test_what_was_not_said_of_people_is_not_known(codes: tuple[str, ...], found: set[str]) -> None:
-    assert tables.stated(codes) == found
-
-
-@pytest.mark.parametrize(
-    ("reported_to", "found"),
-    [
-        (set(), "unknown"),
-        ({"not_known"}, "unknown"),
-        ({"none"}, "no_authority"),
-        ({"ngo", "not_known"}, "no_authority"),
-        ({"national_council"}, "no_authority"),
-        ({"other"}, "no_authority"),
-        ({"ombudsman"}, "other_authority"),
-        ({"ngo", "inspection"}, "other_authority"),
-        ({"court"}, "police"),
-        ({"prosecutor", "ombudsman"}, "police"),
-        ({"police", "ngo"}, "police"),
-    ],
-    ids=lambda value: "+".join(sorted(value)) if isinstance(value, set) else value,
-)
-def test_the_body_that_could_prosecute_stands_for_all_that_were_told(reported_to: set[str], found: str) -> None:
-    assert tables.authority_told(reported_to) == found
-
-
-def test_every_body_that_can_be_told_has_a_code() -> None:
-    told = {tables.authority_told({term.code}) for term in VOCABULARY.of("reported_to")}
-    assert told == leaves_of(DIMENSIONS["reported"])
-
-
-@pytest.mark.parametrize(
-    ("year", "month", "found"),
-    [
-        (2026, 7, "same_quarter"),
-        (2026, 9, "same_quarter"),
-        (2026, 6, "earlier_quarter"),
-        (2026, 1, "earlier_quarter"),
-        (2026, None, "unknown"),
-        (2025, 8, "earlier_year"),
-        (2025, None, "earlier_year"),
-        (1999, 12, "earlier_year"),
-    ],
-)
-def test_an_incident_tells_how_long_ago_it_happened(year: int, month: int | None, found: str) -> None:
-    assert tables.delay_of(year, month, Quarter(2026, 3)) == found
-
-
-@pytest.mark.parametrize("name", ["ground", "gender", "age"])
-def test_an_incident_without_a_ground_or_without_people_is_refused(name: str) -> None:
-    values: dict[str, Any] = {"area": "01-U", "act": "threat", "setting": "street", "verification": "2"}
-    values |= {"reported": "unknown", "delay": "unknown"}
-    values |= dict.fromkeys(("ground", "gender", "age"), frozenset({"unknown"})) | {name: frozenset()}
-    with pytest.raises(ValueError, match="at least one ground"):
-        Counted(**values)
 
 
 # Keys of cells.
@@ -499,46 +359,3 @@ def test_a_key_reads_back_as_the_codes_without_totals(codes: dict[str, str]) -> 
 def test_two_cells_have_one_key_only_if_they_are_one_cell(one: dict[str, str], other: dict[str, str]) -> None:
     are_one = tables.codes_of(tables.key_of(one)) == tables.codes_of(tables.key_of(other))
     assert (tables.key_of(one) == tables.key_of(other)) is are_one
-
-
-# Tables that are asked for.
-
-
-@pytest.mark.parametrize(
-    ("cuts", "why"),
-    [
-        (["time", "setting"], ""),
-        (["area@district", "ground@group", "gender"], ""),
-        (["act", "reported"], ""),
-        ([], "unknown"),
-        (["time"], "unknown"),
-        (["weather"], "unknown"),
-        (["area@town"], "unknown"),
-        (["ground", "ground@group"], "twice"),
-        (["act@group", "verification", "delay", "reported"], "too_many"),
-        (["area", "gender", "act"], "too_telling"),
-        (["time", "act"], "there_already"),
-        (["act@group", "ground@group"], "there_already"),
-    ],
-)
-def test_a_table_is_refused_with_a_reason(cuts: list[str], why: str) -> None:
-    assert tables.problem_of(cuts, a_plan(SMALL), is_whole_year=True) == why
-
-
-def test_a_year_that_is_not_over_has_tables_by_quarter_only() -> None:
-    plan = a_plan(SMALL)
-    assert tables.problem_of(["act", "reported"], plan, is_whole_year=False) == "year_not_over"
-    assert tables.problem_of(["time", "act", "reported"], plan, is_whole_year=False) == ""
-
-
-def test_a_table_that_is_asked_for_is_called_by_its_cuts() -> None:
-    assert tables.table_for(["time", "area@region"]) == Table("time-area_region", ("time", "area@region"))
-
-
-def test_a_table_that_is_asked_for_joins_the_plan_and_changes_no_other() -> None:
-    plan = a_plan(SMALL)
-    wider = tables.with_table(plan, tables.table_for(["time", "setting"]), DIMENSIONS)
-    spec = spec_of(wider)
-    assert wider["tables"] == [*plan["tables"], ["time", "setting"]]
-    assert wider["dims"] == {**plan["dims"], "setting": DIMENSIONS["setting"]}
-    assert (threshold(spec, area="01", gender="woman"), threshold(spec, setting="street")) == (10, 3)

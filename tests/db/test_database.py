@@ -13,9 +13,10 @@ from alembic.config import Config
 
 from incidents.db import migrations
 from incidents.db.base import Base, Instant
+from incidents.db.coding import disagreements_of
 from incidents.db.database import Database
-from incidents.db.incident import SetAside
-from incidents.db.release import Release, ReleaseCell, ReleaseState
+from incidents.db.incident import IncidentCode, SetAside
+from incidents.db.release import CountedIncident, Release, ReleaseCell, ReleaseState
 from incidents.db.report import Message, MessageKind, messages_of
 from incidents.resources import folder
 
@@ -239,6 +240,77 @@ def test_files_and_news_can_be_migrated_back(at_0005: Database) -> None:
         command.downgrade(config, "0005")
         directions = connection.exec_driver_sql("SELECT DISTINCT direction FROM message").scalars().all()
     assert directions == ["answer"]
+
+
+@pytest.fixture
+def at_0010(tmp_path: Path) -> Iterator[Database]:
+    """A site with one incident that was returned and one that was not."""
+    database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0010")
+        for number, (decision, reason) in enumerate([("returned", "grounds"), ("proposed", None)]):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO incident (id, version, decision, verification, bias_strength, year, place, setting, "
+                    "vocabulary_version, return_reason) "
+                    "VALUES (:id, 1, :decision, '2', '1', 2026, '80438', 'street', '2026-1', :reason)"
+                ),
+                {"id": UUID(int=number).hex, "decision": decision, "reason": reason},
+            )
+            connection.execute(
+                sa.text("INSERT INTO incident_code VALUES (:id, 'ground', 'language')"), {"id": UUID(int=number).hex}
+            )
+    yield database
+    database.engine.dispose()
+
+
+def test_why_an_incident_was_returned_is_kept_part_by_part_and_its_codes_stay(at_0010: Database) -> None:
+    migrations.upgrade(at_0010)
+    with at_0010.reader() as session:
+        assert disagreements_of(session, UUID(int=0)) == {"grounds": "reads_otherwise"}
+        assert disagreements_of(session, UUID(int=1)) == {}
+        assert session.scalars(sa.select(sa.func.count()).select_from(IncidentCode)).one() == 2
+
+
+def test_parts_that_are_not_shared_can_be_migrated_back(at_0010: Database) -> None:
+    migrations.upgrade(at_0010)
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    with at_0010.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0010")
+        reasons = connection.exec_driver_sql("SELECT return_reason FROM incident ORDER BY id").scalars().all()
+    assert reasons == ["grounds", None]
+
+
+def test_what_was_counted_before_keeps_the_targets_that_are_still_known(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    known, gone = UUID(int=1).hex, UUID(int=2).hex
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0010")
+        connection.exec_driver_sql(
+            "INSERT INTO incident (id, version, decision, verification, bias_strength, year, place, setting, "
+            f"vocabulary_version) VALUES ('{known}', 1, 'accepted', '2', '2', 2026, '80438', 'street', '2026-1')"
+        )
+        for code in ("women", "roma"):
+            connection.exec_driver_sql(f"INSERT INTO incident_code VALUES ('{known}', 'target_group', '{code}')")
+        for row, incident in ((known, f"'{known}'"), (gone, "NULL")):
+            connection.exec_driver_sql(
+                "INSERT INTO counted_incident (id, incident_id, batch, area, ground, act, setting, verification, "
+                f"gender, age, reported, delay) VALUES ('{row}', {incident}, '2026-Q3', '80438', 'sex', 'threat', "
+                "'street', '2', 'woman', 'unknown', 'unknown', 'unknown')"
+            )
+    migrations.upgrade(database)
+    with database.reader() as session:
+        targets = session.scalars(sa.select(CountedIncident.target).order_by(CountedIncident.id)).all()
+    database.engine.dispose()
+    assert targets == ["roma|women", "unknown"]
 
 
 def test_a_moment_always_knows_its_zone() -> None:

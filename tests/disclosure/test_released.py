@@ -21,6 +21,7 @@ THIRD, FOURTH, NEXT = Quarter(2026, 3), Quarter(2026, 4), Quarter(2027, 1)
 ALIKE = {
     "area": "80438",
     "ground": "national_ethnic",
+    "target": "unknown",
     "act": "threat",
     "setting": "street",
     "verification": "2",

@@ -128,6 +128,24 @@ def test_what_is_no_place_of_the_register_is_none(query: str, geocoder: Gazettee
     assert found(query, geocoder) == Candidates(is_found=False)
 
 
+def test_what_a_place_means_is_kept_with_it(geocoder: GazetteerGeocoder) -> None:
+    known = [found(query, geocoder) for query in ("Szabadkán", "Beograd", "Severnobački okrug", "Косово", "Detelinara")]
+    assert [(one.place_code, one.area) for one in known] == [
+        ("804614", "80438"),
+        ("GRAD:BEOGRAD", ""),
+        ("01", "01"),
+        ("KM", "KM"),
+        ("89010", "89010"),
+    ]
+
+
+def test_of_namesakes_only_what_they_share_is_certain(geocoder: GazetteerGeocoder) -> None:
+    slatina = found("Slatina", geocoder)
+    assert (slatina.place_code, slatina.area) == ("", "")
+    krupac = found("Крупац", geocoder)
+    assert (krupac.is_found, krupac.place_code, krupac.area) == (False, "", "22")
+
+
 @pytest.mark.parametrize("query", ["Slatina", "Palilula", "Nova Crnja, Brestovac"])
 def test_of_namesakes_each_candidate_is_found_when_it_is_typed(query: str, geocoder: GazetteerGeocoder) -> None:
     first = found(query, geocoder)

@@ -8,7 +8,7 @@ from geopy.point import Point
 from incidents.adapters import data_files
 from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.core.places import KOSOVO
-from incidents.services.geocoding import district_named, places_meant
+from incidents.services.geocoding import areas_named, certain, district_named, places_meant
 
 PLACES = data_files.places()
 GEOCODER = GazetteerGeocoder(data_files.gazetteer())
@@ -175,3 +175,39 @@ def test_another_geocoder_is_not_asked_for_a_district() -> None:
     elsewhere: Any = Elsewhere("70327")
     assert meant("Борски управни округ", elsewhere) == ["14"]
     assert elsewhere.asked == []
+
+
+@pytest.mark.parametrize(
+    ("story", "areas"),
+    [
+        ("Krenuli smo iz Novog Sada u Suboticu i nazad u Novi Sad.", ["89010", "80438"]),
+        ("Živimo u Moravičkom okrugu.", ["17"]),
+        ("Било је у Приштини.", ["KM"]),
+        ("Došao je Petar iz susednog sela i vikao.", []),
+        ("", []),
+    ],
+)
+def test_a_story_names_areas_in_its_order(story: str, areas: list[str]) -> None:
+    assert areas_named(story, geocoder=GEOCODER) == areas
+
+
+def test_namesakes_in_a_story_are_left_out_and_five_are_enough() -> None:
+    assert areas_named("u Slatini", geocoder=GEOCODER) == []
+    towns = "u Senti, u Somboru, u Vršcu, u Kikindi, u Zrenjaninu, u Pančevu"
+    assert len(areas_named(towns, geocoder=GEOCODER)) == 5
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "area", "choices"),
+    [
+        ("Szabadkán", "804614", "80438", 0),
+        ("Niš", "GRAD:NIS", "", 0),
+        ("Krupac", "", "22", 2),
+        ("Slatina", "", "", 13),
+        ("nigde", "", "", 0),
+        ("", "", "", 0),
+    ],
+)
+def test_of_a_typed_place_what_is_certain_is_told_apart(query: str, code: str, area: str, choices: int) -> None:
+    found = certain(query, geocoder=GEOCODER)
+    assert (found.meaning.code, found.meaning.area, len(found.choices)) == (code, area, choices)

@@ -42,7 +42,7 @@ from incidents.services.accounts import Member
 from incidents.services.published import NotFound, ReleaseSummary
 from incidents.services.releases import AlreadyPublished, AlreadySigned, Changed, Tampered
 from tests import builders
-from tests.builders import a_report
+from tests.builders import NO_DRAW, a_report
 from tests.conftest import NOW
 
 VOCABULARY = data_files.vocabulary()
@@ -371,7 +371,15 @@ def accepted(session: Session, report: UUID, ana: Member, boris: Member) -> UUID
         session, report, settled_as, version=version, member=ana, vocabulary=VOCABULARY, places=PLACES, now=NOW
     )
     settlement.accept_incident(
-        session, incident, version=1, member=boris, vocabulary=VOCABULARY, places=PLACES, today=NOW.date(), now=NOW
+        session,
+        incident,
+        version=1,
+        member=boris,
+        vocabulary=VOCABULARY,
+        places=PLACES,
+        draw=NO_DRAW,
+        today=NOW.date(),
+        now=NOW,
     )
     return incident
 

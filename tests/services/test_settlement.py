@@ -21,7 +21,7 @@ from incidents.services.accounts import Member
 from incidents.services.moderation import NotTaken, StaleReport
 from incidents.services.settlement import NoSuchIncident, Rejected, SamePerson, StaleIncident
 from tests import builders
-from tests.builders import a_report
+from tests.builders import NO_DRAW, a_report
 from tests.conftest import NOW
 
 SUBOTICA = "80438"
@@ -132,6 +132,7 @@ def accept(session: Session, incident: UUID, member: Member, version: int | None
         member=member,
         vocabulary=data_files.vocabulary(),
         places=data_files.places(),
+        draw=NO_DRAW,
         today=NOW.date(),
         now=NOW,
     )
@@ -139,7 +140,7 @@ def accept(session: Session, incident: UUID, member: Member, version: int | None
 
 def send_back(session: Session, incident: UUID, member: Member, version: int | None = None) -> None:
     version = seen(session, incident, version)
-    settlement.return_incident(session, incident, "grounds", version=version, member=member, now=NOW)
+    settlement.return_incident(session, incident, {"grounds": "not_said"}, version=version, member=member, now=NOW)
 
 
 def reopen(session: Session, incident: UUID, member: Member, version: int | None = None) -> None:
@@ -211,12 +212,13 @@ def test_who_was_hit_and_where_it_was_reported_are_kept_and_changed(
     assert show(session, incident).settlement == after
 
 
-@pytest.mark.parametrize("reason", settlement.RETURN_REASONS)
+@pytest.mark.parametrize("part", settlement.RETURN_PARTS)
+@pytest.mark.parametrize("why", settlement.RETURN_WHYS)
 def test_every_part_can_be_why_an_incident_is_returned(
-    session: Session, incident: UUID, boris: Member, reason: str
+    session: Session, incident: UUID, boris: Member, part: str, why: str
 ) -> None:
-    settlement.return_incident(session, incident, reason, version=1, member=boris, now=NOW)
-    assert show(session, incident).return_reason == reason
+    settlement.return_incident(session, incident, {part: why}, version=1, member=boris, now=NOW)
+    assert show(session, incident).disagreements == {part: why}
 
 
 def test_a_settlement_that_breaks_a_rule_stores_nothing(session: Session, report: UUID, ana: Member) -> None:
@@ -271,13 +273,13 @@ def test_nobody_decides_on_their_own_proposal(session: Session, incident: UUID, 
     with pytest.raises(SamePerson):
         decide(session, incident, ana)
     shown = show(session, incident)
-    assert (shown.decision, shown.accepted_on, shown.return_reason) == (Decision.PROPOSED, None, None)
+    assert (shown.decision, shown.accepted_on, shown.disagreements) == (Decision.PROPOSED, None, {})
 
 
 def test_what_is_returned_says_which_part_is_not_shared(session: Session, incident: UUID, boris: Member) -> None:
     send_back(session, incident, boris)
     shown = show(session, incident)
-    assert (shown.decision, shown.return_reason) == (Decision.RETURNED, "grounds")
+    assert (shown.decision, shown.disagreements) == (Decision.RETURNED, {"grounds": "not_said"})
     assert shown.history[-1].reason == "grounds"
 
 
@@ -290,7 +292,7 @@ def test_what_was_returned_is_revised_and_accepted(
     accept(session, incident, boris)
     session.expire_all()
     shown = show(session, incident)
-    assert (shown.decision, shown.settlement, shown.return_reason) == (Decision.ACCEPTED, settled, None)
+    assert (shown.decision, shown.settlement, shown.disagreements) == (Decision.ACCEPTED, settled, {})
 
 
 def test_who_revises_is_the_proposer_from_now_on(session: Session, incident: UUID, ana: Member, boris: Member) -> None:
@@ -316,7 +318,7 @@ def test_a_revision_cannot_say_that_nothing_was_assessed(session: Session, incid
 
 def test_an_incident_is_returned_for_a_listed_reason_only(session: Session, incident: UUID, boris: Member) -> None:
     with pytest.raises(ValueError, match="no such part"):
-        settlement.return_incident(session, incident, "no such part", version=1, member=boris, now=NOW)
+        settlement.return_incident(session, incident, {"no such part": "not_said"}, version=1, member=boris, now=NOW)
     assert show(session, incident).decision is Decision.PROPOSED
 
 
@@ -526,36 +528,6 @@ def test_an_answered_report_of_an_incident_is_put_back_to_it(session: Session, s
 # Finding incidents.
 
 
-@pytest.mark.parametrize(
-    ("place", "year", "month", "is_found"),
-    [
-        (SUBOTICA, 2026, 10, True),
-        (SUBOTICA, 2026, 9, True),
-        (SUBOTICA, 2026, 11, True),
-        (SUBOTICA, 2026, None, True),
-        (SUBOTICA, 2026, 8, False),
-        (SUBOTICA, 2025, 10, False),
-        (ONLINE, 2026, 10, False),
-    ],
-)
-def test_candidates_are_near_in_place_and_time(
-    session: Session, incident: UUID, place: str, year: int, month: int | None, is_found: bool
-) -> None:
-    found = settlement.candidates(session, place=place, year=year, month=month)
-    assert [one.id for one in found] == [incident] * is_found
-
-
-def test_an_incident_without_a_month_may_be_about_any(session: Session, report: UUID, ana: Member) -> None:
-    incident = propose(session, report, ana, a_settlement(month=None))
-    [found] = settlement.candidates(session, place=SUBOTICA, year=2026, month=3)
-    assert found.id == incident
-
-
-def test_a_withdrawn_incident_is_no_candidate(session: Session, report: UUID, incident: UUID, ana: Member) -> None:
-    unlink(session, report, ana)
-    assert settlement.candidates(session, place=SUBOTICA, year=2026, month=10) == []
-
-
 def test_incidents_are_listed_by_where_they_stand(
     session: Session, settings: Settings, accepted: UUID, ana: Member
 ) -> None:
@@ -660,3 +632,44 @@ def test_what_a_person_did_not_report_after_all_is_the_organisations_alone(
         link(session, arrived(session, settings, partner=partner), incident, ana)
     unlink(session, report, ana)
     assert source(session, incident) == left
+
+
+@pytest.mark.parametrize("is_aside", [False, True])
+def test_what_rests_on_no_incident_is_taken_off_none(
+    session: Session, report: UUID, ana: Member, is_aside: bool
+) -> None:
+    version = take(session, report, ana)
+    if is_aside:
+        moderation.set_aside(session, report, "abuse", version=version, member=ana, now=NOW)
+    with pytest.raises(NotAllowed):
+        unlink(session, report, ana)
+
+
+def test_a_report_whose_reporter_answered_can_be_taken_off_its_incident(
+    session: Session, settings: Settings, ana: Member
+) -> None:
+    code = builders.send(session, a_report(), settings, now=NOW)
+    report = builders.only_report(session)
+    incident = propose(session, report, ana)
+    moderation.ask(session, report, "Када?", version=take(session, report, ana), member=ana, now=NOW)
+    answer(session, code, settings)
+    unlink(session, report, ana)
+    assert show(session, incident).decision is Decision.WITHDRAWN
+    assert session.get_one(stored.Report, report).handling is Handling.IN_TRIAGE
+
+
+def test_what_was_not_set_aside_is_not_brought_back(
+    session: Session, report: UUID, incident: UUID, ana: Member
+) -> None:
+    with pytest.raises(NotAllowed):
+        moderation.bring_back(session, report, version=take(session, report, ana), member=ana, now=NOW)
+    assert session.get_one(stored.Report, report).incident_id == incident
+
+
+def test_an_incident_that_no_report_is_left_for_is_not_opened_again(
+    session: Session, report: UUID, incident: UUID, ana: Member
+) -> None:
+    unlink(session, report, ana)
+    with pytest.raises(NotAllowed):
+        reopen(session, incident, ana)
+    assert show(session, incident).decision is Decision.WITHDRAWN

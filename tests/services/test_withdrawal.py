@@ -22,7 +22,7 @@ from incidents.services.accounts import Member
 from incidents.services.published import ReleaseSummary
 from incidents.services.withdrawal import withdraw_report
 from tests import builders
-from tests.builders import a_report
+from tests.builders import NO_DRAW, a_report
 from tests.conftest import NOW
 
 SETTLED = Settlement(
@@ -69,6 +69,7 @@ def accept(session: Session, incident: UUID, boris: Member) -> None:
         member=boris,
         vocabulary=VOCABULARY,
         places=PLACES,
+        draw=NO_DRAW,
         today=NOW.date(),
         now=NOW,
     )

@@ -96,7 +96,7 @@ def test_what_a_reporter_typed_is_never_markup(two, database, settings) -> None:
     two[0].press(report, "/take")
     page = two[0].open(report)
     assert pages.text_of(page).count(typed) >= 2
-    assert [one.get("src", "")[:11] for one in pages.parsed(page).iter("script")] == ["/static/js/"] * 2
+    assert [one.get("src", "")[:11] for one in pages.parsed(page).iter("script")] == ["/static/js/"] * 3
     assert list(pages.parsed(page).iter("img")) == []
 
 
@@ -129,8 +129,8 @@ def test_nobody_accepts_their_own_proposal(two, filed, database) -> None:
 
 def test_a_returned_incident_names_what_is_not_shared_and_is_settled_anew(two, filed, database) -> None:
     incident = propose(two[0], filed)
-    assert two[1].press(incident, "/return", reason="place").status_code == 303
-    assert "Неслагање: Место" in pages.text_of(two[0].open(incident))
+    assert two[1].press(incident, "/return", why_place="reads_otherwise").status_code == 303
+    assert "Место: у пријави пише друкчије" in pages.text_of(two[0].open(incident))
     assert two[0].press(incident, "/revise", place="Сента").status_code == 303
     row = only_incident(database)
     assert (row.decision, row.place) == (Decision.PROPOSED, "80365")
@@ -166,8 +166,8 @@ def test_who_was_hit_and_where_it_was_reported_is_shown_as_it_was_ticked(two, fi
 )
 def test_who_was_hit_and_where_it_was_reported_can_be_what_is_not_shared(two, filed, reason, said) -> None:
     incident = propose(two[0], filed)
-    two[1].press(incident, "/return", reason=reason)
-    assert f"Неслагање: {said}" in pages.text_of(two[0].open(incident))
+    two[1].press(incident, "/return", **{f"why_{reason}": "not_said"})
+    assert f"{said}: у пријави то не пише" in pages.text_of(two[0].open(incident))
 
 
 def test_a_stale_save_compares_who_was_hit_and_where_it_was_reported(two, filed) -> None:
@@ -187,7 +187,7 @@ def test_a_stale_save_is_refused_shows_both_versions_and_keeps_what_was_typed(tw
     answer = two[1].client.post(seen_early.action, data=seen_early.sent(place="Чока", month="8"))
     assert answer.status_code == 409
     differing = [row[1:] for row in pages.rows(answer.text) if "разликује" in row[0]]
-    assert differing == [["2026-08", "2026-09"], ["Чока", "Сента"]]
+    assert differing == [["август 2026.", "септембар 2026."], ["Чока", "Сента"]]
     kept = pages.form(answer.text, "/revise").sent()
     assert (kept["place"], kept["month"]) == (["Чока"], ["8"])
     assert only_incident(database).place == "80365"
@@ -344,7 +344,7 @@ def test_what_is_not_there_is_not_found(two, path) -> None:
 
 
 OPEN_TO = {
-    Role.MODERATOR: {"/desk/", "/desk/incidents/", "/desk/intake/hu"},
+    Role.MODERATOR: {"/desk/", "/desk/incidents/", "/desk/intake/hu", "/desk/search/", "/desk/times/"},
     Role.REVIEWER: {"/desk/incidents/"},
     Role.PUBLISHER: {"/desk/releases/", "/desk/notices/"},
     Role.AUDITOR: {"/desk/audit"},
@@ -357,6 +357,7 @@ OPEN_TO = {
 def test_each_role_enters_its_own_parts_and_no_other(app, database, settings, role) -> None:
     [who] = a_desk(app, database, settings, (role,))
     parts = ["/desk/incidents/", "/desk/intake/hu", "/desk/releases/", "/desk/notices/", "/desk/audit"]
+    parts += ["/desk/search/", "/desk/times/"]
     entered = {path for path in parts if who.client.get(path).status_code == 200}
     assert entered == OPEN_TO[role] - {"/desk/"}
     first = who.client.get("/desk/")
@@ -378,6 +379,9 @@ def test_every_page_of_the_desk_is_valid_and_kept_by_nobody(app, database, setti
         "/desk/notices/",
         "/desk/notices/help/hu",
         "/desk/audit",
+        "/desk/search/",
+        "/desk/times/",
+        "/desk/keys/",
     ):
         answer = other.client.get(path)
         parser = html5lib.HTMLParser(strict=False)
@@ -460,3 +464,26 @@ def test_the_trail_shows_the_day_of_a_withdrawal_and_no_time(app, database, sett
     [row] = [row for row in pages.rows(auditor.open("/desk/audit")) if "withdraw_report" in row]
     assert row[2] == "reporter"
     assert ":" not in row[1]
+
+
+# What the story says of the place.
+
+
+def test_places_that_the_story_names_are_suggested_but_not_filled_in(two, database, settings) -> None:
+    words = "Возили смо се из Сенте у Чачак, код Слатине су нас зауставили."
+    report = file(database, settings, place="", words=words)
+    two[0].press(report, "/take")
+    page = two[0].open(report)
+    assert "У причи се помињу места у: Сента, Чачак." in pages.text_of(page)
+    assert pages.form(page, "/propose").sent()["place"] != ["Сента"]
+
+
+def test_the_place_that_the_reporter_gave_is_not_suggested_again(two, database, settings) -> None:
+    report = file(database, settings, place="у Суботици", words="Било је у Суботици, испред школе.")
+    two[0].press(report, "/take")
+    assert "У причи се помињу" not in pages.text_of(two[0].open(report))
+
+
+def test_what_the_story_names_is_not_shown_to_who_has_not_taken_it(two, database, settings) -> None:
+    report = file(database, settings, place="", words="Возили смо се из Сенте у Чачак.")
+    assert "У причи се помињу" not in pages.text_of(two[0].open(report))

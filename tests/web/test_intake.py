@@ -259,3 +259,62 @@ def test_nothing_that_was_sent_is_logged(client, desk, caplog, capfd) -> None:
 def test_getting_the_address_says_what_it_takes(client) -> None:
     answer = client.get(ADDRESS)
     assert (answer.status_code, answer.headers["Allow"]) == (405, "OPTIONS, POST")
+
+
+# Places.
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "area"),
+    [
+        ("Szabadkán, a buszállomáson", "804614", "80438"),
+        ("у Чачку", "746061", "71242"),
+        ("Beograd", "GRAD:BEOGRAD", None),
+        ("Detelinara", "89010", "89010"),
+        ("Косовска Митровица", "KM", "KM"),
+        ("negde na putu", None, None),
+        (None, None, None),
+    ],
+)
+def test_a_typed_place_is_understood_as_the_form_does(client, database, desk, place, code, area) -> None:
+    answer = send(client, place=place)
+    assert answer.status_code == 201
+    assert answer.json["place"] == {"code": code, "area": area, "choices": []}
+    [report] = stored_reports(database, desk)
+    assert (report.place, report.place_code, report.area) == (place or "", code or "", area or "")
+
+
+def test_of_several_places_the_answer_tells_and_the_report_is_taken(client, database, desk) -> None:
+    answer = send(client, place="Slatina", language="sr-Latn")
+    assert answer.status_code == 201
+    told = answer.json["place"]
+    assert (told["code"], told["area"]) == (None, None)
+    assert {"code": "746002", "name": "Slatina (Čačak)"} in told["choices"]
+    [report] = stored_reports(database, desk)
+    assert (report.place, report.place_code, report.area) == ("Slatina", "", "")
+
+
+def test_what_several_places_share_is_certain(client, database, desk) -> None:
+    """Krupac is a village of Pirot and one of Bela Palanka, both in the district of Pirot."""
+    told = send(client, place="u Krupcu").json["place"]
+    assert (told["code"], told["area"], len(told["choices"])) == (None, "22", 2)
+    [report] = stored_reports(database, desk)
+    assert (report.place_code, report.area) == ("", "22")
+
+
+def test_an_app_can_say_which_place_is_meant(client, database, desk) -> None:
+    answer = send(client, place="Slatina", place_code="746002")
+    assert answer.json["place"] == {"code": "746002", "area": "71242", "choices": []}
+    [report] = stored_reports(database, desk)
+    assert (report.place_code, report.area) == ("746002", "71242")
+
+
+@pytest.mark.parametrize(("place", "code"), [("Slatina", "804614"), ("Slatina", "x"), (None, "746002")])
+def test_a_code_that_the_place_does_not_have_has_to_be_mended(client, database, desk, place, code) -> None:
+    assert errors(send(client, place=place, place_code=code)) == {"/place_code": "unknown_code"}
+    assert stored_reports(database, desk) == []
+
+
+def test_the_same_report_sent_again_is_told_the_same_of_its_place(client, database, desk) -> None:
+    assert send(client, place="Slatina").json == send(client, place="Slatina").json
+    assert len(stored_reports(database, desk)) == 1

@@ -43,7 +43,7 @@ TABLES = [
     "ground", "act", "district", "verification", "reported", "gender", "age", "delay", "set_aside", "corrections",
 ]  # fmt: skip
 """Those of one dimension, in the order of a page."""
-DEEPER = ["region_ground", "ground_act"]
+DEEPER = ["region_ground", "ground_act", "ground_social_area", "ground_gender", "ground_age"]
 CORRECTED = 3
 """The release that tells of four corrections, all of one kind."""
 TIMES = {
@@ -139,7 +139,7 @@ def dimension(line: dict[str, str]) -> str:
 def tables_in(files: dict[str, bytes], *, language: str, withheld: str) -> dict[tuple[str, str], Lines]:
     """What the files say, as a page shows it: the total, which they begin with, stands below."""
     found: dict[tuple[str, str], Lines] = {}
-    for name in TABLES:
+    for name in (*TABLES, "target"):
         for line in csv_lines(files[f"{name}.csv"]):
             label = line[f"{dimension(line)}_{language}"]
             found.setdefault((name, line["time"]), []).append([label, line["obs_value"].replace("[c]", withheld)])
@@ -281,7 +281,18 @@ def test_a_table_without_lines_yet_is_not_listed(
     settle(database, 20)
     release_on(database, date(2026, 9, 30), signers)
     names = [one.get("aria-labelledby") for one in parsed(client.get("/en/statistics/").text).iter("section")]
-    assert names == [*TABLES, "method"]
+    assert names == [*TABLES, "readers", "method"]
+
+
+def test_before_a_year_is_whole_pages_of_years_say_when_they_fill(
+    client: FlaskClient, database: Database, signers: list[MemberId]
+) -> None:
+    settle(database, 20)
+    release_on(database, date(2026, 9, 30), signers)
+    for path in ("commissioner", "treaties"):
+        page = pages.text_of(client.get(f"/en/statistics/1/{path}/").text)
+        assert "It fills when the last quarter of a year is published." in page
+    assert client.get("/en/statistics/1/treaties.csv").text.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -562,12 +573,12 @@ def test_the_tables_stand_in_one_order_and_a_list_above_leads_to_each(opened: Op
     main = parsed(opened("/en/statistics/"))
     names = [one.get("aria-labelledby") for one in main.iter("section")]
     [above] = main.findall(".//nav[@aria-label='On this page']")
-    assert names == [*TABLES, "deeper", "method", "others"]
+    assert names == [*TABLES, "target", "deeper", "readers", "method", "others"]
     assert [link.get("href") for link in above.iter("a")] == [f"#{name}" for name in names[:-1]]
 
 
 @pytest.mark.parametrize("tag", TAGS)
-@pytest.mark.parametrize("name", ["ground", "act", "district"])
+@pytest.mark.parametrize("name", ["ground", "act", "district", "age"])
 def test_parts_of_a_region_or_a_group_stand_deeper_than_it(site: Flask, opened: Open, name: str, tag: str) -> None:
     files = stored(site, NEWEST)
     lines = [line for line in csv_lines(files[f"{name}.csv"]) if line["time"] == "2026-Q3"]
@@ -577,7 +588,7 @@ def test_parts_of_a_region_or_a_group_stand_deeper_than_it(site: Flask, opened: 
     assert set(wanted) == {"depth-1", "depth-2"}
 
 
-@pytest.mark.parametrize("name", ["verification", "gender", "age", "reported", "delay", "set_aside", "corrections"])
+@pytest.mark.parametrize("name", ["verification", "gender", "reported", "delay", "set_aside", "corrections"])
 def test_where_nothing_is_part_of_another_no_line_stands_deeper(opened: Open, name: str) -> None:
     assert set(depths(opened("/en/statistics/"), name)) == {"depth-1"}
 
@@ -855,8 +866,8 @@ def test_the_list_says_of_a_release_what_its_description_says(reader: FlaskClien
 def test_a_page_offers_the_files_of_its_own_release(opened: Open, tag: str) -> None:
     links = parsed(opened(f"/{tag}/statistics/3/")).findall(".//a[@download]")
     own = ("csv", "xlsx", "ods", "jsonstat")
-    wanted = {f"{API}/3/tables/{name}.{tag}.{form}" for name in (*TABLES, *DEEPER) for form in own}
-    wanted |= {f"{API}/3/tables/{name}.json" for name in (*TABLES, *DEEPER)}
+    wanted = {f"{API}/3/tables/{name}.{tag}.{form}" for name in (*TABLES, "target", *DEEPER) for form in own}
+    wanted |= {f"{API}/3/tables/{name}.json" for name in (*TABLES, "target", *DEEPER)}
     wanted |= {f"{API}/3/release.{tag}.{form}" for form in ("zip", "xlsx", "ods")}
     assert {link.get("href") for link in links} == wanted
     assert (

@@ -30,7 +30,7 @@ PUBLISHER = (Role.PUBLISHER,)
 INCIDENTS = 8
 TABLES = {
     *("ground", "act", "district", "verification", "reported", "gender", "age", "delay", "set_aside", "corrections"),
-    *("region_ground", "ground_act"),
+    *("region_ground", "ground_act", "ground_social_area", "ground_gender", "ground_age", "target"),
 }
 SUBJECTS = ("incidents", "set_aside", "corrections")
 FILES = {

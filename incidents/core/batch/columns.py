@@ -22,6 +22,21 @@ HEADERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "sr": ("ko prijavljuje", "uloga", "prijavitelj", "podnosilac"),
         "hu": ("ki jelenti", "bejelentő", "szerep"),
     },
+    "relation": {
+        "en": ("relation", "relation to the person"),
+        "sr": ("odnos prema osobi", "srodstvo", "ko je ta osoba"),
+        "hu": ("kapcsolat", "rokonság", "ki az illető"),
+    },
+    "aware": {
+        "en": ("aware", "person knows"),
+        "sr": ("osoba zna", "da li osoba zna", "saglasnost osobe"),
+        "hu": ("tud róla", "az illető tud róla"),
+    },
+    "organisation": {
+        "en": ("organisation", "organization", "name of the organisation"),
+        "sr": ("organizacija", "naziv organizacije"),
+        "hu": ("szervezet", "a szervezet neve"),
+    },
     "acts": {
         "en": ("acts", "act", "what happened", "type", "type of act"),
         "sr": ("šta se dogodilo", "delo", "dela", "vrsta dela", "vrsta incidenta", "šta se desilo"),
@@ -55,10 +70,31 @@ HEADERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "day": {"en": ("day",), "sr": ("dan",), "hu": ("nap",)},
     "month": {"en": ("month",), "sr": ("mesec",), "hu": ("hónap",)},
     "year": {"en": ("year",), "sr": ("godina",), "hu": ("év",)},
+    "season": {"en": ("season",), "sr": ("godišnje doba",), "hu": ("évszak",)},
+    "when_words": {
+        "en": ("when in words", "time in words"),
+        "sr": ("kada rečima", "vreme rečima", "kada opisno"),
+        "hu": ("mikor szavakkal", "idő szavakkal"),
+    },
     "setting": {
         "en": ("setting", "kind of place", "location type"),
         "sr": ("vrsta mesta", "okruženje", "gde"),
         "hu": ("hely típusa", "milyen helyen", "helyszín típusa"),
+    },
+    "platform": {
+        "en": ("platform", "internet service"),
+        "sr": ("platforma", "društvena mreža", "internet servis"),
+        "hu": ("platform", "internetes szolgáltatás"),
+    },
+    "content": {
+        "en": ("content", "online content"),
+        "sr": ("sadržaj", "vrsta sadržaja"),
+        "hu": ("tartalom", "a tartalom fajtája"),
+    },
+    "link": {
+        "en": ("link", "address of the page", "url"),
+        "sr": ("link", "adresa stranice", "veza"),
+        "hu": ("link", "az oldal címe"),
     },
     "place": {
         "en": ("place", "town", "town or village", "settlement"),
@@ -70,6 +106,21 @@ HEADERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "en": ("words", "description", "text", "account"),
         "sr": ("opis", "opis događaja", "tekst", "napomena"),
         "hu": ("leírás", "szöveg", "az eset leírása"),
+    },
+    "told": {
+        "en": ("told", "reported to", "who was told"),
+        "sr": ("kome je prijavljeno", "prijavljeno", "prijavljeno organu"),
+        "hu": ("kinek szóltak", "hol jelentették"),
+    },
+    "outcomes": {
+        "en": ("outcomes", "what they did"),
+        "sr": ("šta su uradili", "ishod prijave"),
+        "hu": ("mit tettek", "a bejelentés eredménye"),
+    },
+    "untold": {
+        "en": ("untold", "why nobody was told", "reason for not reporting"),
+        "sr": ("zašto nije prijavljeno", "razlog neprijavljivanja"),
+        "hu": ("miért nem jelentették", "miért nem szóltak"),
     },
     "wish": {"en": ("wish",), "sr": ("želja", "šta da uradimo"), "hu": ("kérés", "mit tegyünk")},
     "consents": {"en": ("consents", "pass on to"), "sr": ("saglasnost", "proslediti"), "hu": ("hozzájárulás",)},

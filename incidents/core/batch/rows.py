@@ -13,7 +13,7 @@ from incidents.core.batch.cells import Broken, Cell, Formula, Row, text_of
 from incidents.core.batch.columns import LISTS, Header
 from incidents.core.batch.names import Names, codes_in
 from incidents.core.languages import BY_TAG
-from incidents.core.report import DATES, IN_BATCH, SEVERAL, Report, plain_text
+from incidents.core.report import DATES, IN_BATCH, LONGEST_LINES, SEVERAL, Report, plain_text
 from incidents.core.script import fold
 from incidents.core.vocabulary import Vocabulary
 
@@ -42,6 +42,9 @@ class Candidates:
 
     is_found: bool
     names: tuple[str, ...] = ()
+    place_code: str = ""
+    area: str = ""
+    """What is certain of it, as a report holds it; empty for what is not."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Entry:
     reference: str
     report: Report
     refusals: Sequence[Refusal]
+    unsure: Sequence[Refusal] = ()
+    """What would be refused, and is taken as it is written because the sender said so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +65,8 @@ class Surroundings:
     names: Names
     vocabulary: Vocabulary
     find: Callable[[str], Candidates]
+    takes_unsure_places: bool = False
+    """Rows whose place is not clear are taken as they are written, with what is certain of it."""
     language: str
     partner: str
     today: date
@@ -67,6 +74,7 @@ class Surroundings:
 
 def entry_of(row: Row, around: Surroundings) -> Entry:
     refusals: list[Refusal] = []
+    unsure: list[Refusal] = []
     cells = {column: row.cell(place) for column, place in around.header.columns.items()}
     texts = {column: _text(row, column, cell, refusals) for column, cell in cells.items()}
     if fold(texts.get("reference", "")).startswith(fold(EXAMPLE)):
@@ -75,9 +83,10 @@ def entry_of(row: Row, around: Surroundings) -> Entry:
     for column, listed in LISTS.items():
         if texts.get(column):
             values[column] = _codes(row, column, texts[column], around.names[listed], refusals)
-    values |= _when(row, cells, str(values["when"]), refusals)
+    values |= {name: _line(texts, name) for name in LONGEST_LINES if name in texts}
+    values |= _when(row, cells, str(values["when"]), bool(values["season"]), refusals)
     values["language"] = _language(row, texts.get("language", ""), around, refusals)
-    values["place"] = _place(row, texts, around, refusals)
+    values |= _place(row, texts, around, unsure if around.takes_unsure_places else refusals)
     values["words"] = plain_text(texts.get("words", ""))
     report = Report(**values, origin=IN_BATCH, partner=around.partner)
     if report.wish != "pass_on" and report.consents:
@@ -88,7 +97,7 @@ def entry_of(row: Row, around: Surroundings) -> Entry:
         column = _column_of(problem.field, around.header)
         if column not in wrong:
             refusals.append(Refusal(row.number, column, problem.message, _short(texts.get(column, ""))))
-    return Entry(row.number, texts.get("reference", ""), report, refusals)
+    return Entry(row.number, texts.get("reference", ""), report, refusals, unsure)
 
 
 def _text(row: Row, column: str, cell: Cell, refusals: list[Refusal]) -> str:
@@ -114,13 +123,19 @@ def _codes(
     return codes[0] if codes else ""
 
 
-def _when(row: Row, cells: dict[str, Cell], when: str, refusals: list[Refusal]) -> dict[str, str]:
-    """Precision and date of a report, from whichever columns say them."""
+def _line(texts: Mapping[str, str], column: str) -> str:
+    return plain_text(texts.get(column, "")).replace("\n", " ")
+
+
+def _when(row: Row, cells: dict[str, Cell], when: str, has_season: bool, refusals: list[Refusal]) -> dict[str, str]:
+    """Precision and date of a report, from whichever columns say them; a season goes with no more than a year."""
     column = next((name for name in ("date", "day", "month", "year") if text_of(cells.get(name, ""))), "date")
     given = dates.said(cells.get(column, ""))
     if given is None:
         refusals.append(Refusal(row.number, column, "not_a_date", _short(text_of(cells[column]))))
         return {"when": when or "unknown"}
+    if has_season and not when and given.when in {"year", ""}:
+        when = "season"
     given = dates.coarser(given, when) if when else given
     name = DATES.get(given.when)
     return {"when": given.when or "unknown", **({name: given.date} if name else {})}
@@ -135,18 +150,18 @@ def _language(row: Row, text: str, around: Surroundings, refusals: list[Refusal]
     return tag
 
 
-def _place(row: Row, texts: dict[str, str], around: Surroundings, refusals: list[Refusal]) -> str:
-    """The place as typed, if it is one place of the register, on the internet, or not said."""
-    parts = [plain_text(texts.get(column, "")).replace("\n", " ") for column in ("place", "municipality")]
+def _place(row: Row, texts: dict[str, str], around: Surroundings, unclear: list[Refusal]) -> dict[str, str]:
+    """The place as typed and what it means; into `unclear` what is not one place, not on the internet, but said."""
+    parts = [_line(texts, column) for column in ("place", "municipality")]
     place = ", ".join(dict.fromkeys(filter(None, parts)))
     if not place or fold(parts[0]) in ONLINE_NAMES or len(place) > rules.LONGEST_PLACE:
-        return place
+        return {"place": place}
     found = around.find(place)
     if not found.is_found:
         reason = ("unknown_place", "unsure_place", "ambiguous_place")[min(len(found.names), 2)]
         column = "place" if parts[0] else "municipality"
-        refusals.append(Refusal(row.number, column, reason, _short(place), found.names))
-    return place
+        unclear.append(Refusal(row.number, column, reason, _short(place), found.names))
+    return {"place": place, "place_code": found.place_code, "area": found.area}
 
 
 def _column_of(field: str, header: Header) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from incidents.core.gazetteer import inflection
+from incidents.core.gazetteer import adjectives, inflection
 from incidents.core.gazetteer.place import FORMER, Gazetteer, Kind, Level, Name, Place
 from incidents.core.gazetteer.slips import Slips
 from incidents.core.script import fold
@@ -15,6 +15,7 @@ _HUNGARIAN_REGION = "RS12"
 _INFLECTED = 0.95
 _SHORTENED = 0.9
 _TWO_SLIPS = 2
+_TOWNS = {Level.SETTLEMENT, Level.MUNICIPALITY, Level.CITY}
 _GRAMMAR = ("upravni okrug", "district", "korzet", "region")
 
 
@@ -47,6 +48,28 @@ class Index:
     @cached_property
     def _abroad_words(self) -> set[str]:
         return {word for key in self.gazetteer.elsewhere for word in key.split()}
+
+    @cached_property
+    def _towns_by_adjective(self) -> dict[str, set[Place]]:
+        """Towns that have surroundings, by the stems of their adjectives."""
+        found: dict[str, set[Place]] = {}
+        for names in self._names.values():
+            for name in names:
+                if name.kind is Kind.OFFICIAL and name.place.is_main and name.place.level in _TOWNS:
+                    for stem in adjectives.stems(fold(name.text.split("(")[0])):
+                        found.setdefault(stem, set()).add(name.place)
+        return found
+
+    def of_a_town(self, words: list[str]) -> list[Match]:
+        """Places called by the rest of the words, in or around the town whose adjective is the first: of Valjevo."""
+        stem = adjectives.stem_of(words[0])
+        towns = self._towns_by_adjective.get(stem, ()) if stem else ()
+        rest = [*self.exact(" ".join(words[1:]), _INFLECTED), *self.inflected(words[1:])] if towns else []
+        sure = [match for match in rest if match.kind is not Kind.OTHER]
+        for around in (_is_in_municipality, _is_in_district):
+            if found := [match for match in sure if any(around(match.place, town) for town in towns)]:
+                return [match._replace(likeness=_INFLECTED) for match in found]
+        return []
 
     def exact(self, key: str, likeness: float = 1.0) -> list[Match]:
         return [Match(name.place, name.kind, likeness) for name in self._names.get(key, ())]
@@ -116,6 +139,14 @@ class Index:
             or (in_other_cases and any(key in everyday for key, _ in inflection.readings([word], everyday)))
             for word in words
         )
+
+
+def _is_in_municipality(place: Place, town: Place) -> bool:
+    return town.holds(place) or place.municipality_code == town.municipality_code != ""
+
+
+def _is_in_district(place: Place, town: Place) -> bool:
+    return place.district_code == town.district_code != ""
 
 
 def _are_districts(names: list[Name]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from incidents.core.gazetteer import query as queries
+from incidents.core.gazetteer.adjectives import stem_of
 from incidents.core.gazetteer.index import Index, Match
 from incidents.core.gazetteer.place import Kind, Level, Place
 from incidents.core.gazetteer.query import Marker, Piece, Query
@@ -42,7 +43,7 @@ def find(text: str, index: Index) -> Answer | None:
     if (matches := index.exact(key)) and not index.may_be_a_word(key):
         return answer(matches)
     query = queries.parse(text)
-    postal = [index.gazetteer.postal_codes[code] for code in query.postal_codes if code in index.gazetteer.postal_codes]
+    postal = [place for code in query.postal_codes if (place := _at_postal_code(code, index))]
     parts = [part for piece in query.pieces for part in _parts(piece, index)]
     if parts and parts[-1].is_abroad and len(parts) > 1:
         return None
@@ -53,11 +54,29 @@ def find(text: str, index: Index) -> Answer | None:
         return answer(_of_several(strong, postal, index))
     if postal:
         return answer([Match(place, Kind.OFFICIAL, 1.0) for place in postal])
+    if query.is_capital and (matches := _shortest(query, index)):
+        return answer(matches)
     if any(part.is_abroad or part.is_weak for part in parts):
         return None
     whole = [_Part(piece, []) for piece in query.pieces]
     matches = _slipped(whole, index) or _at_the_edge(parts, index) or _slipped(parts, index)
     return answer(matches) if matches else None
+
+
+def _at_postal_code(code: str, index: Index) -> Place | None:
+    """Where a code is; those of delivery posts inside a town begin like the town's own, with 0 or 1 as third digit."""
+    codes = index.gazetteer.postal_codes
+    is_in_town = code[2] in "01" and len(set(code)) > 1
+    return codes.get(code) or (codes.get(f"{code[:2]}000") if is_in_town else None)
+
+
+def _shortest(query: Query, index: Index) -> list[Match]:
+    """A town of two or three letters in another case, where nothing else is written: Ubu."""
+    [words] = [piece.words for piece in query.pieces] if len(query.pieces) == 1 else [[]]
+    if len(words) != 1 or len(words[0]) >= _SHORTEST_OTHER_CASE or index.may_be_a_word(words[0]):
+        return []
+    towns = [match for match in index.inflected(words) if match.place.is_main and match.kind is Kind.OFFICIAL]
+    return [match for match in towns if fold(match.place.name)[-1] in "aeio" or words[0][-1] in "ua"]
 
 
 def _is_written_as_name(part: _Part, query: Query) -> bool:
@@ -127,6 +146,8 @@ def _looked_up(piece: Piece, index: Index) -> _Part:
     exact = index.exact(piece.key)
     is_cased = piece.is_led or (not exact and not piece.is_numbered and len(piece.key) >= _SHORTEST_OTHER_CASE)
     matches = [*exact, *(index.inflected(words) if is_cased else ())]
+    if not matches and len(words) > 1:
+        matches = index.of_a_town(words)
     if not matches and (bare := queries.without_marker(piece)):
         part = _looked_up(bare, index)
         return replace(part, matches=_marked(part.matches, bare.marker, index), is_weak=False)
@@ -205,14 +226,22 @@ def _agreed_with_slips(parts: list[_Part], index: Index) -> list[Match]:
 
 def _of_several(parts: list[_Part], postal: list[Place], index: Index) -> list[Match]:
     """The part that is meant when none confirms another: what is near, what is large, what stands last."""
+    if len(parts) == 1 and postal:
+        within = [place for place in postal if any(_is_part(place, match.place) for match in parts[0].matches)]
+        return [Match(place, Kind.OFFICIAL, 1.0) for place in within] or _less(parts[0].matches, 0.9)
     if len(parts) == 1:
-        return _less(parts[0].matches, 0.9) if postal else parts[0].matches
+        return parts[0].matches
     for part in parts[1:]:
         if part.piece.is_near:
             close = [m for m in parts[0].matches if any(is_close(m.place, near.place) for near in part.matches)]
             return _less(close or part.matches, 0.8 if close else _AGAINST)
     main = [part for part in parts if _has_main(part.matches)] or parts
     return _less(main[-1].matches, _AGAINST)
+
+
+def _is_part(place: Place, city: Place) -> bool:
+    """Whether a postal code says more than the city beside it: 11070 Beograd."""
+    return city.level is Level.CITY and city.code in place.within
 
 
 def _less(matches: list[Match], share: float) -> list[Match]:
@@ -228,11 +257,18 @@ def _at_the_edge(parts: list[_Part], index: Index) -> list[Match]:
         words = piece.words
         edges = [words[at:] for at in range(1, len(words))] + [words[:at] for at in range(len(words) - 1, 0, -1)]
         for edge in [] if len(words) > _MOST_WORDS or piece.is_numbered else edges:
+            if words[0] not in edge and _is_of_another_place(words[: len(words) - len(edge)], index):
+                continue
             part = _looked_up(Piece(edge, piece.is_led), index)
             large = [match for match in part.matches if match.kind is not Kind.OTHER and _is_large(match.place)]
             if large and not part.is_weak:
                 return _less(large, _PARTLY)
     return []
+
+
+def _is_of_another_place(before: list[str], index: Index) -> bool:
+    """Whether the word before a name tells it apart from the place that is called so: Slavonska Požega."""
+    return bool(stem_of(before[-1])) and not index.is_everyday(before[-1:])
 
 
 def _is_large(place: Place) -> bool:

@@ -13,15 +13,17 @@ from incidents.core.accounts import Role
 from incidents.core.incident import NotAllowed
 from incidents.core.script import to_latin
 from incidents.services import geocoding
+from incidents.services.geocoding import StreetsUnavailable
 from incidents.services.moderation import NotTaken, StaleReport
-from incidents.services.settlement import SamePerson, StaleIncident
+from incidents.services.series import InAnotherSeries
+from incidents.services.settlement import NotCodedYet, SamePerson, StaleIncident
 from incidents.web.desk import shown
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 from incidents.web.tokens import desk_token
 
-Conflict = StaleReport | NotTaken | NotAllowed | StaleIncident | SamePerson
-CONFLICTS = (StaleReport, NotTaken, NotAllowed, StaleIncident, SamePerson)
+Conflict = StaleReport | NotTaken | NotAllowed | StaleIncident | SamePerson | InAnotherSeries | NotCodedYet
+CONFLICTS = (StaleReport, NotTaken, NotAllowed, StaleIncident, SamePerson, InAnotherSeries, NotCodedYet)
 """What stands in the way of an act although nothing typed is wrong."""
 SETTLERS = (Role.MODERATOR, Role.REVIEWER)
 
@@ -33,22 +35,29 @@ class Way:
     address: str
     text: str
     is_here: bool
+    key: str
+    """Goes there after g."""
 
 
 def ways() -> list[Way]:
     """The parts of the desk that are open to the member."""
-    parts: Mapping[str, tuple[str, frozenset[Role]]] = {
-        "desk.queue": (_("Reports"), frozenset({Role.MODERATOR})),
-        "desk.clusters.front": (_("Look-alikes"), frozenset({Role.MODERATOR})),
-        "desk.intake.begin": (_("Take a report"), frozenset({Role.MODERATOR})),
-        "desk.incidents.listed": (_("Incidents"), frozenset(SETTLERS)),
-        "desk.releases.listed": (_("Releases"), frozenset({Role.PUBLISHER})),
-        "desk.notices.listed": (_("Notices"), frozenset({Role.PUBLISHER})),
-        "desk.trail": (_("Audit trail"), frozenset({Role.AUDITOR})),
+    parts: Mapping[str, tuple[str, str, frozenset[Role]]] = {
+        "desk.queue": (_("Reports"), "q", frozenset({Role.MODERATOR})),
+        "desk.search.ask": (_("Search"), "f", frozenset({Role.MODERATOR})),
+        "desk.clusters.front": (_("Look-alikes"), "l", frozenset({Role.MODERATOR})),
+        "desk.intake.begin": (_("Take a report"), "r", frozenset({Role.MODERATOR})),
+        "desk.incidents.listed": (_("Incidents"), "i", frozenset(SETTLERS)),
+        "desk.codings.train": (_("Practice"), "c", frozenset(SETTLERS)),
+        "desk.codings.agreement": (_("Agreement"), "g", frozenset({Role.REVIEWER})),
+        "desk.times.wall": (_("Times"), "t", frozenset({Role.MODERATOR})),
+        "desk.releases.listed": (_("Releases"), "p", frozenset({Role.PUBLISHER})),
+        "desk.odihr.listed": ("ODIHR", "o", frozenset({Role.PUBLISHER})),
+        "desk.notices.listed": (_("Notices"), "n", frozenset({Role.PUBLISHER})),
+        "desk.trail": (_("Audit trail"), "a", frozenset({Role.AUDITOR})),
     }
     return [
-        Way(url_for(endpoint), text, request.path == url_for(endpoint))
-        for endpoint, (text, open_to) in parts.items()
+        Way(url_for(endpoint), text, request.path == url_for(endpoint), key)
+        for endpoint, (text, key, open_to) in parts.items()
         if open_to & g.member.roles
     ]
 
@@ -62,6 +71,7 @@ def context() -> dict[str, Any]:
         "latin": to_latin,
         "endonym": shown.endonym,
         "acts": shown.acts,
+        "has_streets": has_streets,
     }
 
 
@@ -72,6 +82,24 @@ def now() -> datetime:
 def find(typed: str) -> list[str]:
     """Codes of the places that a typed name may mean."""
     return geocoding.places_meant(typed, geocoder=platform().geocoder, places=platform().places)
+
+
+def areas_named(story: str) -> list[str]:
+    """Codes of the municipalities and districts in which a story names places."""
+    return geocoding.areas_named(story, geocoder=platform().geocoder)
+
+
+def has_streets() -> bool:
+    """Whether the operator has set an address service."""
+    return platform().streets is not None
+
+
+def find_street(typed: str) -> list[str]:
+    """Codes of the municipalities that have the typed street. Raises NothingToAsk, StreetsUnavailable."""
+    site = platform()
+    if site.streets is None:
+        raise StreetsUnavailable
+    return geocoding.municipalities_of_street(typed, geocoder=site.geocoder, streets=site.streets, places=site.places)
 
 
 def out_of_date() -> str:
@@ -90,7 +118,11 @@ def what_stands_in_the_way(conflict: Conflict | None) -> str:
             return _("%(name)s has this report now. What you typed is still here.", name=name)
         case NotTaken():
             return _("Your twenty minutes with this report are over. What you typed is still here.")
+        case NotCodedYet():
+            return _("A second person codes this incident first, without seeing how it was coded.")
         case SamePerson():
             return _("You proposed this incident. It takes another person to accept or return it.")
+        case InAnotherSeries():
+            return _("Both are in series already, and not in the same one. Take one of them out first.")
         case NotAllowed():
             return _("This cannot be done any more: it has moved on meanwhile.")

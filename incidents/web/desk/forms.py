@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
@@ -13,7 +14,9 @@ from incidents.core.incident import ALONE, NO_PLACE, ONLINE, SEVERAL, BiasStreng
 from incidents.core.places import KOSOVO
 from incidents.core.report import NOT_SURE, Problem, Report
 from incidents.core.vocabulary import Term
-from incidents.services.settlement import RETURN_REASONS
+from incidents.services.geocoding import NothingToAsk, StreetsUnavailable
+from incidents.services.settlement import RETURN_PARTS, RETURN_WHYS
+from incidents.services.twins import Seen
 from incidents.web.desk.shown import named
 from incidents.web.places import place_name
 from incidents.web.platform import platform
@@ -81,19 +84,41 @@ class LinkForm(ActForm):
     incident = HiddenField()
 
     def chosen(self) -> UUID | None:
-        try:
-            return UUID(self.incident.data or "")
-        except ValueError:
-            return None
+        return _id(self.incident.data or "")
+
+
+class TwinForm(ActForm):
+    other = HiddenField()
+
+    def chosen(self) -> UUID | None:
+        return _id(self.other.data or "")
+
+
+def ticked_twins(ticked: Iterable[str]) -> list[Seen]:
+    """The reports that were ticked, with the versions that the page showed; what is no such thing is left out."""
+    found = []
+    for value in ticked:
+        report, _colon, version = value.partition(":")
+        other = _id(report)
+        if other is not None and version.isascii() and version.isdigit() and len(version) < 10:
+            found.append(Seen(other, int(version)))
+    return found
+
+
+def _id(typed: str) -> UUID | None:
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None
 
 
 class ReturnForm(ActForm):
-    reason = SelectField(_("What you do not share"))
+    note = TextAreaField(_("Say more, if that helps"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        words = return_words()
-        self.reason.choices = [(code, words[code]) for code in RETURN_REASONS]
+    def disagreements(self) -> dict[str, str]:
+        """Why, by part; what is shared is left out."""
+        typed = {part: request.form.get(f"why_{part}", "") for part in RETURN_PARTS}
+        return {part: why for part, why in typed.items() if why in RETURN_WHYS}
 
 
 class SettleForm(ActForm):
@@ -112,6 +137,8 @@ class SettleForm(ActForm):
     setting = _Pick(_("Kind of place"))
     verification = _Pick(_("How far it could be checked"))
     bias_strength = _Pick(_("Signs of bias"))
+    note = ""
+    """What came of looking the street up, or which places the story names."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,10 +154,39 @@ class SettleForm(ActForm):
         ]
         self.bias_strength.choices = [("", "–"), *_choices(terms.of("bias_strength"))]
 
+    def suggest(self, codes: Iterable[str]) -> None:
+        """Say in which municipalities the story names places, but for the one that stands in the form."""
+        if names := [name for code in codes if (name := place_name(code)) != self.place.data]:
+            self.note = gettext("The story names places in: %(places)s.", places=", ".join(names))
+
     def ask_which(self, codes: Iterable[str]) -> None:
         """Offer the places that the typed words may mean."""
         self.place_code.choices = [(code, place_name(code)) for code in codes]
         self.place_asked.data = self.place.data
+
+    def look_up(self, find_street: Callable[[str], list[str]]) -> None:
+        """Put the municipality of the typed street into the form, or say why that cannot be done."""
+        try:
+            codes = find_street(self.place.data or "")
+        except NothingToAsk:
+            self.note = gettext(
+                "There is nothing to look up. Write a street and a town of which it is not clear in which municipality "
+                "it lies, for example Beograd."
+            )
+        except StreetsUnavailable:
+            self.note = gettext("The address service is not available just now. Choose the municipality yourself.")
+        else:
+            self._take_street(codes)
+
+    def _take_street(self, codes: list[str]) -> None:
+        if len(codes) == 1:
+            self.place.data = place_name(codes[0])
+            self.note = gettext("The address service found the street there. Check the place before you go on.")
+        elif codes:
+            self.ask_which(codes)
+            self.note = gettext("There are several streets of this name. Choose the place that is meant.")
+        else:
+            self.note = gettext("The address service knows no such street there.")
 
     def settlement(self, find: Callable[[str], list[str]]) -> Settlement | None:
         """What was settled, as typed; not yet judged by the rules. None with errors at fields that cannot be read.
@@ -175,6 +231,15 @@ class SettleForm(ActForm):
             self.place.errors = [gettext("We know no municipality of this name. Choose one from the list.")]
         return ""
 
+    def show_disagreements(self, disagreements: Mapping[str, str]) -> None:
+        """Put what the second person did not share at its fields."""
+        words = why_words()
+        for part, why in disagreements.items():
+            text = gettext("Not shared: %(why)s.", why=words[why])
+            for name in ("year", "month") if part == "time" else (part,):
+                if name in self:
+                    self[name].errors = [text]
+
     def show(self, problems: Iterable[Problem]) -> None:
         """Put what has to be mended at its fields, in words."""
         for problem in problems:
@@ -207,6 +272,15 @@ def settle_form_for(report: Report | None, version: int, find: Callable[[str], l
             "setting": report.setting,
         },
     )
+
+
+def blind_form_for(reports: Sequence[Report], version: int, find: Callable[[str], list[str]]) -> SettleForm:
+    """The form of the second coder: with place and time as the first report gives them, and nothing ticked."""
+    form = settle_form_for(reports[0] if reports else None, version, find)
+    for name in SEVERAL:
+        form[name].data = []
+    form.setting.data = ""
+    return form
 
 
 def _told(codes: frozenset[str]) -> frozenset[str]:
@@ -260,6 +334,17 @@ def return_words() -> dict[str, str]:
         "verification": gettext("How far it could be checked"),
         "bias_strength": gettext("The signs of bias"),
         "not_one_incident": gettext("It is not one incident"),
+    }
+
+
+def why_words() -> dict[str, str]:
+    """Why a part is not shared."""
+    return {
+        "reads_otherwise": gettext("the report reads otherwise"),
+        "not_said": gettext("the report does not say so"),
+        "more_is_said": gettext("the report says more"),
+        "other_code": gettext("another choice fits better"),
+        "to_be_asked": gettext("the reporter has to be asked"),
     }
 
 

@@ -4,20 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from incidents.core.accounts import Role
 from incidents.core.incident import Decision
-from incidents.services import moderation, settlement
-from incidents.services.settlement import Rejected
+from incidents.services import coding, moderation, series, settlement
+from incidents.services.settlement import NoteTooLong, NothingMarked, Rejected
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
-from incidents.web.desk.around import CONFLICTS, SETTLERS, Conflict, find, now, out_of_date, what_stands_in_the_way
-from incidents.web.desk.forms import ActForm, ReturnForm, SettleForm, place_names, return_words, settle_form_of
+from incidents.web.desk.around import (
+    CONFLICTS,
+    SETTLERS,
+    Conflict,
+    find,
+    find_street,
+    now,
+    out_of_date,
+    what_stands_in_the_way,
+)
+from incidents.web.desk.forms import (
+    ActForm,
+    LinkForm,
+    ReturnForm,
+    SettleForm,
+    place_names,
+    return_words,
+    settle_form_of,
+    why_words,
+)
 from incidents.web.platform import platform
+from incidents.web.texts import gettext as _
 
 incidents = Blueprint("incidents", __name__, url_prefix="/incidents")
 
@@ -26,12 +46,14 @@ incidents = Blueprint("incidents", __name__, url_prefix="/incidents")
 @guard.needs(*SETTLERS)
 def listed() -> ResponseReturnValue:
     with platform().database.reader() as session:
+        site = platform()
+        hidden = coding.waiting_to_be_coded(session, g.member, draw=site.draw(), vocabulary=site.vocabulary)
         return render_template(
             "desk/incidents.html",
             proposed=settlement.incidents_in(session, Decision.PROPOSED),
             returned=settlement.incidents_in(session, Decision.RETURNED, Decision.OPEN),
             accepted=settlement.incidents_in(session, Decision.ACCEPTED, most=50),
-            text=shown.line,
+            text=lambda one: shown.line(one, is_hidden=one.id in hidden),
         )
 
 
@@ -45,7 +67,13 @@ def show(incident: UUID) -> ResponseReturnValue:
 @guard.needs(Role.REVIEWER)
 def accept(incident: UUID) -> ResponseReturnValue:
     site = platform()
-    accepted = partial(settlement.accept_incident, vocabulary=site.vocabulary, places=site.places, today=site.today())
+    accepted = partial(
+        settlement.accept_incident,
+        vocabulary=site.vocabulary,
+        places=site.places,
+        draw=site.draw(),
+        today=site.today(),
+    )
     return _act(incident, ActForm(), accepted)
 
 
@@ -53,7 +81,14 @@ def accept(incident: UUID) -> ResponseReturnValue:
 @guard.needs(Role.REVIEWER)
 def return_(incident: UUID) -> ResponseReturnValue:
     form = ReturnForm()
-    return _act(incident, form, partial(settlement.return_incident, reason=form.reason.data))
+    returned = partial(settlement.return_incident, disagreements=form.disagreements(), typed=form.note.data or "")
+    try:
+        return _act(incident, form, returned, returning=form)
+    except NothingMarked:
+        obstacle = _("Mark at least one part that you do not share.")
+    except NoteTooLong:
+        obstacle = _("That is too long. Please keep it under 2,000 characters.")
+    return _incident_page(incident, returning=form, obstacle=obstacle, status=422)
 
 
 @incidents.post("/<uuid:incident>/reopen")
@@ -77,7 +112,34 @@ def revise(incident: UUID) -> ResponseReturnValue:
         return _incident_page(incident, settling=form, status=422)
 
 
-def _act(incident: UUID, form: ActForm, act: Callable[..., object], **kept: SettleForm) -> ResponseReturnValue:
+@incidents.post("/<uuid:incident>/series")
+@guard.needs(*SETTLERS)
+def put_in_series(incident: UUID) -> ResponseReturnValue:
+    form = LinkForm()
+    other = form.chosen()
+    if other is None:
+        abort(400)
+    return _act(incident, form, partial(series.put_in_series, other=other))
+
+
+@incidents.post("/<uuid:incident>/out-of-series")
+@guard.needs(*SETTLERS)
+def take_out_of_series(incident: UUID) -> ResponseReturnValue:
+    return _act(incident, ActForm(), series.take_out_of_series)
+
+
+@incidents.post("/<uuid:incident>/look-up")
+@guard.needs(Role.MODERATOR)
+def look_up(incident: UUID) -> ResponseReturnValue:
+    """Ask the address service for the typed street. Nothing is stored, and all that was typed stays."""
+    form = SettleForm()
+    if not form.validate():
+        return _incident_page(incident, settling=form, obstacle=out_of_date() if form.token.errors else "", status=422)
+    form.look_up(find_street)
+    return _incident_page(incident, settling=form)
+
+
+def _act(incident: UUID, form: ActForm, act: Callable[..., object], **kept: Any) -> ResponseReturnValue:
     """Do it in one unit of work and show the incident again; what was typed stays if it cannot be done."""
     if not form.validate():
         return _incident_page(incident, obstacle=out_of_date() if form.token.errors else "", status=422, **kept)
@@ -93,16 +155,27 @@ def _incident_page(
     incident: UUID,
     *,
     settling: SettleForm | None = None,
+    returning: ReturnForm | None = None,
     conflict: Conflict | None = None,
     obstacle: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
-    with platform().database.reader() as session:
+    site = platform()
+    draw, vocabulary = site.draw(), site.vocabulary
+    with site.database.reader() as session:
         found = settlement.show_incident(session, incident)
+        if coding.is_hidden_from(session, incident, g.member, draw=draw, vocabulary=vocabulary):
+            return _hidden_page(incident, obstacle or what_stands_in_the_way(conflict), status)
         reports = moderation.reports_of(session, incident)
+        in_series, may_belong = series.series_of(session, incident), series.may_belong(session, found)
+        both = coding.both_codings(session, incident)
+        said = settlement.return_note(session, incident, g.member)
+        hidden = coding.waiting_to_be_coded(session, g.member, draw=draw, vocabulary=vocabulary)
     mine = settling.settlement(find) if settling and conflict else None
     form = settling or settle_form_of(found.settlement, found.version)
     form.version.data = str(found.version)
+    if settling is None:
+        form.show_disagreements(found.disagreements)
     page = render_template(
         "desk/incident.html",
         incident=found,
@@ -112,7 +185,16 @@ def _incident_page(
         obstacle=obstacle or what_stands_in_the_way(conflict),
         settling=form,
         is_kept=settling is not None,
-        returning=ReturnForm(formdata=None, data={"version": found.version}),
+        in_series=in_series,
+        may_belong=may_belong,
+        text=lambda one: shown.line(one, is_hidden=one.id in hidden),
+        coder=both.coder if both else "",
+        codings=shown.compared(both.first, both.second) if both else [],
+        returning=_returning(returning, found.version),
+        is_returning=returning is not None,
+        marked=returning.disagreements() if returning else {},
+        return_note=said,
+        why_words=why_words(),
         is_own=found.proposed_by == g.member.id,
         may_accept=Role.REVIEWER in g.member.roles,
         may_revise=Role.MODERATOR in g.member.roles,
@@ -120,4 +202,16 @@ def _incident_page(
         return_words=return_words(),
         place_names=place_names(),
     )
+    return page, status
+
+
+def _returning(typed: ReturnForm | None, version: int) -> ReturnForm:
+    form = typed or ReturnForm(formdata=None)
+    form.version.data = str(version)
+    return form
+
+
+def _hidden_page(incident: UUID, obstacle: str, status: int) -> ResponseReturnValue:
+    may_code = Role.MODERATOR in g.member.roles
+    page = render_template("desk/hidden.html", incident=incident, may_code=may_code, obstacle=obstacle)
     return page, status

@@ -13,30 +13,46 @@ from sqlalchemy.orm import Session
 
 from incidents.core.accounts import Role
 from incidents.core.deidentify.rulings import NotInText
-from incidents.core.incident import Settlement
+from incidents.core.incident import Handling, Settlement
 from incidents.core.report import plain_text
-from incidents.services import deidentify, evidence, moderation, settlement
+from incidents.core.shapes import neighbours
+from incidents.services import coding, deidentify, evidence, moderation, settlement, twins
 from incidents.services.accounts import Member
 from incidents.services.deidentify import Deidentified, SummaryTooLong
 from incidents.services.moderation import NotAQuestion, Opened
-from incidents.services.settlement import Rejected, Shown
+from incidents.services.settlement import Rejected
+from incidents.services.twins import Surroundings, Twins
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
-from incidents.web.desk.around import CONFLICTS, Conflict, find, now, out_of_date, what_stands_in_the_way
+from incidents.web.desk.around import (
+    CONFLICTS,
+    Conflict,
+    areas_named,
+    find,
+    find_street,
+    now,
+    out_of_date,
+    what_stands_in_the_way,
+)
 from incidents.web.desk.forms import (
     ActForm,
     AsideForm,
     AskForm,
     LinkForm,
     SettleForm,
+    TwinForm,
     original_words,
     place_names,
     settle_form_for,
+    ticked_twins,
 )
 from incidents.web.desk.marking import SummaryForm, kind_names, marked, summary_form_for
+from incidents.web.desk.reasons import reasons
 from incidents.web.headers import allow_script
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
+
+_TO_SETTLE = (Handling.IN_TRIAGE, Handling.AWAITING_REPORTER)
 
 reports = Blueprint("reports", __name__, url_prefix="/reports")
 
@@ -129,6 +145,37 @@ def link(report: UUID) -> ResponseReturnValue:
     return _act(report, form, partial(settlement.link_report, incident=incident))
 
 
+@reports.post("/<uuid:report>/compare")
+@guard.needs(Role.MODERATOR)
+def compare(report: UUID) -> ResponseReturnValue:
+    """The words of a likely twin beside this report's."""
+    form = TwinForm()
+    other = form.chosen()
+    if other is None:
+        abort(400)
+    return _act(report, form, partial(twins.note_comparing, other=other), then=partial(report_page, comparing=other))
+
+
+@reports.post("/<uuid:report>/not-the-same")
+@guard.needs(Role.MODERATOR)
+def rule_out(report: UUID) -> ResponseReturnValue:
+    return _act_on_pair(report, twins.rule_out)
+
+
+@reports.post("/<uuid:report>/think-again")
+@guard.needs(Role.MODERATOR)
+def think_again(report: UUID) -> ResponseReturnValue:
+    return _act_on_pair(report, twins.think_again)
+
+
+def _act_on_pair(report: UUID, act: Callable[..., object]) -> ResponseReturnValue:
+    form = TwinForm()
+    other = form.chosen()
+    if other is None:
+        abort(400)
+    return _act(report, form, partial(act, other=other, pepper=platform().settings.pepper))
+
+
 @reports.post("/<uuid:report>/unlink")
 @guard.needs(Role.MODERATOR)
 def unlink(report: UUID) -> ResponseReturnValue:
@@ -149,16 +196,28 @@ def propose(report: UUID) -> ResponseReturnValue:
         return report_page(report, settling=form, status=422)
 
 
+@reports.post("/<uuid:report>/look-up")
+@guard.needs(Role.MODERATOR)
+def look_up(report: UUID) -> ResponseReturnValue:
+    """Ask the address service for the typed street. Nothing is stored, and all that was typed stays."""
+    form = SettleForm()
+    if not form.validate():
+        return report_page(report, settling=form, obstacle=out_of_date() if form.token.errors else "", status=422)
+    form.look_up(find_street)
+    return report_page(report, settling=form)
+
+
 def _propose(
     session: Session, report: UUID, settled: Settlement, *, version: int, member: Member, now: datetime
 ) -> None:
     site = platform()
     if "take_over" in request.form:
         version = moderation.take_report(session, report, member=member, now=now)
-    settlement.propose_incident(
+    twins.propose_together(
         session,
         report,
         settled,
+        ticked_twins(request.form.getlist("together")),
         version=version,
         member=member,
         vocabulary=site.vocabulary,
@@ -167,7 +226,14 @@ def _propose(
     )
 
 
-def _act(report: UUID, form: ActForm, act: Callable[..., object], **kept: ActForm) -> ResponseReturnValue:
+def _act(
+    report: UUID,
+    form: ActForm,
+    act: Callable[..., object],
+    *,
+    then: Callable[[UUID], ResponseReturnValue] | None = None,
+    **kept: ActForm,
+) -> ResponseReturnValue:
     """Do it in one unit of work and show the report again; what was typed stays if it cannot be done."""
     if not form.validate():
         return report_page(report, obstacle=out_of_date() if form.token.errors else "", status=422, **kept)
@@ -176,7 +242,7 @@ def _act(report: UUID, form: ActForm, act: Callable[..., object], **kept: ActFor
             act(session, report, version=form.seen(), member=g.member, now=now())
     except CONFLICTS as conflict:
         return report_page(report, conflict=conflict, status=409, **kept)
-    return redirect(url_for("desk.reports.show", report=report), 303)
+    return then(report) if then else redirect(url_for("desk.reports.show", report=report), 303)
 
 
 def report_page(
@@ -186,6 +252,7 @@ def report_page(
     asking: AskForm | None = None,
     aside: AsideForm | None = None,
     summing: SummaryForm | None = None,
+    comparing: UUID | None = None,
     conflict: Conflict | None = None,
     obstacle: str = "",
     status: int = 200,
@@ -197,7 +264,8 @@ def report_page(
         found = moderation.read_report(session, report, member=g.member, now=site.now())
         words = _words(session, found, summing)
         incident = settlement.show_incident(session, found.incident) if found.incident else None
-        near = _near(session, found)
+        alike = _twins(session, found)
+        hidden = coding.waiting_to_be_coded(session, g.member, draw=site.draw(), vocabulary=site.vocabulary)
         files = evidence.list_files(session, report, member=g.member, now=site.now()) if found.content else []
     mine = settling.settlement(find) if settling and conflict else None
     forms = {
@@ -205,6 +273,8 @@ def report_page(
         "asking": asking or AskForm(formdata=None),
         "aside": aside or AsideForm(formdata=None),
     }
+    if found.content and settling is None:
+        forms["settling"].suggest(areas_named(found.content.words))
     if words is not None:
         forms["summing"] = summing or summary_form_for(words, found.version)
     for form in forms.values():
@@ -216,18 +286,23 @@ def report_page(
         "desk/report.html",
         report=found,
         incident=incident,
-        near=near,
+        twins=alike,
+        reasons=reasons,
+        twin_points=shown.points_of_twin,
+        together=request.form.getlist("together") if settling else [],
+        comparing=comparing,
         files=files,
         file_line=shown.file_line,
         original_words=original_words(),
         is_kept=settling is not None,
         points=shown.points_of_report(found.content) if found.content else [],
-        settled=shown.points_of_incident(incident.settlement) if incident else [],
-        compared=shown.compared(mine, incident.settlement) if mine and incident else [],
+        settled=shown.points_of_incident(incident.settlement) if incident and incident.id not in hidden else [],
+        compared=shown.compared(mine, incident.settlement) if mine and incident and incident.id not in hidden else [],
         obstacle=obstacle or what_stands_in_the_way(conflict),
         handling=shown.term("handling", found.handling.value),
         place_names=place_names(),
-        near_text=shown.line,
+        incident_text=lambda one: shown.line(one, is_hidden=one.id in hidden),
+        hidden=hidden,
         deidentified=words,
         kind_names=kind_names(),
         marked=marked,
@@ -244,13 +319,18 @@ def _words(session: Session, found: Opened, summing: SummaryForm | None) -> Deid
     return deidentify.read(session, found.id, member=g.member, known=platform().known_names(), typed=typed)
 
 
-def _near(session: Session, found: Opened) -> list[Shown]:
-    """Incidents that the report may also be about."""
-    if found.content is None or found.incident is not None:
-        return []
-    form = settle_form_for(found.content, found.version, find)
-    meant, year = find(form.place.data or ""), form.year.data or ""
-    if len(meant) != 1 or not year.isdigit():
-        return []
-    month = form.month.data or ""
-    return settlement.candidates(session, place=meant[0], year=int(year), month=int(month) if month else None)
+def _twins(session: Session, found: Opened) -> Twins | None:
+    """Of a report that its reader has taken and that is still to be settled."""
+    if found.content is None or found.incident is not None or found.handling not in _TO_SETTLE:
+        return None
+    site = platform()
+    within = Surroundings(
+        lexicon=site.lexicon(),
+        vocabulary=site.vocabulary,
+        places=site.places,
+        geocoder=site.geocoder,
+        neighbours=neighbours(site.shapes),
+    )
+    return twins.likely_twins(
+        session, found.id, member=g.member, within=within, pepper=site.settings.pepper, now=site.now()
+    )

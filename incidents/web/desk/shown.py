@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 
-from flask_babel import format_date, format_decimal
+from babel.dates import format_skeleton
+from flask_babel import format_date, format_decimal, get_locale
 
 from incidents.core import report as report_rules
 from incidents.core.files import Kind as FileKind
-from incidents.core.incident import Settlement
+from incidents.core.incident import SEVERAL, Settlement
 from incidents.core.languages import BY_TAG
 from incidents.core.likeness.groups import Kind
 from incidents.core.likeness.shared import Shared
@@ -74,8 +76,17 @@ def points_of_report(report: Report) -> list[Point]:
 def _time(report: Report) -> str:
     when = term("date_precision", report.when)
     season = term("season", report.season)
-    date = " ".join(filter(None, (season, report.day or report.month or report.year)))
-    return f"{date} ({when})" if date else when
+    day = " ".join(filter(None, (season, _dated(report.day or report.month or report.year))))
+    return f"{day} ({when})" if day else when
+
+
+def _dated(given: str) -> str:
+    """A day, a month or a year of a report as the member's language writes it; what is none of them as it stands."""
+    skeletons = {10: ("", "yMMMMd"), 7: ("-01", "yMMMM")}
+    if len(given) not in skeletons:
+        return given
+    rest, skeleton = skeletons[len(given)]
+    return format_skeleton(skeleton, date.fromisoformat(given + rest), locale=get_locale())
 
 
 def _area(report: Report) -> str:
@@ -115,6 +126,20 @@ def points_of_incident(settlement: Settlement) -> list[Point]:
     ]
 
 
+def points_of_twin(report: Report) -> list[Point]:
+    """What tells one event from another, but for the words."""
+    points = [
+        Point(_("What happened"), _terms("act_type", report.acts)),
+        Point(_("Grounds"), _terms("ground", report.grounds)),
+        Point(_("Target groups"), _terms("target_group", report.targets)),
+        Point(_("When"), _time(report)),
+        Point(_("Place"), in_sight(report.place)),
+        Point(_("Kind of place"), term("setting", report.setting)),
+        Point(_("Who reports"), term("reporter_role", report.role)),
+    ]
+    return [point for point in points if point.text]
+
+
 def points_of_shared(shared: Shared) -> list[Point]:
     """What the reports of a cluster have in common, but for their words."""
     codes = shared.codes
@@ -150,20 +175,52 @@ def compared(mine: Settlement, theirs: Settlement) -> list[Point]:
 
 
 def month_of(settlement: Settlement) -> str:
-    return f"{settlement.year}-{settlement.month:02d}" if settlement.month else str(settlement.year)
+    return _dated(f"{settlement.year}-{settlement.month:02d}" if settlement.month else str(settlement.year))
 
 
 def acts(codes: frozenset[str]) -> str:
     return _terms("act_type", codes)
 
 
+def grounds(codes: frozenset[str]) -> str:
+    return _terms("ground", codes)
+
+
+def targets(codes: frozenset[str]) -> str:
+    return _terms("target_group", codes)
+
+
 def endonym(tag: str) -> str:
     return BY_TAG[tag].endonym if tag in BY_TAG else tag
 
 
-def line(incident: Shown) -> str:
-    """An incident on one line."""
+def field_name(field: str) -> str:
+    """What a field of a settlement is called."""
+    return {
+        "place": _("Place"),
+        "year": _("Year"),
+        "month": _("Month"),
+        "setting": _("Kind of place"),
+        "verification": _("How far it could be checked"),
+        "bias_strength": _("Signs of bias"),
+        "acts": _("What happened"),
+        "grounds": _("Grounds"),
+        "targets": _("Target groups"),
+        "genders": _("Gender of those targeted"),
+        "ages": _("Age of those targeted"),
+        "reported_to": _("Who it was reported to"),
+    }[field]
+
+
+def code_of_field(field: str, code: str) -> str:
+    return term(SEVERAL[field], code)
+
+
+def line(incident: Shown, *, is_hidden: bool = False) -> str:
+    """An incident on one line; without its codes where the reader may have to code it without seeing them."""
     settled = incident.settlement
+    if is_hidden:
+        return ", ".join((month_of(settled), place_name(settled.place), _("waits for a second coding")))
     return ", ".join((month_of(settled), place_name(settled.place), acts(settled.acts)))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import BooleanField, SelectField, StringField
 
-from incidents.core.tables import CUTS
+from incidents.core.crosstables import CUTS
 from incidents.services.crosstables import NothingPublished, Refused, TooFine, TooMany
 from incidents.web.desk.forms import ActForm
 from incidents.web.texts import gettext
@@ -48,8 +48,10 @@ def _words() -> dict[str, str]:
         "ground": gettext("Ground"),
         "act@group": gettext("Group of acts"),
         "act": gettext("Act"),
+        "setting@group": gettext("Area of social life"),
         "setting": gettext("Kind of place"),
         "gender": gettext("Gender of the people attacked"),
+        "age@group": gettext("Under 18, or 18 and over"),
         "age": gettext("Age of the people attacked"),
         "reported": gettext("Whether an authority was told"),
         "verification": gettext("How far it could be checked"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
+from incidents.core.crosstables import is_name
 from incidents.core.release import DESCRIPTION
-from incidents.core.tables import is_name
 from incidents.services import published
 from incidents.services.published import ReleaseSummary
 from incidents.web.platform import platform

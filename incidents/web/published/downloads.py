@@ -13,9 +13,9 @@ from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from incidents.adapters import catalogues
+from incidents.core.crosstables import is_name
 from incidents.core.languages import BY_TAG
 from incidents.core.release import JSON_TYPE
-from incidents.core.tables import is_name
 from incidents.publishing import chart, citation, jsonstat, ods, schemas, sdmx, sheets, tidy, whole, xlsx
 from incidents.publishing.edition import CHECKSUMS, Edition, Figures, NoSuchTable, figures
 from incidents.services import published

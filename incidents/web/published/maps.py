@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from incidents.core import choropleth
 from incidents.core.choropleth import Missing, Words
+from incidents.core.counting import OTHERS, small_municipalities
 from incidents.core.map_layout import Inset, Spot, layout
 from incidents.core.places import KOSOVO, MAP_ATTRIBUTION, Places
-from incidents.core.tables import OTHERS, small_municipalities
 from incidents.web.places import place_name
 from incidents.web.platform import platform
 from incidents.web.published.shown import TableAt, written

@@ -223,10 +223,25 @@ def _schemas() -> dict[str, Schema]:
             "example": _EXAMPLE,
         },
         "Receipt": _object(
-            ["receipt_code", "receipt_code_grouped", "status_page"],
+            ["receipt_code", "receipt_code_grouped", "status_page", "place"],
             receipt_code={"type": "string", "pattern": "^[0-9]{28}$"},
             receipt_code_grouped={"type": "string", "description": "The same in seven groups of four, to be shown."},
             status_page={"type": "string", "format": "uri-reference", "description": "Where the code can be typed."},
+            place={
+                **_object(
+                    ["code", "area", "choices"],
+                    code={**_TEXT_OR_NONE, "description": "Of the place that was understood."},
+                    area={
+                        **_TEXT_OR_NONE,
+                        "description": "The municipality, district or Kosovo* (KM) in which an incident there counts.",
+                    },
+                    choices={
+                        **_list(_object(["code", "name"], code=_TEXT, name=_TEXT)),
+                        "description": "Places of this name, if it is not clear which is meant. The report is taken.",
+                    },
+                ),
+                "description": "What the typed place was understood as: all empty for no place, or none that we know.",
+            },
         ),
         "Problem": _object(
             ["type", "title", "status", "detail"],

@@ -13,10 +13,12 @@ from incidents.web.platform import platform
 from incidents.web.published import maps, shown
 from incidents.web.published.feeds import feeds
 from incidents.web.published.files import site_address
+from incidents.web.published.readers import readers
 from incidents.web.texts import gettext as _
 
 published = Blueprint("published", __name__, url_prefix="/<language:language>/statistics")
 published.register_blueprint(feeds)
+published.register_blueprint(readers)
 
 
 @published.get("/")

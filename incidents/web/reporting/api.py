@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -19,11 +20,12 @@ from incidents.core import report as rules
 from incidents.core.languages import BY_TAG
 from incidents.core.receipt import ReceiptCode, grouped
 from incidents.core.report import Problem
+from incidents.services.geocoding import Certain
 from incidents.services.reporting import AlreadySent, Rejected
 from incidents.web import languages
 from incidents.web.platform import platform
 from incidents.web.problems import problem
-from incidents.web.reporting import bodies
+from incidents.web.reporting import bodies, where
 from incidents.web.reporting.bodies import Fault, NotAReport
 from incidents.web.reporting.messages import sentence
 from incidents.web.reporting.sending import take_in
@@ -56,19 +58,31 @@ def take() -> ResponseReturnValue:
     report, faults = bodies.read(sent)
     if faults:
         return _to_mend(faults, rules.problems(report, site.vocabulary, today=site.today()), sent)
+    place = where.certain_of(report)
+    if place is None:
+        wrong = Fault("/place_code", Problem("place_code", "unknown_code"))
+        return _to_mend([wrong], rules.problems(report, site.vocabulary, today=site.today()), sent)
+    report = replace(report, place_code=place.meaning.code, area=place.meaning.area)
     try:
         code = take_in(report, nonce_of_key(key.group(1), site.settings.pepper))
     except Rejected as rejected:
         return _to_mend([], rejected.problems, sent)
     except AlreadySent:
         return _refused(422, "key_used", "This key was used already, for another report. Draw a new one for each.")
-    return _receipt(code, report.language)
+    return _receipt(code, report.language, place)
 
 
-def _receipt(code: ReceiptCode, tag: str) -> Response:
+def _receipt(code: ReceiptCode, tag: str, place: Certain) -> Response:
     """The code stands in the body only: an address with it would be kept in logs and histories."""
     page = url_for("reporting.receipts.come_back", language=BY_TAG[tag])
-    response = jsonify({"receipt_code": code, "receipt_code_grouped": grouped(code), "status_page": page})
+    response = jsonify(
+        {
+            "receipt_code": code,
+            "receipt_code_grouped": grouped(code),
+            "status_page": page,
+            "place": where.described(place),
+        }
+    )
     response.status_code = 201
     return response
 

@@ -31,7 +31,7 @@ _PATTERNS = {
     "month": "^[0-9]{4}-[0-9]{2}$",
     "year": "^[0-9]{4}$",
 }
-_LONGEST = {**LONGEST_LINES, "words": MOST_WORDS}
+_LONGEST = {**LONGEST_LINES, "place_code": 20, "words": MOST_WORDS}
 _TOLD = {
     "language": "The language that the reporter reads; sentences come back in it.",
     "role": "Who the reporter is in this.",
@@ -53,6 +53,7 @@ _TOLD = {
     "content": "Of what happened on the internet: what kind of things.",
     "link": "Of what happened on the internet: the address of a page, as typed; nobody's machine opens it.",
     "place": "As typed: a village, a quarter, a town.",
+    "place_code": "Which place is meant, if several are called so: its `code` in /api/v1/places for the same words.",
     "words": "As typed, in any language and script.",
     "told": "Whom somebody told of it before; `none` stands alone.",
     "outcomes": "What those who were told did.",

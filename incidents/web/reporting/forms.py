@@ -103,7 +103,7 @@ _COMMON_TOLD = (
     "other",
     "not_known",
 )
-_ASKED_CONSENTS = ("refer_commissioner", "refer_police", "refer_ngo")
+_ASKED_CONSENTS = ("refer_commissioner", "refer_police", "refer_ngo", "share_odihr")
 
 # Which answer opens which branch: what stands in a closed one is not part of the report. The style sheet opens the
 # same ones on the page.

@@ -1,4 +1,7 @@
-"""The place that a reporter typed: understood on this machine, and asked about once where several have that name."""
+"""The place that a reporter typed: understood on this machine, and asked about once where several have that name.
+
+An app is answered instead: what its report's place was understood as, and which others may have been meant.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from incidents.core.gazetteer.place import Level
 from incidents.core.places import KOSOVO
 from incidents.core.report import Report
 from incidents.core.script import to_latin
-from incidents.services.geocoding import Found, Meaning, understood
+from incidents.services.geocoding import Certain, Found, Meaning, certain, understood
 from incidents.web.languages import current_language
 from incidents.web.places import place_name
 from incidents.web.platform import platform
@@ -38,6 +41,24 @@ def offer_again(form: ReportFields) -> None:
         meant = understood(form.report().place, None, geocoder=platform().geocoder)
         if not isinstance(meant, Meaning):
             form.ask_which_place((one.code, in_words(one)) for one in meant)
+
+
+def certain_of(report: Report) -> Certain | None:
+    """What is certain of an app's place, or what its code says; None for a code that the place does not have."""
+    geocoder = platform().geocoder
+    if not report.place_code:
+        return certain(report.place, geocoder=geocoder)
+    meant = understood(report.place, report.place_code, geocoder=geocoder)
+    return Certain(meant, []) if isinstance(meant, Meaning) and meant.code else None
+
+
+def described(place: Certain) -> dict[str, object]:
+    """For the answer to an app."""
+    return {
+        "code": place.meaning.code or None,
+        "area": place.meaning.area or None,
+        "choices": [{"code": one.code, "name": in_words(one)} for one in place.choices],
+    }
 
 
 def in_words(found: Found) -> str:

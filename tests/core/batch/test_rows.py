@@ -1,3 +1,4 @@
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -5,21 +6,24 @@ import pytest
 
 from incidents.adapters import catalogues, data_files
 from incidents.core.batch.cells import Broken, Formula, Row, letters_of
-from incidents.core.batch.columns import LISTS, header_of
+from incidents.core.batch.columns import HEADERS, LISTS, header_of
 from incidents.core.batch.names import names_of
 from incidents.core.batch.rows import Candidates, Entry, Refusal, Surroundings, entry_of, twins
 from incidents.core.languages import BY_TAG
+from incidents.core.report import Report
 
 COLUMNS = ["reference", "acts", "grounds", "targets", "date", "when", "setting", "place", "municipality", "words"]
-COLUMNS += ["role", "wish", "consents", "language"]
+COLUMNS += ["role", "wish", "consents", "language", "relation", "aware", "organisation", "season", "when_words"]
+COLUMNS += ["platform", "content", "link", "told", "outcomes", "untold"]
 GOOD: dict[str, Any] = {"acts": "Pretnje", "grounds": "national_ethnic", "setting": "street", "date": "15.3.2026."}
 
 
 def find(query: str) -> Candidates:
     places = {
-        "Subotica": Candidates(True),
+        "Subotica": Candidates(True, place_code="804614", area="80438"),
         "Becej centar": Candidates(False, ("Bečej",)),
         "Slatina": Candidates(False, ("Slatina, Čačak", "Slatina, Bor")),
+        "Kamenica": Candidates(False, ("Kamenica, Valjevo", "Kamenica, Osečina"), area="09"),
     }
     return places.get(query, Candidates(False))
 
@@ -46,6 +50,68 @@ def around() -> Surroundings:
 def read(around: Surroundings, **cells: Any) -> Entry:
     values = {**GOOD, **cells}
     return entry_of(Row(7, tuple(values.get(column, "") for column in COLUMNS)), around)
+
+
+def test_a_place_is_kept_as_typed_with_what_it_means(around) -> None:
+    report = read(around, place="Subotica").report
+    assert (report.place, report.place_code, report.area) == ("Subotica", "804614", "80438")
+
+
+@pytest.mark.parametrize(("place", "area"), [("Kamenica", "09"), ("Slatina", ""), ("Nigdina", "")])
+def test_a_place_that_is_not_clear_is_taken_with_what_is_certain_where_the_sender_says_so(around, place, area) -> None:
+    entry = read(replace(around, takes_unsure_places=True), place=place)
+    assert entry.refusals == []
+    assert [(one.column, one.value) for one in entry.unsure] == [("place", place)]
+    assert (entry.report.place, entry.report.place_code, entry.report.area) == (place, "", area)
+
+
+def test_all_answers_of_the_form_have_a_column(around) -> None:
+    report = read(
+        around,
+        role="organisation",
+        aware="unaware",
+        organisation="Udruženje\nRoma",
+        when_words="oko Đurđevdana",
+        platform="facebook",
+        content="Komentar; picture_video",
+        link="https://primer.example/objava/1",
+        told="police; prosecutor",
+        outcomes="recorded; pending",
+        untold="no_trust",
+        relation="parent",
+    ).report
+    assert (report.organisation, report.when_words) == ("Udruženje Roma", "oko Đurđevdana")
+    assert (report.relation, report.aware, report.platform, report.untold) == (
+        "parent",
+        "unaware",
+        "facebook",
+        {"no_trust"},
+    )
+    assert (report.content, report.outcomes) == ({"comment", "picture_video"}, {"recorded", "pending"})
+    assert (report.link, report.told) == ("https://primer.example/objava/1", {"police", "prosecutor"})
+
+
+def test_no_answer_of_a_report_lacks_its_column() -> None:
+    elsewhere = {"place_code", "area", "origin", "partner", "schema"}
+    assert {one.name for one in fields(Report)} - elsewhere <= HEADERS.keys()
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"date": "2025", "season": "summer"}, ("season", "2025", "summer")),
+        ({"date": "2025", "season": "leto", "when": "season"}, ("season", "2025", "summer")),
+        ({"date": "jul 2025", "season": "summer"}, ("month", "", "summer")),
+    ],
+)
+def test_a_season_goes_with_its_year(around, cells, expected) -> None:
+    entry = read(around, **cells)
+    assert entry.refusals == []
+    assert (entry.report.when, entry.report.year, entry.report.season) == expected
+
+
+def test_a_season_of_no_year_has_to_be_mended(around) -> None:
+    assert read(around, date="", season="summer").refusals == [Refusal(7, "date", "missing_date")]
 
 
 def test_a_row_becomes_a_report_of_its_organisation(around) -> None:

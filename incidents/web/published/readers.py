@@ -1,0 +1,154 @@
+"""Pages for those who report to others: the Commissioner, committees of the United Nations, places and communities.
+
+Each shows lines of published tables in another order; a page that would need a count of its own is not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from incidents.adapters import catalogues, data_files
+from incidents.adapters.data_files import TREATIES_VERSION
+from incidents.core.tables import TOTAL
+from incidents.publishing import excerpts
+from incidents.publishing.edition import Edition
+from incidents.publishing.excerpts import GRID, Section
+from incidents.services import published as figures
+from incidents.services.downloads import edition_of
+from incidents.services.published import NotFound
+from incidents.web.headers import PUBLIC
+from incidents.web.languages import current_language
+from incidents.web.platform import platform
+from incidents.web.published import shown
+from incidents.web.published.files import CSV, site_address
+from incidents.web.texts import gettext as _
+
+readers = Blueprint("readers", __name__, url_prefix="/<release:number>")
+
+DIMENSIONS = {"places": "area", "communities": "target"}
+"""The dimension of a page of one place or one community."""
+
+
+@readers.get("/commissioner/")
+def commissioner(number: int) -> ResponseReturnValue:
+    edition = _edition(number)
+    year = excerpts.newest_year(edition, GRID)
+    areas = platform().vocabulary.terms["social_area"]
+    return _page(
+        "published/commissioner.html",
+        edition,
+        year=year,
+        grid=excerpts.grid(edition, _tag(), year) if year else None,
+        unconfirmed={code for code, term in areas.items() if not term.is_confirmed},
+    )
+
+
+@readers.get("/treaties/")
+def treaties(number: int) -> ResponseReturnValue:
+    edition = _edition(number)
+    year = excerpts.newest_year(edition, "target")
+    return _page(
+        "published/treaties.html",
+        edition,
+        year=year,
+        sections=_by_committee(edition, year),
+        committees=_committees(),
+    )
+
+
+@readers.get("/treaties.csv")
+def treaties_csv(number: int) -> ResponseReturnValue:
+    edition = _edition(number)
+    sections = _by_committee(edition, excerpts.newest_year(edition, "target"))
+    return _csv(excerpts.to_csv(edition, sections, mapping=TREATIES_VERSION), f"release-{number}-treaties.csv")
+
+
+@readers.get("/places/")
+def listed(number: int) -> ResponseReturnValue:
+    """Every place and community that published tables have lines of."""
+    edition = _edition(number)
+    choices = {kind: _codes(edition, dimension) for kind, dimension in DIMENSIONS.items()}
+    return _page("published/places.html", edition, choices=choices)
+
+
+@readers.get("/<any(places, communities):kind>/<code>/")
+def excerpt(number: int, kind: str, code: str) -> ResponseReturnValue:
+    edition = _edition(number)
+    name, sections = _excerpt(edition, kind, code)
+    return _page("published/excerpt.html", edition, kind=kind, code=code, name=name, sections=sections)
+
+
+@readers.get("/<any(places, communities):kind>/<code>.csv")
+def excerpt_csv(number: int, kind: str, code: str) -> ResponseReturnValue:
+    edition = _edition(number)
+    _name, sections = _excerpt(edition, kind, code)
+    return _csv(excerpts.to_csv(edition, sections), f"release-{number}-{code}.csv")
+
+
+@readers.get("/summary/")
+def summary(number: int) -> ResponseReturnValue:
+    """What fits on one sheet of paper; no period is finer than that of the release."""
+    edition = _edition(number)
+    tables = {table.name: table for table in shown.tables_at(edition.files, edition.quarter)}
+    return _page("published/summary.html", edition, tables=tables)
+
+
+def _by_committee(edition: Edition, year: str) -> list[Section]:
+    return excerpts.by_committee(edition, _tag(), data_files.treaty_readings(), year) if year else []
+
+
+def _codes(edition: Edition, dimension: str) -> list[tuple[str, str]]:
+    """The codes that can be chosen, by their names."""
+    said = edition.words(_tag()).labels.get(dimension, {})
+    return sorted(((code, name) for code, name in said.items() if code != TOTAL), key=lambda pair: pair[1].casefold())
+
+
+def _excerpt(edition: Edition, kind: str, code: str) -> tuple[str, Sequence[Section]]:
+    name = dict(_codes(edition, DIMENSIONS[kind])).get(code)
+    sections = excerpts.about(edition, _tag(), DIMENSIONS[kind], code) if name else []
+    if not name or not sections:
+        abort(404)
+    return name, sections
+
+
+def _committees() -> dict[str, str]:
+    return {
+        "CERD": _("Committee on the Elimination of Racial Discrimination (CERD)"),
+        "CEDAW": _("Committee on the Elimination of Discrimination against Women (CEDAW)"),
+        "CRPD": _("Committee on the Rights of Persons with Disabilities (CRPD)"),
+        "CRC": _("Committee on the Rights of the Child (CRC)"),
+        "CCPR": _("Human Rights Committee (CCPR)"),
+    }
+
+
+def _edition(number: int) -> Edition:
+    site = platform()
+    try:
+        with site.database.reader() as session:
+            return edition_of(
+                session,
+                figures.issue(session, number),
+                address=f"{site_address()}{url_for('api.described', number=number)}",
+                vocabulary=site.vocabulary,
+                places=site.places,
+                label=catalogues.label,
+            )
+    except NotFound:
+        abort(404)
+
+
+def _page(template: str, edition: Edition, **values: object) -> Response:
+    page = render_template(template, release=edition, written=shown.written, **values)
+    return Response(page, mimetype="text/html", headers={"Cache-Control": PUBLIC})
+
+
+def _csv(content: bytes, name: str) -> Response:
+    kept = {"Cache-Control": PUBLIC, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, content_type=CSV, headers=kept)
+
+
+def _tag() -> str:
+    return current_language().tag
