@@ -9,13 +9,17 @@ from pathlib import Path
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger as GunicornLogger
 
 from incidents.adapters import data_files
+from incidents.adapters.log_lines import Lines, log_in_lines
 from incidents.adapters.official_shapes import BadShapes
 from incidents.app import create_app, directory_of
 from incidents.cli.audit import audit
 from incidents.cli.backup import backup, move, restore
 from incidents.cli.batch import import_
+from incidents.cli.examples import examples
 from incidents.cli.geocode import geocode
 from incidents.cli.keys import keys
 from incidents.cli.members import members
@@ -28,12 +32,33 @@ from incidents.cli.script import transliterate
 from incidents.cli.setup import init, migrate
 from incidents.cli.site import Wrong, settings_of_site
 from incidents.cli.synthesise import synthesise
+from incidents.cli.tick import mail, tick
 from incidents.cli.trial import make_trial_site
 from incidents.config import Settings
 from incidents.core.help import BadDirectory
 from incidents.core.vocabulary import BadVocabulary
 
-_WITHOUT_SITE = {"geocode", "import", "init", "mentions", "places", "protect", "release", "scan", "transliterate"}
+_WITHOUT_SITE = {
+    "examples",
+    "geocode",
+    "import",
+    "init",
+    "mentions",
+    "places",
+    "protect",
+    "release",
+    "scan",
+    "transliterate",
+}
+
+
+class _Log(GunicornLogger):
+    """gunicorn names the address of whoever sends a request that it cannot read: only level and place are kept."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(Lines())
 
 
 class _Server(BaseApplication):
@@ -57,22 +82,31 @@ class _Server(BaseApplication):
         return app
 
 
-def _run(settings: Settings, bind: str, workers: int) -> None:
+def _run(settings: Settings, *, bind: str, workers: int, threads: int = 4, timeout: int = 30) -> None:
     try:
         data_files.shapes(settings.shapes)  # read here, once for all workers
     except BadShapes as wrong:
         raise Wrong(f"INCIDENTS_SHAPES cannot be used: {wrong}") from None
     directory_of(settings)  # a mistake in the operator's file is said here, before there are workers
+    log_in_lines()
     _Server(
         settings,
         {
             "bind": bind,
             "workers": workers,
             "worker_class": "gthread",
-            "threads": 4,
+            "threads": threads,
+            "timeout": timeout,
+            "graceful_timeout": timeout,
             "accesslog": None,
             "loglevel": "error",
+            "logger_class": _Log,
             "control_socket_disable": True,
+            # Longer addresses and headers than any page of ours has are refused unread.
+            "limit_request_line": 4094,
+            "limit_request_fields": 60,
+            "limit_request_field_size": 8190,
+            "umask": 0o007,  # a socket for the proxy's group, and for nobody else
         },
     ).run()
 
@@ -88,18 +122,20 @@ def cli(context: click.Context, bind: str) -> None:
     """
     if context.invoked_subcommand is None:
         settings = make_trial_site(Path(os.environ.get("INCIDENTS_INSTANCE", "instance")), bind, datetime.now(UTC))
-        _run(settings, bind, workers=2)
+        _run(settings, bind=bind, workers=2)
     elif context.invoked_subcommand not in _WITHOUT_SITE:
         context.obj = settings_of_site()
 
 
 @cli.command()
-@click.option("--bind", default="127.0.0.1:8000", show_default=True)
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="An address, or unix:/path/of/a/socket.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Of each worker.")
+@click.option("--timeout", default=30, show_default=True, type=click.IntRange(5, 600), help="Seconds for an answer.")
 @click.pass_obj
-def serve(settings: Settings, bind: str, workers: int) -> None:
-    """Serve the site behind a proxy of yours."""
-    _run(settings, bind, workers)
+def serve(settings: Settings, bind: str, workers: int, threads: int, timeout: int) -> None:
+    """Serve the site behind a proxy of yours. Nothing is logged but what goes wrong, without who asked for it."""
+    _run(settings, bind=bind, workers=workers, threads=threads, timeout=timeout)
 
 
 for command in (
@@ -108,18 +144,20 @@ for command in (
     members,
     audit,
     backup,
+    examples,
     geocode,
     import_,
     keys,
+    mail,
     mentions,
     move,
     places,
     protect,
     release,
     restore,
-    import_,
     scan,
     synthesise,
+    tick,
     transliterate,
 ):
     cli.add_command(command)

@@ -9,13 +9,14 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from incidents.adapters import data_files, help_files
+from incidents.adapters.counters import Counters
 from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.adapters.nominatim import StreetService
 from incidents.config import Door, Settings
 from incidents.core.help import Directory
 from incidents.db.database import Database
 from incidents.resources import data_file, folder
-from incidents.web import assets, errors, headers, languages, requests
+from incidents.web import assets, errors, headers, languages, requests, watching
 from incidents.web.accounts.views import accounts
 from incidents.web.desk import views as desk_views
 from incidents.web.help.views import helping
@@ -60,12 +61,13 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, dat
         known_names=data_files.known_names,
         lexicon=data_files.lexicon,
         directory=directory_of(settings),
+        counters=Counters(settings.counters, watching.SIZE),
         now=now,
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals["is_trial"] = settings.trial
     app.url_map.strict_slashes = True
-    for part in (requests, languages, headers, errors, assets):
+    for part in (watching, requests, languages, headers, errors, assets):
         part.init_app(app)
     app.register_blueprint(pages)
     if settings.door in {Door.BOTH, Door.PUBLIC}:

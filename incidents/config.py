@@ -6,11 +6,15 @@ import enum
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 SECRET_BYTES = 32
+SHORTEST_TOKEN = 32
+ONION = re.compile(r"[a-z2-7]{56}\.onion", re.ASCII)
+"""An address of the third version (Tor rend-spec-v3)."""
 
 
 class Door(enum.Enum):
@@ -23,6 +27,20 @@ class Door(enum.Enum):
 
 class BadSetting(Exception):
     """A setting is missing or cannot be used; the text says which and how to mend it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """How the operator's daily note goes out."""
+
+    to: tuple[str, ...]
+    sender: str
+    scheme: str = ""
+    """smtp (to a server on this machine), smtps or smtp+starttls; empty for the machine's own sendmail."""
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +83,20 @@ class Settings:
     """How many of a hundred incidents a second member codes without seeing the first coding; the gravest always."""
     shapes: Path | None = None
     """GeoJSON with official borders of municipalities, to draw maps with instead of the derived ones."""
+    counters: Path | None = None
+    """Folder in which all processes count answers together; None to count in each alone."""
+    metrics_token: str = ""
+    """Who knows it may read the metrics; without one nobody may."""
+    least_free_bytes: int = 500_000_000
+    """The site is not ready with less room on its disk."""
+    tick_within: timedelta = timedelta(hours=1)
+    """The regular work must have been done so recently."""
+    backup_within: timedelta | None = timedelta(days=2)
+    """A backup must have been made so recently; None where other means make them."""
+    mail: Mail | None = None
+    """For the daily note; None where nobody wants one."""
+    onion: str = ""
+    """The onion address of the public site, one of its hosts; empty without one."""
     nominatim: OwnHost | None = None
     """The operator's own address service, for the desk; nothing outside is asked unless it is set."""
 
@@ -83,15 +115,16 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     hosts = tuple(name for name in variables.get("INCIDENTS_HOSTS", "").split(",") if name)
     if not hosts and not trial:
         raise BadSetting("INCIDENTS_HOSTS is not set: name the hosts of the site, separated by commas.")
+    onion = variables.get("INCIDENTS_ONION", "")
+    if onion and not ONION.fullmatch(onion):
+        raise BadSetting("INCIDENTS_ONION must be 56 letters and digits and .onion.")
     exit_url = variables.get("INCIDENTS_EXIT_URL", Settings.exit_url)
     if not exit_url.startswith(("https://", "http://127.0.0.1")):
         raise BadSetting("INCIDENTS_EXIT_URL must be an https address.")
     help_file = Path(variables["INCIDENTS_HELP_FILE"]).resolve() if variables.get("INCIDENTS_HELP_FILE") else None
     if help_file is not None and not help_file.is_file():
         raise BadSetting(f"INCIDENTS_HELP_FILE names {help_file}, and there is no such file.")
-    gigabytes = variables.get("INCIDENTS_FILES_GB", "20")
-    if not (gigabytes.isascii() and gigabytes.isdigit()):
-        raise BadSetting("INCIDENTS_FILES_GB must be a whole number of gigabytes.")
+    backup_days = _whole(variables, "INCIDENTS_BACKUP_DAYS", 2, "days")
     percent = variables.get("INCIDENTS_CODED_TWICE", "10")
     if not (percent.isascii() and percent.isdigit() and int(percent) <= 100):
         raise BadSetting("INCIDENTS_CODED_TWICE must be a whole number of per cent, from 0 to 100.")
@@ -104,13 +137,76 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         trial=trial,
         exit_url=exit_url,
         help_file=help_file,
-        hosts=hosts or Settings.hosts,
+        hosts=(*(hosts or Settings.hosts), *([onion] if onion else [])),
+        onion=onion,
         https=not trial,
         shapes=Path(variables["INCIDENTS_SHAPES"]) if variables.get("INCIDENTS_SHAPES") else None,
+        most_file_bytes=_whole(variables, "INCIDENTS_FILES_GB", 20, "gigabytes") * 1_000_000_000,
+        counters=Path(variables.get("INCIDENTS_COUNTERS", instance / "counters")),
+        metrics_token=_token(instance / "metrics-token"),
+        least_free_bytes=_whole(variables, "INCIDENTS_FREE_MB", 500, "megabytes") * 1_000_000,
+        tick_within=timedelta(minutes=_whole(variables, "INCIDENTS_TICK_MINUTES", 60, "minutes")),
+        backup_within=timedelta(days=backup_days) if backup_days else None,
+        mail=_mail(variables, instance / "mail-password"),
         coded_twice_percent=int(percent),
-        most_file_bytes=int(gigabytes) * 1_000_000_000,
         nominatim=_nominatim(variables),
     )
+
+
+def _whole(variables: Mapping[str, str], name: str, usual: int, unit: str) -> int:
+    typed = variables.get(name) or str(usual)
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 7):
+        raise BadSetting(f"{name} must be a whole number of {unit}.")
+    return int(typed)
+
+
+_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+", re.ASCII)
+_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+
+
+def _mail(variables: Mapping[str, str], password: Path) -> Mail | None:
+    to = tuple(address for address in variables.get("INCIDENTS_MAIL_TO", "").split(",") if address)
+    sender, by = variables.get("INCIDENTS_MAIL_FROM", ""), variables.get("INCIDENTS_MAIL_BY", "")
+    if not to:
+        return None
+    if not all(_ADDRESS.fullmatch(address) for address in (*to, sender)):
+        raise BadSetting("INCIDENTS_MAIL_TO and INCIDENTS_MAIL_FROM must be mail addresses.")
+    if not by:
+        return Mail(to=to, sender=sender)
+    try:
+        server = urlsplit(by)
+        port = server.port or _PORTS[server.scheme]
+    except (ValueError, KeyError):
+        port = 0
+    is_plain = server.scheme == "smtp" and (server.username or not _is_this_machine(server.hostname or ""))
+    if not port or not server.hostname or is_plain:
+        raise BadSetting(
+            "INCIDENTS_MAIL_BY must be smtps://user@host or smtp+starttls://user@host, or smtp://127.0.0.1 for a "
+            "server on this machine; the password stands in the file mail-password of the instance folder."
+        )
+    secret = password.read_text(encoding="utf-8").strip() if server.username and password.is_file() else ""
+    if server.username and not secret:
+        raise BadSetting(f"{password} is missing: it holds the password for INCIDENTS_MAIL_BY.")
+    return Mail(
+        to=to,
+        sender=sender,
+        scheme=server.scheme,
+        host=server.hostname,
+        port=port,
+        user=server.username or "",
+        password=secret,
+    )
+
+
+def _token(path: Path) -> str:
+    """Empty where there is none."""
+    try:
+        token = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return ""
+    if len(token) < SHORTEST_TOKEN or not token.isalnum():
+        raise BadSetting(f"{path} holds a weak token: it must be {SHORTEST_TOKEN} or more random letters and digits.")
+    return token
 
 
 def _nominatim(variables: Mapping[str, str]) -> OwnHost | None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
@@ -58,6 +59,23 @@ def database(engine_database: Database) -> Iterator[Database]:
     """Tables at their newest; everything a test does is undone, commits too."""
     with engine_database.rolled_back():
         yield engine_database
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def own_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """For one test alone: what happens to a whole database cannot be undone by a rollback."""
+    url = f"sqlite:///{tmp_path / 'own.sqlite'}"
+    if request.param == "postgresql":
+        server = sa.create_engine(request.getfixturevalue("postgres"), isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(sa.text("DROP DATABASE IF EXISTS own WITH (FORCE)"))
+            connection.execute(sa.text("CREATE DATABASE own"))
+        url = server.url.set(database="own").render_as_string()
+        server.dispose()
+    database = Database(url)
+    migrations.upgrade(database)
+    yield database
+    database.engine.dispose()
 
 
 def settings_in(folder: Path) -> Settings:

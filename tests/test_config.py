@@ -44,6 +44,33 @@ def test_the_site_does_not_start_with_a_mistake_in_that_file(
     assert mistake.endswith(", not pomoć")
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("INCIDENTS_TICK_MINUTES", "soon", "INCIDENTS_TICK_MINUTES must be a whole number of minutes."),
+        ("INCIDENTS_BACKUP_DAYS", "-1", "INCIDENTS_BACKUP_DAYS must be a whole number of days."),
+        ("INCIDENTS_FREE_MB", "1.5", "INCIDENTS_FREE_MB must be a whole number of megabytes."),
+        ("INCIDENTS_FILES_GB", "٣", "INCIDENTS_FILES_GB must be a whole number of gigabytes."),
+        ("INCIDENTS_FREE_MB", "9" * 40, "INCIDENTS_FREE_MB must be a whole number of megabytes."),
+    ],
+)
+def test_a_number_that_is_none_is_said(variables: dict[str, str], name: str, typed: str, said: str) -> None:
+    with pytest.raises(BadSetting) as raised:
+        read_settings({**variables, name: typed})
+    assert str(raised.value) == said
+
+
+def test_no_days_mean_that_backups_are_made_by_other_means(variables: dict[str, str]) -> None:
+    assert read_settings({**variables, "INCIDENTS_BACKUP_DAYS": "0"}).backup_within is None
+
+
+@pytest.mark.parametrize("weak", ["short", "a b" * 20, ""])
+def test_a_weak_token_of_the_metrics_is_said(variables: dict[str, str], tmp_path: Path, weak: str) -> None:
+    (tmp_path / "metrics-token").write_text(weak, encoding="ascii")
+    with pytest.raises(BadSetting, match="holds a weak token"):
+        read_settings(variables)
+
+
 @pytest.mark.parametrize("percent", ["101", "-1", "ten", "٣", ""])
 def test_how_many_incidents_are_coded_twice_is_a_per_cent(variables: dict[str, str], percent: str) -> None:
     with pytest.raises(BadSetting, match="INCIDENTS_CODED_TWICE"):

@@ -35,7 +35,6 @@ OPEN_TO_ALL = {
     "helping.complaint",
     "helping.write",
     "pages.choose",
-    "pages.health",
     "pages.leave",
     "pages.left",
     "pages.paper",
@@ -53,6 +52,9 @@ OPEN_TO_ALL = {
     "reporting.report",
     "reporting.send",
     "reporting.send_easy",
+    "watching.health",
+    "watching.metrics",
+    "watching.ready",
 }
 OPEN_PARTS = ("published.", "api.", "openapi.")
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ import click
 from incidents.adapters import sealed_files
 from incidents.cli.site import Wrong, database_of
 from incidents.config import Settings
+from incidents.db.job import BACKUP, remember
 from incidents.services import backup as services
 from incidents.services.backup import Counts, Progress
 
@@ -64,6 +66,9 @@ def make(settings: Settings, file: Path, key_file: Path) -> None:
             raise Wrong(f"{file} cannot be written: {error.strerror}.") from None
         finally:
             part.unlink(missing_ok=True)
+        now = datetime.now(UTC)
+        with database.unit_of_work() as session:
+            remember(session, BACKUP, on=now.date(), at=now)
     click.echo(f"{file} holds {_told(counts)}.")
 
 

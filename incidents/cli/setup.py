@@ -94,9 +94,19 @@ def _warn() -> None:
 
 
 @click.command()
+@click.option(
+    "--back-to", "older", default="", help="An older form instead, like 0010: before you go back to a release."
+)
 @click.pass_obj
-def migrate(settings: Settings) -> None:
-    """Bring the tables to their newest form."""
+def migrate(settings: Settings, older: str) -> None:
+    """Bring the tables to their newest form. Reports that came meanwhile stay, whichever way."""
     with database_of(settings) as database:
-        migrations.upgrade(database)
-    click.echo("The tables are at their newest.")
+        if not older:
+            migrations.upgrade(database)
+            click.echo("The tables are at their newest.")
+            return
+        try:
+            migrations.go_back(database, older)
+        except migrations.NoSuchForm:
+            raise Wrong(f"The tables cannot go back to {older}.") from None
+    click.echo(f"The tables are as they were at {older}.")

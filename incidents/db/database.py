@@ -46,6 +46,42 @@ class Database:
             yield connection
 
     @contextmanager
+    def alone_at(self, work: str) -> Iterator[bool]:
+        """Whether nobody else is at this work just now; nobody may begin it until the block ends.
+
+        The hold goes with its process, however that ends.
+        """
+        if self.engine.dialect.name == "postgresql":
+            # Without a transaction: an open one keeps deleted rows from being cleaned away.
+            number = sa.func.hashtext(f"incidents {work}")
+            with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                is_held = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number))))
+                try:
+                    yield is_held
+                finally:
+                    if is_held:
+                        connection.scalar(sa.select(sa.func.pg_advisory_unlock(number)))
+            return
+        held_by = _opened_beside(str(self.engine.url.database), work)
+        try:
+            yield _is_locked(held_by)
+        finally:
+            os.close(held_by)
+
+    @contextmanager
+    def without_transaction(self) -> Iterator[sa.Connection]:
+        """A connection for what no transaction may hold; on SQLite no writer is at work meanwhile."""
+        if self.engine.dialect.name == "postgresql":
+            engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        else:
+            engine = self.engine.execution_options(begin="")
+        with self._queue, engine.connect() as connection:
+            try:
+                yield connection
+            finally:
+                connection.invalidate()  # settings of this work shall not outlive it
+
+    @contextmanager
     def rolled_back(self) -> Iterator[None]:
         """Put everything inside on one connection and undo it at the end, commits too (for tests).
 
@@ -75,7 +111,6 @@ class _WriterQueue:
 
     def __init__(self, database: str) -> None:
         self._database = database
-        self._path = f"{database}-queue"
         self._thread = RLock()
         self._depth = 0
         self._file = -1
@@ -99,12 +134,28 @@ class _WriterQueue:
     def _line_up(self) -> None:
         self._file = -1
         with suppress(PermissionError):
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._file = _opened_beside(self._database, "queue")
             fcntl.flock(self._file, fcntl.LOCK_EX)
-            if os.geteuid() == 0 and os.path.exists(self._database):
-                # A command that the administrator runs shall not shut the site out: the file is whose the database is.
-                own = os.stat(self._database)
-                os.fchown(self._file, own.st_uid, own.st_gid)
+
+
+def _opened_beside(database: str, name: str) -> int:
+    """An empty file beside the database, to hold a lock on.
+
+    A command that the administrator runs shall not shut the site out: the file is whose the database is.
+    """
+    file = os.open(f"{database}-{name}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    if os.geteuid() == 0 and os.path.exists(database):
+        own = os.stat(database)
+        os.fchown(file, own.st_uid, own.st_gid)
+    return file
+
+
+def _is_locked(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _take_over_transactions(engine: sa.Engine) -> None:
@@ -127,5 +178,5 @@ def _take_over_transactions(engine: sa.Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begun(connection: sa.Connection) -> None:
-        kind = connection.get_execution_options().get("begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {kind}")
+        if kind := connection.get_execution_options().get("begin", "DEFERRED"):
+            connection.exec_driver_sql(f"BEGIN {kind}")

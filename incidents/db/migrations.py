@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from alembic import command
@@ -27,10 +27,31 @@ class Orphans(Exception):
 
 def upgrade(database: Database) -> None:
     """Raises Orphans."""
+    _move(database, command.upgrade, "head")
+
+
+def go_back(database: Database, revision: str) -> None:
+    """To an older form of the tables, for the version of the software that knows it. What only the newer one has goes.
+
+    Raises NoSuchForm, Orphans.
+    """
+    older = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    with database.engine.connect() as connection:
+        present = revision_of(connection)
+    if revision not in older or present not in older or older.index(revision) < older.index(present):
+        raise NoSuchForm
+    _move(database, command.downgrade, revision)
+
+
+class NoSuchForm(Exception):
+    """The tables never had this form, or have not come to it yet."""
+
+
+def _move(database: Database, step: Callable[[Config, str], None], revision: str) -> None:
     with database.engine.connect() as connection, _may_rebuild_tables(connection), connection.begin():
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        step(config, revision)
         if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise Orphans
 
@@ -53,9 +74,8 @@ def _may_rebuild_tables(connection: Connection) -> Iterator[None]:
         raw.close()
 
 
-def is_newest(database: Database) -> bool:
-    with database.engine.connect() as connection:
-        return revision_of(connection) == newest()
+def is_newest(connection: Connection) -> bool:
+    return revision_of(connection) == newest()
 
 
 def revision_of(connection: Connection) -> str:

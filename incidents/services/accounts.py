@@ -461,6 +461,12 @@ def log_out(session: Session, cookie: bytes) -> None:
     session.execute(sa.delete(LoginSession).where(LoginSession.token_hash == _hash(cookie)))
 
 
+def forget_ended_sessions(session: Session, *, now: datetime) -> None:
+    """Delete what is left of sessions that nobody can use any more, the sealed keys in them above all."""
+    ended = (LoginSession.seen_at < now - IDLE) | (LoginSession.started_at < now - LONGEST)
+    session.execute(sa.delete(LoginSession).where(ended))
+
+
 def speak(session: Session, member: UUID, language: str) -> None:
     """Show the desk to this member in another language."""
     session.execute(sa.update(stored.Member).where(stored.Member.id == member).values(language=language))

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import logging
+from dataclasses import dataclass
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import (
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from incidents.adapters.log_lines import told
 from incidents.services.reporting import NoDeskKey
 from incidents.web.problems import problem
 from incidents.web.texts import gettext as _
-
-_log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _known)
     app.register_error_handler(NoDeskKey, _closed)
-    app.register_error_handler(OperationalError, _no_database)
+    for kind in (OperationalError, InterfaceError, InternalError, ProgrammingError, TimeoutError):
+        app.register_error_handler(kind, _no_database)
     app.register_error_handler(Exception, _unknown)
 
 
@@ -71,16 +78,47 @@ def _closed(_error: NoDeskKey) -> ResponseReturnValue:
     return error_page(503)
 
 
-def _no_database(_error: OperationalError) -> ResponseReturnValue:
-    _log.error("database unavailable at %s", request.endpoint)
-    return error_page(503)
+def _no_database(error: SQLAlchemyError) -> ResponseReturnValue:
+    """It went away, its disk is full, or its tables are those of a version that this process does not know."""
+    g.fault = told(error)
+    return _fault_page(503)
 
 
 def _unknown(error: Exception) -> ResponseReturnValue:
-    # The kind and the place only: a message or a local variable could hold words of a report.
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"
-    _log.error("%s at %s in %s", type(error).__name__, place, request.endpoint)
-    return error_page(500)
+    g.fault = told(error)
+    return _fault_page(500)
+
+
+@dataclass(frozen=True)
+class _Field:
+    name: str
+    value: str
+
+    @property
+    def is_text(self) -> bool:
+        """Somebody wrote it, and may want to copy it."""
+        return len(self.value) > _SHORT and " " in self.value
+
+
+_SHORT = 40
+
+
+def _fault_page(code: int) -> ResponseReturnValue:
+    """What went wrong is ours: whoever sent something on a public page has it still, to send again with one button."""
+    if request.method == "POST" and not request.path.startswith(("/api/", "/desk/")):
+        fields = [_Field(name, value) for name, values in request.form.lists() for value in values]
+        page = render_template(
+            "errors/again.html",
+            title=_texts(500)[0],
+            action=request.path,
+            fields=fields,
+            with_files=bool(request.files),
+        )
+        response = make_response(page, code)
+    elif request.path.startswith("/desk/"):
+        title, text = _texts(500)
+        response = make_response(render_template("errors/error.html", title=title, text=text, code=code), code)
+    else:
+        response = make_response(error_page(code))
+    response.headers["Retry-After"] = "60"
+    return response

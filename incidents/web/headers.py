@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from urllib.parse import quote
 
 from flask import Flask, Response, g, request
 
@@ -36,7 +37,7 @@ def allow_script() -> None:
 
 
 def init_app(app: Flask) -> None:
-    https = app.extensions["incidents"].settings.https
+    settings = app.extensions["incidents"].settings
 
     @app.after_request
     def _add(response: Response) -> Response:
@@ -46,9 +47,23 @@ def init_app(app: Flask) -> None:
         if response.mimetype == "text/html":
             response.headers["Content-Security-Policy"] = policy(with_script=g.get("with_script", False))
         response.headers.setdefault("Cache-Control", PRIVATE)
-        if https and not request.host.endswith(".onion"):
+        # Not `request.host`: it refuses foreign hosts, and their refusal is what is being answered here.
+        is_onion = request.headers.get("Host", "").partition(":")[0].endswith(".onion")
+        if settings.https and not is_onion:
             response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+            if settings.onion and _has_onion_twin(response):
+                response.headers["Onion-Location"] = f"http://{settings.onion}{quote(request.path)}"
         return _compressed(response)
+
+
+def _has_onion_twin(response: Response) -> bool:
+    """Whether Tor Browser is told that this page stands at the onion address too: public pages that are shown."""
+    return (
+        request.method == "GET"
+        and response.status_code == 200
+        and response.mimetype == "text/html"
+        and not request.path.startswith("/desk")
+    )
 
 
 def _compressed(response: Response) -> Response:

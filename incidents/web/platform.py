@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from flask import current_app
 
+from incidents.adapters.counters import Counters
 from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.adapters.nominatim import StreetService
 from incidents.adapters.sealing import secret_of_draw
@@ -49,6 +50,8 @@ class Platform:
     """What words speak of, to find twins; read when the desk first needs it."""
     directory: Directory
     """Who can help with what."""
+    counters: Counters
+    """Of answers, for the operator's watch."""
     now: Callable[[], datetime] = utc_now
     pulse: Pulse = field(default_factory=Pulse)
     """How fast reports arrive just now."""

@@ -4,28 +4,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner, Result
 
-from incidents.__main__ import cli
 from incidents.db.database import Database
-
-PASSWORD = "tri zelene kruške na stolu"
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("INCIDENTS_HOSTS", "primer.example")
-    for name in ("INCIDENTS_INSTANCE", "INCIDENTS_DATABASE_URL", "INCIDENTS_DOOR"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*arguments: str, typed: str | None = None) -> Result:
-        return CliRunner().invoke(cli, arguments, input=typed)
-
-    made = run("init", "--member", "Ana", "--member", "Boris", typed=f"{PASSWORD}\n" * 4)
-    assert made.exit_code == 0, made.output
-    assert run("backup", "key", "away.key").exit_code == 0
-    return run
 
 
 def test_the_way_there_and_back(run) -> None:

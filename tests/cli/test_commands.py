@@ -1,18 +1,24 @@
 import os
+import re
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import click
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from incidents.__main__ import cli
+from incidents.db import migrations
 from incidents.db.account import member_by_name
 from incidents.db.audit import AuditEntry
 from incidents.db.database import Database
 from incidents.db.incident import SetAside
-from incidents.services import keys
+from incidents.services import keys, receipts
+from tests import builders
+from tests.conftest import settings_in
 
 PASSWORD = "tri zelene kruške na stolu"
 
@@ -177,3 +183,37 @@ def test_a_faulty_file_of_borders_is_one_clear_line(run, site: Path, monkeypatch
     said = run("serve")
     sentence = "Error: INCIDENTS_SHAPES cannot be used: borders.geojson is not a FeatureCollection of GeoJSON.\n"
     assert (said.exit_code, said.output) == (2, sentence)
+
+
+def test_tables_go_back_for_an_older_release_and_forward_again(run, site: Path) -> None:
+    settings = settings_in(site)
+    database = Database(f"sqlite:///{site / 'incidents.sqlite'}")
+    now = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+    with database.unit_of_work() as session:
+        builders.a_desk(session, settings, now=now)
+        code = builders.send(session, builders.a_report(), settings, now=now)
+    back = run("migrate", "--back-to", "0009")
+    assert (back.exit_code, back.output) == (0, "The tables are as they were at 0009.\n")
+    with database.engine.connect() as connection:
+        assert migrations.revision_of(connection) == "0009"
+    assert run("migrate").output == "The tables are at their newest.\n"
+    with database.reader() as session:
+        assert receipts.open_receipt(session, code, pepper=settings.pepper)
+    database.engine.dispose()
+
+
+@pytest.mark.parametrize("form", ["9999", "head", "base", "-1", "0001; DROP TABLE report"])
+def test_tables_do_not_go_where_they_never_were(run, site: Path, form: str) -> None:
+    refused = run("migrate", "--back-to", form)
+    assert (refused.exit_code, refused.output) == (2, f"Error: The tables cannot go back to {form}.\n")
+
+
+def test_every_command_that_the_readme_names_is_there() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"python -m incidents ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*)\b)?", text))
+    assert len(named) > 20
+    for command, inner in named:
+        found = cli.commands.get(command)
+        assert found is not None, command
+        if isinstance(found, click.Group):
+            assert inner in found.commands, f"{command} {inner}"

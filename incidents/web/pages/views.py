@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from incidents.adapters.catalogues import review_of
 from incidents.core.languages import LANGUAGES
-from incidents.db import migrations
 from incidents.db.notice import Page
 from incidents.web.headers import PUBLIC
 from incidents.web.languages import wanted_language
@@ -78,12 +77,6 @@ def robots() -> ResponseReturnValue:
     """What search engines may list: all that anybody reads, but neither the desk nor the way out."""
     rules = "User-agent: *\nDisallow: /desk/\nDisallow: /exit\n"
     return Response(rules, mimetype="text/plain", headers={"Cache-Control": PUBLIC})
-
-
-@pages.get("/healthz")
-def health() -> ResponseReturnValue:
-    is_well = migrations.is_newest(platform().database)
-    return {"status": "ok" if is_well else "the database needs migrating"}, 200 if is_well else 503
 
 
 def _published(page: str) -> Response:

@@ -1,0 +1,167 @@
+"""The regular work of a site: forgets what is spent, mixes the order of rows, tells the operator what waits.
+
+Every job is a unit of work of its own that may be done twice: two that run at once do no harm, and neither does an end
+in the middle. What is printed tells of the machine, and of nobody who writes to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from incidents.core.incident import Handling
+from incidents.core.upkeep import OVERDUE, SPENT_TOKENS_KEPT, words_of
+from incidents.db import job as stored
+from incidents.db import order
+from incidents.db.database import Database
+from incidents.db.report import Message, Report
+from incidents.services import accounts, bulk
+
+NOTE_FROM_HOUR = 7
+"""The operator's note goes out at the first tick after this, every day at the same time."""
+_WAITING = (Handling.RECEIVED, Handling.QUARANTINED, Handling.IN_TRIAGE)
+_CLOCK_MAY_BE_OFF = timedelta(minutes=5)
+
+
+class NotSent(Exception):
+    """The note could not be handed over; `reason` names the kind of fault."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Line:
+    """What became of one job."""
+
+    text: str
+    is_fault: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    now: datetime
+    here: datetime
+    """The same moment by the clocks of Serbia."""
+    everything: bool = False
+    """Also what was done today already."""
+    send_note: Callable[[Session], None] | None = None
+    """Hands the operator's daily note over, raises NotSent; None where nobody wants one."""
+
+    @property
+    def today(self) -> date:
+        return self.here.date()
+
+
+def tick(database: Database, around: Surroundings) -> Iterator[Line]:
+    """Do what is due, job by job. One that fails does not stop the others, and is due again the next time."""
+    with database.alone_at("tick") as is_alone:
+        if not is_alone:
+            yield Line("Another one is at work just now; there is nothing to do.")
+            return
+        is_whole = True
+        for about, job in _JOBS:
+            try:
+                line = job(database, around)
+            except SQLAlchemyError as error:
+                line = Line(f"{about}: not possible just now ({type(error).__name__}); tried again next time.", True)
+            except NotSent as error:
+                line = Line(f"{about}: not sent ({error.reason}); tried again next time.", True)
+            if line is not None:
+                is_whole = is_whole and not line.is_fault
+                yield line
+        if is_whole:
+            with database.unit_of_work() as session:
+                stored.remember(session, stored.TICK, on=around.today, at=around.now)
+
+
+def overdue(session: Session, *, today: date) -> int:
+    """How many reports wait too long."""
+    query = sa.select(sa.func.count()).where(Report.handling.in_(_WAITING), Report.received_on < today - OVERDUE)
+    return session.scalars(query).one()
+
+
+def _look_at_clock(database: Database, around: Surroundings) -> Line | None:
+    """A clock that was set back makes nothing be deleted too early: what is due goes by the day, whichever way."""
+    with database.reader() as session:
+        last = stored.last_done(session, stored.TICK)
+    if last is not None and last.done_at is not None and last.done_at > around.now + _CLOCK_MAY_BE_OFF:
+        return Line("Clock: it is earlier than when this was last done. Please look after the machine's clock.")
+    return None
+
+
+def _forget(database: Database, around: Surroundings) -> Line:
+    with database.unit_of_work() as session:
+        accounts.forget_ended_sessions(session, now=around.now)
+        bulk.forget_rows(session, now=around.now)
+    return Line("Sessions that ended and undoing that is no longer possible: forgotten.")
+
+
+def _let_go(database: Database, around: Surroundings) -> Line:
+    """Who looked at a report, and when, is nothing to keep once the time to work on it has run out."""
+    over = sa.update(Report).where(Report.lease_until < around.now)
+    with database.unit_of_work() as session:
+        session.execute(over.values(lease_member_id=None, lease_until=None))
+    return Line("Reports that were taken and left: free for others.")
+
+
+def _forget_tokens(database: Database, around: Surroundings) -> Line:
+    """Reports keep theirs: an app may ask much later whether a report of its has arrived."""
+    spent = sa.update(Message).where(
+        Message.token_digest.is_not(None), Message.sent_on < around.today - SPENT_TOKENS_KEPT
+    )
+    with database.unit_of_work() as session:
+        session.execute(spent.values(token_digest=None))
+    return Line("Tokens of forms that can no longer be sent: forgotten.")
+
+
+def _mix(database: Database, around: Surroundings) -> Line | None:
+    with database.reader() as session:
+        last = stored.last_done(session, "order")
+        newest = session.scalar(sa.select(sa.func.max(Report.received_on)))
+    is_of_today = last is not None and last.done_on == around.today
+    if is_of_today and not around.everything and (newest != around.today or not order.is_small(database)):
+        return None
+    # A day more than needed: rows that somebody held the last time were left alone. A clock that ran ahead: all.
+    since = last.done_on - timedelta(days=1) if last is not None and last.done_on <= around.today else None
+    order.mix(database, None if around.everything else since)
+    with database.unit_of_work() as session:
+        stored.remember(session, "order", on=around.today)
+    return Line("Order of rows on the disk: mixed.")
+
+
+def _look_for_overdue(database: Database, around: Surroundings) -> Line | None:
+    with database.reader() as session:
+        number = overdue(session, today=around.today)
+    return Line(f"Waiting for longer than {OVERDUE.days} days: {words_of(number)} reports.") if number else None
+
+
+def _send_note(database: Database, around: Surroundings) -> Line | None:
+    if around.send_note is None:
+        return None
+    with database.reader() as session:
+        last = stored.last_done(session, "note")
+        is_done = last is not None and last.done_on == around.today
+        if not around.everything and (is_done or around.here.hour < NOTE_FROM_HOUR):
+            return None
+        around.send_note(session)
+    with database.unit_of_work() as session:
+        stored.remember(session, "note", on=around.today)
+    return Line("Daily note: sent.")
+
+
+_JOBS: tuple[tuple[str, Callable[[Database, Surroundings], Line | None]], ...] = (
+    ("Clock", _look_at_clock),
+    ("Sessions and undoing", _forget),
+    ("Reports that were taken", _let_go),
+    ("Tokens of forms", _forget_tokens),
+    ("Order of rows", _mix),
+    ("What waits", _look_for_overdue),
+    ("Daily note", _send_note),
+)

@@ -1,0 +1,28 @@
+"""A site made by its commands, in a folder of its own, and a key for its backups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from incidents.__main__ import cli
+from tests.builders import PASSWORD
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INCIDENTS_HOSTS", "primer.example")
+    for name in ("INCIDENTS_INSTANCE", "INCIDENTS_DATABASE_URL", "INCIDENTS_DOOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: str, typed: str | None = None) -> Result:
+        return CliRunner().invoke(cli, arguments, input=typed)
+
+    made = run("init", "--member", "Ana", "--member", "Boris", typed=f"{PASSWORD}\n" * 4)
+    assert made.exit_code == 0, made.output
+    assert run("backup", "key", "away.key").exit_code == 0
+    return run
