@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from incidents.core.script import fold
+
+SERBIA = ZoneInfo("Europe/Belgrade")
+
+
+def in_serbia(moment: datetime) -> datetime:
+    """A moment as clocks in Serbia show it."""
+    return moment.astimezone(SERBIA)
 
 
 @dataclass(frozen=True, order=True)

@@ -2,7 +2,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from incidents.db.database import Database
 from incidents.db.incident import Incident, IncidentCode
 from incidents.db.release import Release, ReleaseCell, ReleaseFile
 from incidents.services import releases
-from incidents.services.published import list_releases, release_by_number
+from incidents.services.published import Sight, list_releases, release_by_number
 from tests import builders
 from tests.conftest import NOW
 
@@ -292,7 +292,7 @@ def test_the_files_are_written_as_they_were_published(published: Settings, tmp_p
     folder = tmp_path / "new" / "release-1"
     assert said(run(published, "export", "1", "--to", str(folder))) == (0, f"Wrote 40 files into {folder}.\n")
     with opened(published) as session:
-        files = release_by_number(session, 1).files
+        files = release_by_number(session, 1, Sight(datetime.now(UTC))).files
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
     assert files.keys() == names(2020)
 
