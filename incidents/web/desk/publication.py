@@ -18,12 +18,13 @@ from incidents.web.texts import lazy_gettext as _
 class AnnounceForm(ActForm):
     quarter = SelectField(_("Quarter"), validate_choice=False)
     day = StringField(_("Day"))
-    hour = SelectField(_("Hour"), validate_choice=False, choices=[(str(hour), f"{hour}:00") for hour in range(24)])
+    hour = SelectField(_("Hour"), validate_choice=False)
 
     def __init__(self, quarters: Sequence[Quarter], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._quarters = {str(one): one for one in quarters}
         self.quarter.choices = [(code, code) for code in self._quarters]
+        self.hour.choices = [(str(hour), f"{hour}:00") for hour in range(24)]
 
     def chosen(self) -> Quarter:
         """The quarter; the next one if another was asked for."""
