@@ -34,7 +34,7 @@ DIMENSIONS = {"places": "area", "communities": "target"}
 
 @readers.get("/commissioner/")
 def commissioner(number: int) -> ResponseReturnValue:
-    return _page("published/commissioner.html", number, _commissioner)
+    return page_of("published/commissioner.html", number, _commissioner)
 
 
 def _commissioner(edition: Edition) -> dict[str, object]:
@@ -49,7 +49,7 @@ def _commissioner(edition: Edition) -> dict[str, object]:
 
 @readers.get("/treaties/")
 def treaties(number: int) -> ResponseReturnValue:
-    return _page("published/treaties.html", number, _treaties)
+    return page_of("published/treaties.html", number, _treaties)
 
 
 def _treaties(edition: Edition) -> dict[str, object]:
@@ -59,7 +59,7 @@ def _treaties(edition: Edition) -> dict[str, object]:
 
 @readers.get("/treaties.csv")
 def treaties_csv(number: int) -> ResponseReturnValue:
-    edition = _edition(number)
+    edition = edition_at(number)
     sections = _by_committee(edition, excerpts.newest_year(edition, "target"))
     content = excerpts.to_csv(edition, sections, mapping=TREATIES_VERSION)
     return _csv(number, content, f"release-{number}-treaties.csv")
@@ -68,7 +68,7 @@ def treaties_csv(number: int) -> ResponseReturnValue:
 @readers.get("/places/")
 def listed(number: int) -> ResponseReturnValue:
     """Every place and community that published tables have lines of."""
-    return _page(
+    return page_of(
         "published/places.html",
         number,
         lambda edition: {"choices": {kind: _codes(edition, dimension) for kind, dimension in DIMENSIONS.items()}},
@@ -81,12 +81,12 @@ def excerpt(number: int, kind: str, code: str) -> ResponseReturnValue:
         name, sections = _excerpt(edition, kind, code)
         return {"kind": kind, "code": code, "name": name, "sections": sections}
 
-    return _page("published/excerpt.html", number, values)
+    return page_of("published/excerpt.html", number, values)
 
 
 @readers.get("/<any(places, communities):kind>/<code>.csv")
 def excerpt_csv(number: int, kind: str, code: str) -> ResponseReturnValue:
-    edition = _edition(number)
+    edition = edition_at(number)
     _name, sections = _excerpt(edition, kind, code)
     return _csv(number, excerpts.to_csv(edition, sections), f"release-{number}-{code}.csv")
 
@@ -98,7 +98,7 @@ def summary(number: int) -> ResponseReturnValue:
     def values(edition: Edition) -> dict[str, object]:
         return {"tables": {table.name: table for table in shown.tables_at(edition.files, edition.quarter)}}
 
-    return _page("published/summary.html", number, values)
+    return page_of("published/summary.html", number, values)
 
 
 def _by_committee(edition: Edition, year: str) -> list[Section]:
@@ -129,7 +129,7 @@ def _committees() -> dict[str, str]:
     }
 
 
-def _edition(number: int) -> Edition:
+def edition_at(number: int) -> Edition:
     site, issue = platform(), issue_at(number)
     with site.database.reader() as session:
         return edition_of(
@@ -142,11 +142,11 @@ def _edition(number: int) -> Edition:
         )
 
 
-def _page(template: str, number: int, values: Callable[[Edition], dict[str, object]]) -> Response:
+def page_of(template: str, number: int, values: Callable[[Edition], dict[str, object]]) -> Response:
     issue = issue_at(number)
 
     def draw() -> str:
-        edition = _edition(number)
+        edition = edition_at(number)
         told = withdrawal_of(issue)
         return render_template(template, release=edition, withdrawal=told, written=shown.written, **values(edition))
 

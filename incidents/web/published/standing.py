@@ -55,6 +55,14 @@ def withdrawal_of(issue: Issue) -> Withdrawal | None:
     return Withdrawal(told.on, reason_words()[told.reason], own.get(tag, both), told.replaced_by)
 
 
+def compared_with(issue: Issue, issues: Iterable[Issue]) -> int | None:
+    """The number of the release that this one takes the place of, or else of the one before it; None for the first."""
+    known = list(issues)
+    replaced = [one.number for one in known if one.withdrawn and one.withdrawn.replaced_by == issue.number]
+    earlier = [one.number for one in known if one.number < issue.number]
+    return min(replaced) if replaced else max(earlier, default=None)
+
+
 def coming(upcoming: Upcoming) -> str:
     """When the next figures come out, in a sentence."""
     locale, local = current_language().formats, in_serbia(upcoming.public_at)

@@ -15,11 +15,13 @@ from incidents.web.published.downloads import issue_at
 from incidents.web.published.feeds import feeds
 from incidents.web.published.files import address_of, current, drawn
 from incidents.web.published.readers import readers
+from incidents.web.published.rules import rules
 from incidents.web.texts import gettext as _
 
 published = Blueprint("published", __name__, url_prefix="/<language:language>/statistics")
 published.register_blueprint(feeds)
 published.register_blueprint(readers)
+published.register_blueprint(rules)
 
 
 @published.get("/")
@@ -59,6 +61,7 @@ def _drawn(issue: Issue, shelf: Shelf) -> str:
         withdrawal=standing.withdrawal_of(issue),
         coming=standing.coming(shelf.upcoming) if shelf.upcoming else "",
         others=shelf.issues,
+        before_it=standing.compared_with(issue, shelf.issues),
         tables=tables,
         bars=shown.bars(tables),
         deeper=shown.deeper_tables(files),
