@@ -27,6 +27,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from urllib.parse import urlencode
@@ -36,6 +37,7 @@ import sqlalchemy as sa
 
 from benchmarks.junk import REAL, Answers, junk
 from incidents.adapters import data_files
+from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.cli.setup import make_secrets
 from incidents.config import Settings, read_settings
 from incidents.core.accounts import Role
@@ -43,8 +45,9 @@ from incidents.db import migrations
 from incidents.db import report as stored
 from incidents.db.bulk import BulkKind
 from incidents.db.database import Database
-from incidents.services import accounts, alarms, bulk, clusters, keys, moderation
+from incidents.services import accounts, alarms, bulk, clusters, geocoding, keys, queue
 from incidents.services.accounts import Member
+from incidents.services.memory import Memory
 from tests import postgres
 
 REAL_WITHIN_S = 2.0
@@ -108,13 +111,13 @@ def _each(values: str | list[str]) -> list[str]:
 
 
 @contextmanager
-def _served(folder: Path, url: str, workers: int) -> Iterator[int]:
+def served(folder: Path, url: str, workers: int) -> Iterator[int]:
     """The port of the site as operators run it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     command = [sys.executable, "-m", "incidents", "serve", "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
-    process = subprocess.Popen(command, env={**os.environ, **_variables(folder, url)})
+    process = subprocess.Popen(command, env={**os.environ, **variables(folder, url)})
     try:
         for _ in range(300):
             try:
@@ -128,7 +131,7 @@ def _served(folder: Path, url: str, workers: int) -> Iterator[int]:
         process.wait()
 
 
-def _variables(folder: Path, url: str) -> dict[str, str]:
+def variables(folder: Path, url: str) -> dict[str, str]:
     return {"INCIDENTS_INSTANCE": str(folder), "INCIDENTS_DATABASE_URL": url, "INCIDENTS_HOSTS": "127.0.0.1"}
 
 
@@ -197,6 +200,7 @@ def flood(port: int, *, reports: int, minutes: float, senders: int, seed: int) -
 def at_the_desk(database: Database, member: Member) -> dict[str, float | int | str]:
     """What a member sees and does afterwards."""
     now = datetime.now(UTC)
+    geocoder = GazetteerGeocoder(data_files.gazetteer())
     found: dict[str, float | int | str] = {}
     with database.reader() as session:
         handlings = sa.select(stored.Report.handling, sa.func.count().label("number")).group_by(stored.Report.handling)
@@ -205,7 +209,15 @@ def at_the_desk(database: Database, member: Member) -> dict[str, float | int | s
         alarm = alarms.flood(session, today=now.date())
         found["alarm"] = f"{alarm.held} held, {alarm.today} today" if alarm else "none"
         began = time.perf_counter()
-        moderation.open_queue(session, member, vocabulary=data_files.vocabulary(), now=now, with_held=alarm is None)
+        queue.open_queue(
+            session,
+            member,
+            recall=Memory().of(b"a cookie", now=now),
+            vocabulary=data_files.vocabulary(),
+            area_of=partial(geocoding.area_meant, geocoder=geocoder, places=data_files.places()),
+            now=now,
+            with_held=alarm is None,
+        )
         found["queue s"] = time.perf_counter() - began
         began = time.perf_counter()
         seen = clusters.open_clusters(session, member)
@@ -244,10 +256,10 @@ def measure(url: str, options: argparse.Namespace) -> dict[str, float | int | st
         folder = Path(name)
         make_secrets(folder)
         url = url or f"sqlite:///{folder / 'site.sqlite'}"
-        settings = read_settings(_variables(folder, url))
+        settings = read_settings(variables(folder, url))
         database = Database(url)
         member = _a_desk(settings, database)
-        with _served(folder, url, options.workers) as port:
+        with served(folder, url, options.workers) as port:
             felt = flood(
                 port, reports=options.reports, minutes=options.minutes, senders=options.senders, seed=options.seed
             )

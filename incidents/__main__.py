@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,7 +48,12 @@ class _Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> object:
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        # What is made here stays for good: the places alone are a million objects. Looking through all of them for
+        # rubbish took 0.13 s, in the middle of every fifth page of the queue.
+        gc.collect()
+        gc.freeze()
+        return app
 
 
 def _run(settings: Settings, bind: str, workers: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from incidents.adapters import data_files, second_factor
+from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.config import Settings
 from incidents.core.accounts import Role
 from incidents.core.agreement import Draw
@@ -17,8 +19,10 @@ from incidents.core.receipt import ReceiptCode
 from incidents.core.report import Report
 from incidents.db import account
 from incidents.db import report as stored
-from incidents.services import accounts, keys, reporting
+from incidents.services import accounts, geocoding, keys, queue, reporting
 from incidents.services.accounts import Member
+from incidents.services.memory import Memory, Recall
+from incidents.services.queue import Waiting
 
 PEPPER = bytes(range(2, 34))
 NO_DRAW = Draw(b"", 0)
@@ -104,3 +108,23 @@ def current_code(session: Session, name: str, settings: Settings, now: datetime)
     member = account.member_by_name(session, name)
     assert member is not None
     return second_factor.current_code(member.sealed_totp_secret, settings.token_key, now)
+
+
+def queue_of(
+    session: Session, member: Member, *, recall: Recall | None = None, now: datetime, with_held: bool = True
+) -> list[Waiting]:
+    """The queue as a page shows it; opened anew unless a memory is given."""
+    return queue.open_queue(
+        session,
+        member,
+        recall=recall or Memory().of(b"a cookie", now=now),
+        vocabulary=data_files.vocabulary(),
+        area_of=partial(geocoding.area_meant, geocoder=geocoder(), places=data_files.places()),
+        now=now,
+        with_held=with_held,
+    )
+
+
+@cache
+def geocoder() -> GazetteerGeocoder:
+    return GazetteerGeocoder(data_files.gazetteer())

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from incidents.core.script import fold
-
-SERBIA = ZoneInfo("Europe/Belgrade")
+from incidents.core.workdays import LOCAL
 
 
 def in_serbia(moment: datetime) -> datetime:
     """A moment as clocks in Serbia show it."""
-    return moment.astimezone(SERBIA)
+    return moment.astimezone(LOCAL)
 
 
 @dataclass(frozen=True, order=True)

@@ -25,6 +25,8 @@ class Member(Base):
     failures: orm.Mapped[int] = orm.mapped_column(default=0)
     locked_until: orm.Mapped[datetime | None]
     is_disabled: orm.Mapped[bool] = orm.mapped_column(default=False)
+    has_single_keys: orm.Mapped[bool] = orm.mapped_column(default=True, server_default=sa.true())
+    """Whether single letters act on pages of the desk (WCAG 2.2, 2.1.4: they can be turned off)."""
 
     roles: orm.Mapped[list[MemberRole]] = orm.relationship(lazy="raise")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,3 +20,8 @@ class Deidentification(Base):
     """What was decided on each mark: offsets and kinds."""
     sealed_summary: orm.Mapped[bytes | None]
     """The summary, once a member has written it."""
+
+
+def deidentifications(session: orm.Session, reports: Collection[UUID]) -> dict[UUID, Deidentification]:
+    rows = session.scalars(sa.select(Deidentification).where(Deidentification.report_id.in_(reports)))
+    return {row.report_id: row for row in rows}

@@ -14,6 +14,7 @@ from incidents.db.base import Base
 
 class Incident(Base):
     __tablename__ = "incident"
+    __table_args__ = (sa.Index("ix_incident_place", "place", "year"),)
 
     id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
     version: orm.Mapped[int] = orm.mapped_column(default=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,12 @@ from incidents.db.base import Base, Digest
 
 class Report(Base):
     __tablename__ = "report"
-    # Without rows' numbers, so that the order of arrival within a day is not kept.
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        # Of the few that have news, however many there are.
+        sa.Index("ix_report_news", "id", sqlite_where=sa.text("has_news = 1"), postgresql_where=sa.text("has_news")),
+        # Without rows' numbers, so that the order of arrival within a day is not kept.
+        {"sqlite_with_rowid": False},
+    )
 
     id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
     received_on: orm.Mapped[date] = orm.mapped_column(index=True)
@@ -52,6 +56,10 @@ class Report(Base):
     lease_until: orm.Mapped[datetime | None]
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it as it is)
+
+
+ID_AS_TEXT = sa.cast(Report.id, sa.String).label("id")
+"""For reading very many: no UUID is made of it. With or without dashes, as the database writes it."""
 
 
 class Batch(Base):
@@ -167,6 +175,24 @@ def report_by_verifier(session: orm.Session, verifier: bytes, *, to_change: bool
     if to_change:
         query = query.with_for_update().execution_options(populate_existing=True)
     return session.scalar(query)
+
+
+def stands_in(handlings: Iterable[Handling]) -> sa.ColumnElement[bool]:
+    """As `handling.in_`, for when these are few among very many.
+
+    SQLite takes all handlings for equally many once ANALYZE has run, and then reads every row that was ever settled; of
+    the index alone it reads what is asked for.
+    """
+    other = orm.aliased(Report)
+    return Report.id.in_(sa.select(other.id).where(other.handling.in_(handlings)))
+
+
+def sealed_reports(
+    session: orm.Session, ids: Collection[UUID]
+) -> Sequence[sa.Row[UUID, date, Handling, int, bytes, bytes]]:
+    """What it takes to open these reports: epoch, content and key; with what is plain of them."""
+    plain = sa.select(Report.id, Report.received_on, Report.handling, Report.epoch, Report.sealed, Report.sealed_key)
+    return session.execute(plain.where(Report.id.in_(ids))).all()
 
 
 def rests_on_reports(session: orm.Session, incident: UUID) -> bool:

@@ -38,6 +38,8 @@ class Member:
     roles: frozenset[Role]
     key: KeyPair
     seen_at: datetime
+    has_single_keys: bool = True
+    """Single letters act on pages of the desk."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def member_of_session(session: Session, cookie: bytes, *, now: datetime) -> Memb
         frozenset(given.role for given in member.roles),
         KeyPair(key.public, private),
         row.seen_at,
+        member.has_single_keys,
     )
 
 
@@ -157,6 +160,11 @@ def log_out(session: Session, cookie: bytes) -> None:
 def speak(session: Session, member: UUID, language: str) -> None:
     """Show the desk to this member in another language."""
     session.execute(sa.update(stored.Member).where(stored.Member.id == member).values(language=language))
+
+
+def use_single_keys(session: Session, member: UUID, *, is_on: bool) -> None:
+    """Whether single letters act on pages of the desk, for this member wherever they log in."""
+    session.execute(sa.update(stored.Member).where(stored.Member.id == member).values(has_single_keys=is_on))
 
 
 def _hash(cookie: bytes) -> bytes:

@@ -10,7 +10,8 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from incidents.core.periods import SERBIA, Quarter, in_serbia
+from incidents.core.periods import Quarter, in_serbia
+from incidents.core.workdays import LOCAL
 from incidents.db import audit
 from incidents.db.release import Announcement, Release, ReleaseState
 from incidents.services.published import newest
@@ -38,7 +39,7 @@ def announce(session: Session, quarter: Quarter, day: date, hour: int, *, actor:
 
     Raises Past, TooFar, AlreadySigned.
     """
-    public_at = datetime.combine(day, time(hour), SERBIA)
+    public_at = datetime.combine(day, time(hour), LOCAL)
     if public_at <= now:
         raise Past
     if public_at > now + AHEAD:

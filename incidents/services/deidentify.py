@@ -93,6 +93,13 @@ def undo(session: Session, report: UUID, *, summary: str | None, version: int, m
     _store(session, row, key, before.undone(), summary, action="undo_mark", member=member, now=now)
 
 
+def summary_of(key: bytes, kept: Deidentification) -> str:
+    """The summary that members wrote, or nothing; `key` is the report's. Raises adapters.sealing.CannotOpen."""
+    if kept.sealed_summary is None:
+        return ""
+    return opening.open_under(key, kept.sealed_summary, bound_to=kept.report_id.bytes + b"summary").decode()
+
+
 def _opened(session: Session, row: stored.Report, member: Member) -> tuple[str, bytes]:
     """The words of a report, and its key."""
     private = keys.desk_private(session, row.epoch, member.id, member.key)

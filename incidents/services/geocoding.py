@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
+from secrets import token_bytes
+from weakref import WeakKeyDictionary
 
 from geopy.exc import GeocoderUnavailable
 from geopy.geocoders.base import Geocoder
@@ -172,6 +175,31 @@ def district_named(query: str, places: Places) -> str:
         if asked in {fold(name) for name in district.names.values()}:
             return district.code
     return ""
+
+
+_KEY = token_bytes(32)
+_MOST_MEANT = 20_000
+_meant: WeakKeyDictionary[Geocoder, dict[bytes, frozenset[str]]] = WeakKeyDictionary()
+"""The areas that a typed place may mean, by a keyed hash of the place: finding takes a millisecond each time.
+No word of a report stays in memory by this, and the key is gone with the process."""
+
+
+def areas_meant(place: str, *, geocoder: Geocoder, places: Places) -> frozenset[str]:
+    """What `places_meant` finds; remembered."""
+    known = _meant.setdefault(geocoder, {})
+    if len(known) > _MOST_MEANT:
+        known.clear()
+    digest = blake2b(fold(place).encode(), digest_size=16, key=_KEY).digest()
+    meant = known.get(digest)
+    if meant is None:
+        known[digest] = meant = frozenset(places_meant(place, geocoder=geocoder, places=places))
+    return meant
+
+
+def area_meant(place: str, *, geocoder: Geocoder, places: Places) -> str:
+    """The one area that a typed place means; empty where several may be meant or none."""
+    meant = areas_meant(place, geocoder=geocoder, places=places)
+    return next(iter(meant)) if len(meant) == 1 else ""
 
 
 _MOST_STREET_WORDS = 6

@@ -1,4 +1,4 @@
-"""Reports at the desk: the queue, taking one, reading it, asking its sender, setting it aside.
+"""Reports at the desk: taking one, reading it, asking its sender, setting it aside.
 
 Whoever reads a report has taken it first, and that is in the audit trail. No word of a report goes there.
 """
@@ -18,10 +18,9 @@ from sqlalchemy.orm import Session
 from incidents.adapters import opening, sealing
 from incidents.adapters.sealing import CannotOpen
 from incidents.core.audit import WITHDRAW_REPORT, Entry
-from incidents.core.incident import HANDLING, Handling, NotAllowed, is_at_risk, step
+from incidents.core.incident import HANDLING, Handling, NotAllowed, step
 from incidents.core.periods import Quarter
 from incidents.core.report import Report, from_bytes, plain_text
-from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored
 from incidents.db.account import member_names
 from incidents.db.audit import entries
@@ -35,7 +34,8 @@ from incidents.services.reporting import NoDeskKey
 
 LEASE = timedelta(minutes=20)
 LONGEST_QUESTION = 2_000
-OPEN = (Handling.RECEIVED, Handling.QUARANTINED, Handling.IN_TRIAGE, Handling.AWAITING_REPORTER)
+OPEN = frozenset({Handling.RECEIVED, Handling.QUARANTINED, Handling.IN_TRIAGE, Handling.AWAITING_REPORTER})
+"""Where reports stand that nobody has settled."""
 
 
 class Sealed(Protocol):
@@ -94,21 +94,6 @@ class NotAQuestion(Exception):
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """One line of the queue."""
-
-    id: UUID
-    received_on: date
-    handling: Handling
-    content: Report | None
-    """None if the member's key does not open it."""
-    holder: str | None
-    is_at_risk: bool
-    has_news: bool
-    """The reporter sent something since it was last read."""
-
-
-@dataclass(frozen=True)
 class Said:
     """One message, as the desk reads it."""
 
@@ -134,26 +119,6 @@ class Opened:
     history: list[Entry]
     has_news: bool
     """The reporter sent something since the reader took it."""
-
-
-def open_queue(
-    session: Session, member: Member, *, vocabulary: Vocabulary, now: datetime, with_held: bool = True
-) -> list[Waiting]:
-    """All open reports and those with news, opened in memory: somebody at risk first, then the oldest.
-
-    In a flood the held ones are left out: they are looked at together (services.clusters).
-    """
-    private = private_keys(session, member)
-    shown = OPEN if with_held else tuple(each for each in OPEN if each is not Handling.QUARANTINED)
-    rows = session.scalars(sa.select(stored.Report).where(stored.Report.handling.in_(shown) | stored.Report.has_news))
-    names = member_names(session)
-    waiting = []
-    for row in rows:
-        content = content_of(row, private)
-        at_risk = content is not None and is_at_risk(content.acts, vocabulary)
-        holder = holder_of(row, names, now)
-        waiting.append(Waiting(row.id, row.received_on, row.handling, content, holder, at_risk, row.has_news))
-    return sorted(waiting, key=lambda line: (not line.is_at_risk, line.received_on, line.id))
 
 
 def read_report(session: Session, report: UUID, *, member: Member, now: datetime) -> Opened:
@@ -345,7 +310,11 @@ def _row(session: Session, report: UUID, *, to_change: bool = False) -> stored.R
 
 
 def _is_taken_by(row: stored.Report, member: Member, now: datetime) -> bool:
-    return row.lease_member_id == member.id and row.lease_until is not None and row.lease_until > now
+    return row.lease_member_id == member.id and is_taken(row.lease_until, now)
+
+
+def is_taken(lease_until: datetime | None, now: datetime) -> bool:
+    return lease_until is not None and lease_until > now
 
 
 class Leased(Protocol):
@@ -359,7 +328,7 @@ class Leased(Protocol):
 
 def holder_of(row: Leased, names: dict[UUID, str], now: datetime) -> str | None:
     """The name of the member who has a report just now."""
-    if row.lease_member_id is None or row.lease_until is None or row.lease_until <= now:
+    if row.lease_member_id is None or not is_taken(row.lease_until, now):
         return None
     return names[row.lease_member_id]
 

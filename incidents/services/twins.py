@@ -18,7 +18,6 @@ from incidents.adapters import sealing
 from incidents.core.incident import NO_PLACE, Decision, Settlement
 from incidents.core.places import Places
 from incidents.core.report import Report
-from incidents.core.script import fold
 from incidents.core.twins.account import Account, areas_of, of_report, of_settlement, with_words
 from incidents.core.twins.lexicon import Lexicon
 from incidents.core.twins.likeness import (
@@ -35,8 +34,8 @@ from incidents.db.incident import Incident
 from incidents.db.twins import RuledOut, tags_of
 from incidents.services import settlement as settlements
 from incidents.services.accounts import Member
-from incidents.services.alarms import municipalities
 from incidents.services.audit import note
+from incidents.services.geocoding import areas_meant
 from incidents.services.moderation import (
     OPEN,
     NoSuchReport,
@@ -241,7 +240,7 @@ def _like_reports(
         )
     ).all()
     opened = [(one, told) for one in rows if (told := content_of(one, private)) is not None]
-    areas = _areas([content, *(told for _, told in opened)], within)
+    areas = _areas(within)
 
     def account(told: Report, received_on: date) -> Account:
         return of_report(told, areas(told), received_on=received_on, vocabulary=within.vocabulary)
@@ -273,7 +272,7 @@ def _like_reports(
 
 def _like_incidents(session: Session, row: stored.Report, content: Report, within: Surroundings) -> list[TwinIncident]:
     """All that place, time and ground allow: of an incident there are no words."""
-    areas = _areas([content], within)(content)
+    areas = _areas(within)(content)
     own = of_report(content, areas, received_on=row.received_on, vocabulary=within.vocabulary)
     conditions = [Incident.decision != Decision.WITHDRAWN]
     if own.areas:
@@ -293,14 +292,13 @@ def _like_incidents(session: Session, row: stored.Report, content: Report, withi
     return sorted(found, key=lambda one: (-one.like.weight, one.incident.id))
 
 
-def _areas(reports: Sequence[Report], within: Surroundings) -> Callable[[Report], frozenset[str]]:
-    """The municipalities that each report's place may mean; typed ones are understood all together."""
-    typed = {one.place for one in reports if one.place and not within.places.has_area(one.area)}
-    meant = municipalities(typed, within.geocoder, within.places)
+def _areas(within: Surroundings) -> Callable[[Report], frozenset[str]]:
+    """The municipalities that a report's place may mean."""
 
     def areas(report: Report) -> frozenset[str]:
         if within.places.has_area(report.area):
             return areas_of(report.area, within.places)
-        return frozenset().union(*(areas_of(one, within.places) for one in meant.get(fold(report.place), ())))
+        meant = areas_meant(report.place, geocoder=within.geocoder, places=within.places) if report.place else ()
+        return frozenset().union(*(areas_of(one, within.places) for one in meant))
 
     return areas

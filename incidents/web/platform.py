@@ -21,6 +21,7 @@ from incidents.core.shapes import Shapes
 from incidents.core.twins.lexicon import Lexicon
 from incidents.core.vocabulary import Vocabulary
 from incidents.db.database import Database
+from incidents.services.memory import Memory
 from incidents.services.published import Sight
 from incidents.services.pulse import Pulse
 from incidents.web.kept import Kept
@@ -61,6 +62,8 @@ class Platform:
     """Published files that were asked for."""
     lookups: Lookups = field(default_factory=Lookups)
     """Of receipt codes, by everybody together."""
+    memory: Memory = field(default_factory=Memory)
+    """What members opened, sealed under their cookies."""
 
     def draw(self) -> Draw:
         """Which incidents are coded twice."""

@@ -79,9 +79,10 @@
       decide(mark, stateOf(mark) === "accepted" ? "struck" : "accepted");
     });
   });
+  const isOff = Boolean(document.querySelector("[data-single-keys=off]"));
   addEventListener("keydown", (event) => {
     const isTyping = event.target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !marks.length) return;
+    if (isOff || isTyping || event.ctrlKey || event.metaKey || event.altKey || !marks.length) return;
     const here = event.target.closest("[data-at], .marks__one");
     const at = here ? marks.findIndex((mark) => mark === here || row(mark) === here) : -1;
     const key = event.code;

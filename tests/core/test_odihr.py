@@ -75,7 +75,7 @@ def test_only_what_is_an_offence_for_certain_has_a_type(acts: set[str], coarse: 
         ({"membership"}, {"political_opponents"}, ()),
         ({"sexual_orientation"}, {"defenders_allies"}, ("anti_lgbti",)),
     ],
-    ids=str,
+    ids=lambda codes: "+".join(sorted(codes)),
 )
 def test_the_bias_follows_from_the_group_that_was_meant(
     grounds: set[str], targets: set[str], found: tuple[str, ...]

@@ -4,12 +4,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.orm import Session
 
-from incidents.adapters import data_files
-from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.config import Settings
 from incidents.core.incident import BiasStrength, Decision, Verification
 from incidents.db.incident import Incident, IncidentCode
-from incidents.services import alarms, moderation
+from incidents.services import alarms
 from incidents.services.accounts import Member
 from incidents.services.alarms import Bunch, Flood
 from tests import builders
@@ -31,9 +29,7 @@ def arrive(session: Session, settings: Settings, desk: list[Member]):
 
 
 def bunched(session: Session, member: Member) -> list[Bunch]:
-    waiting = moderation.open_queue(session, member, vocabulary=data_files.vocabulary(), now=NOW)
-    geocoder = GazetteerGeocoder(data_files.gazetteer())
-    return alarms.bunches(session, waiting, geocoder=geocoder, places=data_files.places(), today=TODAY)
+    return alarms.bunches(session, builders.queue_of(session, member, now=NOW), today=TODAY)
 
 
 def settled(session: Session, number: int, *, year: int = 2026, month: int = 3) -> None:

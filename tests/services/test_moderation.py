@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from incidents.adapters import data_files, sealing
+from incidents.adapters import sealing
 from incidents.config import Settings
 from incidents.core.audit import first_break
 from incidents.core.incident import Handling, NotAllowed
@@ -16,7 +16,8 @@ from incidents.db.incident import SetAside
 from incidents.db.report import MessageKind
 from incidents.services import moderation, receipts
 from incidents.services.accounts import Member
-from incidents.services.moderation import LEASE, LONGEST_QUESTION, NotTaken, Opened, StaleReport, Waiting
+from incidents.services.moderation import LEASE, LONGEST_QUESTION, NotTaken, Opened, StaleReport
+from incidents.services.queue import Gist, Waiting
 from tests import builders
 from tests.builders import a_report
 from tests.conftest import NOW
@@ -45,7 +46,7 @@ def arrived(session: Session, settings: Settings, *, days_ago: int = 0, **change
 
 
 def queue(session: Session, member: Member, now=NOW) -> list[Waiting]:
-    return moderation.open_queue(session, member, vocabulary=data_files.vocabulary(), now=now)
+    return builders.queue_of(session, member, now=now)
 
 
 def take(session: Session, report: UUID, member: Member, now=NOW) -> int:
@@ -102,7 +103,17 @@ def test_a_line_of_the_queue_tells_what_was_sent_and_who_holds_it(
 ) -> None:
     take(session, report, boris)
     [line] = queue(session, ana)
-    assert line == Waiting(report, NOW.date(), Handling.IN_TRIAGE, a_report(), boris.name, True, False)
+    assert line == Waiting(
+        id=report,
+        received_on=NOW.date(),
+        handling=Handling.IN_TRIAGE,
+        content=Gist("sr-Cyrl", a_report().acts, a_report().grounds, "у Суботици", "80438"),
+        holder=boris.name,
+        is_mine=False,
+        is_at_risk=True,
+        is_overdue=False,
+        has_news=False,
+    )
 
 
 def test_a_member_without_a_grant_sees_only_that_reports_wait(

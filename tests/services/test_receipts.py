@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from incidents.adapters import data_files, opening, sealing
+from incidents.adapters import opening, sealing
 from incidents.config import Settings
 from incidents.core.incident import Handling
 from incidents.core.receipt import ReceiptCode
@@ -116,7 +116,7 @@ def test_what_is_added_or_corrected_is_work_for_the_desk_wherever_the_report_sta
         session.execute(sa.update(stored.Report).values(handling=handling))
     answer(database, settings, code, "Није била среда него уторак.", kind=kind)
     with database.reader() as session:
-        [waiting] = moderation.open_queue(session, ana, vocabulary=data_files.vocabulary(), now=NOW)
+        [waiting] = builders.queue_of(session, ana, now=NOW)
     assert waiting.has_news
     with database.unit_of_work() as session:
         moderation.take_report(session, waiting.id, member=ana, now=NOW)
@@ -147,7 +147,7 @@ def test_who_has_not_seen_the_newest_message_cannot_settle_over_it(database: Dat
     with database.unit_of_work() as session:
         moderation.set_aside(session, report, "abuse", version=version, member=ana, now=NOW)
     with database.reader() as session:
-        assert moderation.open_queue(session, ana, vocabulary=data_files.vocabulary(), now=NOW) == []
+        assert builders.queue_of(session, ana, now=NOW) == []
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -14,6 +14,7 @@ from incidents.core import report as rules
 from incidents.core.accounts import Role
 from incidents.core.audit import first_break
 from incidents.core.incident import Decision, Handling, problems
+from incidents.core.report import Report
 from incidents.core.synthesis.samples import OPEN_FOR, Sample, samples
 from incidents.core.synthesis.world import seeded
 from incidents.db import report as stored
@@ -23,6 +24,7 @@ from incidents.db.incident import Incident, IncidentCode, SetAside
 from incidents.db.release import Release, ReleaseCell
 from incidents.services import keys, moderation, settlement, trial
 from incidents.services.accounts import Member
+from incidents.services.queue import Waiting
 from incidents.services.reporting import NoDeskKey
 from incidents.services.trial import TrialMember
 from tests import builders
@@ -64,8 +66,16 @@ def unlocked(session: Session, settings: Settings, member: TrialMember) -> Membe
     return Member(member.id, member.name, "sr-Latn", member.roles, key, NOW)
 
 
-def queue(session: Session, member: Member) -> list[moderation.Waiting]:
-    return moderation.open_queue(session, member, vocabulary=VOCABULARY, now=NOW)
+def queue(session: Session, member: Member) -> list[Waiting]:
+    return builders.queue_of(session, member, now=NOW)
+
+
+def opened(session: Session, member: Member) -> list[tuple[date, Report]]:
+    """All open reports with the days on which they came."""
+    private = moderation.private_keys(session, member)
+    rows = session.scalars(sa.select(stored.Report).where(stored.Report.handling.in_(moderation.OPEN)))
+    found = [(row.received_on, moderation.content_of(row, private)) for row in rows]
+    return [(day, content) for day, content in found if content is not None]
 
 
 def invented(count: int, seed: int = 1) -> list[Sample]:
@@ -115,15 +125,16 @@ def test_every_member_opens_every_report(session: Session, settings: Settings, m
 def test_the_reports_keep_the_rules_and_came_lately(
     session: Session, settings: Settings, members: list[TrialMember]
 ) -> None:
-    for line in queue(session, unlocked(session, settings, members[0])):
-        assert line.content is not None
-        assert rules.problems(line.content, VOCABULARY, today=line.received_on) == []
-        assert timedelta(0) <= NOW.date() - line.received_on < OPEN_FOR
+    found = opened(session, unlocked(session, settings, members[0]))
+    assert len(found) == OPEN_REPORTS
+    for day, content in found:
+        assert rules.problems(content, VOCABULARY, today=day) == []
+        assert timedelta(0) <= NOW.date() - day < OPEN_FOR
 
 
 def test_the_reports_are_sealed(session: Session, settings: Settings, members: list[TrialMember]) -> None:
-    lines = queue(session, unlocked(session, settings, members[0]))
-    words = [line.content.words.encode() for line in lines if line.content and line.content.words]
+    found = opened(session, unlocked(session, settings, members[0]))
+    words = [content.words.encode() for _, content in found if content.words]
     sealed = list(session.scalars(sa.select(stored.Report.sealed)))
     assert words
     assert not any(text in blob for text in words for blob in sealed)
@@ -200,7 +211,7 @@ def test_what_is_stored_is_what_was_invented(session: Session, settings: Setting
     samples = invented(120)
     desk = builders.a_desk(session, settings, now=NOW)
     fill(session, settings, samples, desk)
-    contents = Counter(line.content for line in queue(session, desk[1]))
+    contents = Counter(content for _, content in opened(session, desk[1]))
     settled = Counter(one.settlement for one in settlement.incidents_in(session, Decision.ACCEPTED))
     assert contents == Counter(sample.report for sample in samples if sample.is_open)
     assert settled == Counter(sample.settlement for sample in samples if sample.settlement)

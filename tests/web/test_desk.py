@@ -96,7 +96,7 @@ def test_what_a_reporter_typed_is_never_markup(two, database, settings) -> None:
     two[0].press(report, "/take")
     page = two[0].open(report)
     assert pages.text_of(page).count(typed) >= 2
-    assert [one.get("src", "")[:11] for one in pages.parsed(page).iter("script")] == ["/static/js/"] * 2
+    assert [one.get("src", "")[:11] for one in pages.parsed(page).iter("script")] == ["/static/js/"] * 3
     assert list(pages.parsed(page).iter("img")) == []
 
 
@@ -187,7 +187,7 @@ def test_a_stale_save_is_refused_shows_both_versions_and_keeps_what_was_typed(tw
     answer = two[1].client.post(seen_early.action, data=seen_early.sent(place="Чока", month="8"))
     assert answer.status_code == 409
     differing = [row[1:] for row in pages.rows(answer.text) if "разликује" in row[0]]
-    assert differing == [["2026-08", "2026-09"], ["Чока", "Сента"]]
+    assert differing == [["август 2026.", "септембар 2026."], ["Чока", "Сента"]]
     kept = pages.form(answer.text, "/revise").sent()
     assert (kept["place"], kept["month"]) == (["Чока"], ["8"])
     assert only_incident(database).place == "80365"
@@ -344,7 +344,7 @@ def test_what_is_not_there_is_not_found(two, path) -> None:
 
 
 OPEN_TO = {
-    Role.MODERATOR: {"/desk/", "/desk/incidents/", "/desk/intake/hu"},
+    Role.MODERATOR: {"/desk/", "/desk/incidents/", "/desk/intake/hu", "/desk/search/", "/desk/times/"},
     Role.REVIEWER: {"/desk/incidents/"},
     Role.PUBLISHER: {"/desk/releases/", "/desk/notices/"},
     Role.AUDITOR: {"/desk/audit"},
@@ -357,6 +357,7 @@ OPEN_TO = {
 def test_each_role_enters_its_own_parts_and_no_other(app, database, settings, role) -> None:
     [who] = a_desk(app, database, settings, (role,))
     parts = ["/desk/incidents/", "/desk/intake/hu", "/desk/releases/", "/desk/notices/", "/desk/audit"]
+    parts += ["/desk/search/", "/desk/times/"]
     entered = {path for path in parts if who.client.get(path).status_code == 200}
     assert entered == OPEN_TO[role] - {"/desk/"}
     first = who.client.get("/desk/")
@@ -378,6 +379,9 @@ def test_every_page_of_the_desk_is_valid_and_kept_by_nobody(app, database, setti
         "/desk/notices/",
         "/desk/notices/help/hu",
         "/desk/audit",
+        "/desk/search/",
+        "/desk/times/",
+        "/desk/keys/",
     ):
         answer = other.client.get(path)
         parser = html5lib.HTMLParser(strict=False)

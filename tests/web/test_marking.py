@@ -156,7 +156,7 @@ def test_hostile_words_stay_words_in_marks_and_summary(two, database, settings, 
     two[0].press(address, "/take")
     page = two[0].open(address)
     assert story(page) == typed
-    assert len(list(pages.parsed(page).iter("script"))) == 2
+    assert [one for one in pages.parsed(page).iter("script") if not one.get("src")] == []
 
 
 def test_marks_that_turn_text_around_are_written_out_in_a_mark_too(two, database, settings) -> None:

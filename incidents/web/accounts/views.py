@@ -48,6 +48,7 @@ def log_out() -> ResponseReturnValue:
         return redirect(url_for("desk.queue"), 303)
     with platform().database.unit_of_work() as session:
         members.log_out(session, g.cookie)
+    platform().memory.forget(g.cookie)
     response = make_response(render_template("accounts/logged_out.html"))
     guard.take_cookie(response)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'

@@ -35,25 +35,29 @@ class Way:
     address: str
     text: str
     is_here: bool
+    key: str
+    """Goes there after g."""
 
 
 def ways() -> list[Way]:
     """The parts of the desk that are open to the member."""
-    parts: Mapping[str, tuple[str, frozenset[Role]]] = {
-        "desk.queue": (_("Reports"), frozenset({Role.MODERATOR})),
-        "desk.clusters.front": (_("Look-alikes"), frozenset({Role.MODERATOR})),
-        "desk.intake.begin": (_("Take a report"), frozenset({Role.MODERATOR})),
-        "desk.incidents.listed": (_("Incidents"), frozenset(SETTLERS)),
-        "desk.codings.train": (_("Practice"), frozenset(SETTLERS)),
-        "desk.codings.agreement": (_("Agreement"), frozenset({Role.REVIEWER})),
-        "desk.releases.listed": (_("Releases"), frozenset({Role.PUBLISHER})),
-        "desk.odihr.listed": ("ODIHR", frozenset({Role.PUBLISHER})),
-        "desk.notices.listed": (_("Notices"), frozenset({Role.PUBLISHER})),
-        "desk.trail": (_("Audit trail"), frozenset({Role.AUDITOR})),
+    parts: Mapping[str, tuple[str, str, frozenset[Role]]] = {
+        "desk.queue": (_("Reports"), "q", frozenset({Role.MODERATOR})),
+        "desk.search.ask": (_("Search"), "f", frozenset({Role.MODERATOR})),
+        "desk.clusters.front": (_("Look-alikes"), "l", frozenset({Role.MODERATOR})),
+        "desk.intake.begin": (_("Take a report"), "r", frozenset({Role.MODERATOR})),
+        "desk.incidents.listed": (_("Incidents"), "i", frozenset(SETTLERS)),
+        "desk.codings.train": (_("Practice"), "c", frozenset(SETTLERS)),
+        "desk.codings.agreement": (_("Agreement"), "g", frozenset({Role.REVIEWER})),
+        "desk.times.wall": (_("Times"), "t", frozenset({Role.MODERATOR})),
+        "desk.releases.listed": (_("Releases"), "p", frozenset({Role.PUBLISHER})),
+        "desk.odihr.listed": ("ODIHR", "o", frozenset({Role.PUBLISHER})),
+        "desk.notices.listed": (_("Notices"), "n", frozenset({Role.PUBLISHER})),
+        "desk.trail": (_("Audit trail"), "a", frozenset({Role.AUDITOR})),
     }
     return [
-        Way(url_for(endpoint), text, request.path == url_for(endpoint))
-        for endpoint, (text, open_to) in parts.items()
+        Way(url_for(endpoint), text, request.path == url_for(endpoint), key)
+        for endpoint, (text, key, open_to) in parts.items()
         if open_to & g.member.roles
     ]
 

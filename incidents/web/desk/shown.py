@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 
-from flask_babel import format_date, format_decimal
+from babel.dates import format_skeleton
+from flask_babel import format_date, format_decimal, get_locale
 
 from incidents.core import report as report_rules
 from incidents.core.files import Kind as FileKind
@@ -74,8 +76,17 @@ def points_of_report(report: Report) -> list[Point]:
 def _time(report: Report) -> str:
     when = term("date_precision", report.when)
     season = term("season", report.season)
-    date = " ".join(filter(None, (season, report.day or report.month or report.year)))
-    return f"{date} ({when})" if date else when
+    day = " ".join(filter(None, (season, _dated(report.day or report.month or report.year))))
+    return f"{day} ({when})" if day else when
+
+
+def _dated(given: str) -> str:
+    """A day, a month or a year of a report as the member's language writes it; what is none of them as it stands."""
+    skeletons = {10: ("", "yMMMMd"), 7: ("-01", "yMMMM")}
+    if len(given) not in skeletons:
+        return given
+    rest, skeleton = skeletons[len(given)]
+    return format_skeleton(skeleton, date.fromisoformat(given + rest), locale=get_locale())
 
 
 def _area(report: Report) -> str:
@@ -164,7 +175,7 @@ def compared(mine: Settlement, theirs: Settlement) -> list[Point]:
 
 
 def month_of(settlement: Settlement) -> str:
-    return f"{settlement.year}-{settlement.month:02d}" if settlement.month else str(settlement.year)
+    return _dated(f"{settlement.year}-{settlement.month:02d}" if settlement.month else str(settlement.year))
 
 
 def acts(codes: frozenset[str]) -> str:

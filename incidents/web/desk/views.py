@@ -2,45 +2,66 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import timedelta
-
-from flask import Blueprint, g, redirect, render_template
+from flask import Blueprint, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from incidents.core.accounts import Role
-from incidents.services import alarms, audit, moderation
+from incidents.services import audit
 from incidents.services.bulk import NoSuchBulk
+from incidents.services.filters import NoSuchFilter
 from incidents.services.moderation import NoSuchReport, Withdrawn
 from incidents.services.odihr import NoSuchExport
 from incidents.services.published import NotFound
 from incidents.services.settlement import NoSuchIncident
 from incidents.web.accounts import guard
-from incidents.web.desk import around, shown
+from incidents.web.desk import around
 from incidents.web.desk.clusters import clusters
 from incidents.web.desk.coding import codings
 from incidents.web.desk.files import files
 from incidents.web.desk.incidents import incidents
 from incidents.web.desk.intake import intake
+from incidents.web.desk.keys import keys
 from incidents.web.desk.notices import notices
 from incidents.web.desk.odihr import odihr
+from incidents.web.desk.queue import queue as filters
+from incidents.web.desk.queue import queue_page, read_filter
 from incidents.web.desk.releases import releases
 from incidents.web.desk.reports import reports
+from incidents.web.desk.search import search
+from incidents.web.desk.times import times
 from incidents.web.errors import error_page
-from incidents.web.places import place_name
+from incidents.web.headers import allow_script
 from incidents.web.platform import platform
 
-_LATELY = timedelta(days=30)
-
 desk = Blueprint("desk", __name__, url_prefix="/desk")
-for part in (reports, files, intake, clusters, incidents, codings, releases, odihr, notices):
+for part in (
+    keys,
+    filters,
+    search,
+    times,
+    reports,
+    files,
+    intake,
+    clusters,
+    incidents,
+    codings,
+    releases,
+    odihr,
+    notices,
+):
     desk.register_blueprint(part)
 desk.context_processor(around.context)
+
+
+@desk.before_request
+def _with_keys() -> None:
+    allow_script()
 
 
 @desk.errorhandler(NoSuchReport)
 @desk.errorhandler(NoSuchIncident)
 @desk.errorhandler(NoSuchBulk)
+@desk.errorhandler(NoSuchFilter)
 @desk.errorhandler(NotFound)
 @desk.errorhandler(NoSuchExport)
 def _nothing_there(_error: Exception) -> ResponseReturnValue:
@@ -58,26 +79,8 @@ def queue() -> ResponseReturnValue:
     if Role.MODERATOR not in g.member.roles:
         ways = around.ways()
         return redirect(ways[0].address, 303) if ways else render_template("desk/nothing.html")
-    site = platform()
-    with site.database.reader() as session:
-        flood = alarms.flood(session, today=site.today())
-        waiting = moderation.open_queue(
-            session, g.member, vocabulary=site.vocabulary, now=site.now(), with_held=flood is None
-        )
-        bunches = alarms.bunches(session, waiting, geocoder=site.geocoder, places=site.places, today=site.today())
-        withdrawn = Counter(moderation.withdrawals(session, since=site.now() - _LATELY))
-    tongues = Counter(line.content.language for line in waiting if line.content is not None)
-    return render_template(
-        "desk/queue.html",
-        waiting=waiting,
-        withdrawn=withdrawn.items(),
-        tongues=tongues.most_common(),
-        acts=shown.acts,
-        flood=flood,
-        bunches=bunches,
-        term=shown.term,
-        place_name=place_name,
-    )
+    page = request.args.get("page", "")
+    return queue_page(read_filter(request.args), page=int(page) if page.isdecimal() and len(page) < 6 else 1)
 
 
 @desk.get("/audit")

@@ -8,8 +8,9 @@ from datetime import date, time
 
 from babel.dates import format_date, format_time
 
-from incidents.core.periods import SERBIA, in_serbia
+from incidents.core.periods import in_serbia
 from incidents.core.script import to_latin
+from incidents.core.workdays import LOCAL
 from incidents.publishing.calendar import Event
 from incidents.services.published import Issue, Upcoming
 from incidents.web.languages import current_language
@@ -69,7 +70,7 @@ def coming(upcoming: Upcoming) -> str:
     day = format_date(local, "long", locale=locale)
     if local.time() == time():
         return _("The next figures come out on %(day)s.", day=day)
-    at = format_time(local, "short", tzinfo=SERBIA, locale=locale)
+    at = format_time(local, "short", tzinfo=LOCAL, locale=locale)
     return _("The next figures come out on %(day)s at %(time)s.", day=day, time=at)
 
 

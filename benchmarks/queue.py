@@ -1,0 +1,258 @@
+"""How long a member waits for the queue, with many settled reports behind it.
+
+    python -m benchmarks.queue [--engine sqlite] [--settled 1000 100000] [--open 2000] [--pages 200] [--json FILE]
+
+A site as operators run it, one worker, one member at work: all views, filters by language, ground and act, and pages,
+in turn; every tenth time the member takes a report, so that it has to be opened anew. Everything is over HTTP on this
+machine. Settled reports are sealed copies of five hundred invented ones, each with its incident and three entries in
+the audit trail. Held to: 95 of 100 pages within 300 ms, and at most 1.3 times as long with 100,000 settled reports as
+with 1,000.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import random
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pyotp
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from benchmarks.flood import served, variables
+from incidents.adapters import data_files
+from incidents.cli.setup import make_secrets
+from incidents.config import Settings, read_settings
+from incidents.core.audit import START
+from incidents.core.incident import BiasStrength, Decision, Handling, Verification
+from incidents.db import migrations
+from incidents.db import report as stored
+from incidents.db.audit import AuditEntry
+from incidents.db.database import Database
+from incidents.db.incident import Incident, IncidentCode
+from incidents.services import trial
+from incidents.services.trial import TrialMember
+from tests import postgres
+
+WITHIN_S, GROWTH = 0.3, 1.3
+_KINDS = 500
+_AT_ONCE = 1_000
+_DAYS = 3 * 365
+PAGES = (
+    "/desk/",
+    "/desk/?view=unclaimed",
+    "/desk/?page=7",
+    "/desk/?view=overdue",
+    "/desk/?view=risk&page=2",
+    "/desk/?language=hu",
+    "/desk/?view=mine",
+    "/desk/?ground=national_ethnic&page=3",
+    "/desk/?view=unclaimed&act=threat",
+    "/desk/?view=waiting",
+)
+
+
+def fill(session: Session, settings: Settings, *, settled: int, open_reports: int, now: datetime) -> TrialMember:
+    """A desk with so much work before and behind it; the member who will look at it."""
+    places = data_files.places()
+    [ana, *_] = trial.make_trial(
+        session,
+        pepper=settings.pepper,
+        token_key=settings.token_key,
+        memory_mib=settings.seal_memory_mib,
+        vocabulary=data_files.vocabulary(),
+        places=places,
+        now=now,
+        open_reports=open_reports,
+        incidents=0,
+    )
+    # Held ones would be looked at apart (services.clusters): here all of them stand in the queue.
+    session.execute(sa.update(stored.Report).values(handling=Handling.RECEIVED))
+    _settle(session, settled, list(places.municipalities), now)
+    return ana
+
+
+def _settle(session: Session, settled: int, municipalities: list[str], now: datetime) -> None:
+    chance = random.Random(1)
+    like = session.execute(sa.select(*stored.Report.__table__.columns).limit(_KINDS)).mappings().all()
+    number = session.scalar(sa.select(sa.func.max(AuditEntry.number))) or 0
+    for start in range(0, settled, _AT_ONCE):
+        reports: list[dict[str, Any]] = []
+        incidents: list[dict[str, Any]] = []
+        codes: list[dict[str, Any]] = []
+        trail: list[dict[str, Any]] = []
+        for which in range(start, min(start + _AT_ONCE, settled)):
+            report, incident = uuid4(), uuid4()
+            day = now.date() - timedelta(days=36 + chance.randrange(_DAYS))
+            unique = {name: chance.randbytes(32) for name in ("verifier", "token_digest")}
+            own = {"id": report, "received_on": day, "handling": Handling.LINKED, "incident_id": incident, **unique}
+            reports.append({**like[which % len(like)], **own})
+            incidents.append(
+                {
+                    "id": incident,
+                    "version": 2,
+                    "decision": Decision.ACCEPTED,
+                    "verification": Verification.PLAUSIBLE,
+                    "bias_strength": BiasStrength.ONE_INDICATOR,
+                    "year": day.year,
+                    "month": day.month,
+                    "place": chance.choice(municipalities),
+                    "setting": "street",
+                    "vocabulary_version": "2026-1",
+                    "accepted_on": day + timedelta(days=4),
+                }
+            )
+            for vocabulary, code in (("act_type", "threat"), ("ground", "national_ethnic"), ("ground", "language")):
+                codes.append({"incident_id": incident, "vocabulary": vocabulary, "code": code})
+            for action, subject in (("take", f"report:{report}"), ("propose", f"incident:{incident}"), ("accept", "")):
+                number += 1
+                trail.append(_entry(number, now, action, subject or f"incident:{incident}"))
+        for table, rows in (
+            (Incident, incidents),
+            (IncidentCode, codes),
+            (stored.Report, reports),
+            (AuditEntry, trail),
+        ):
+            session.execute(sa.insert(table), rows)
+
+
+def _entry(number: int, now: datetime, action: str, subject: str) -> dict[str, Any]:
+    plain = {"before": "", "after": "", "reason": "", "hash": START}
+    return {"number": number, "at": now, "actor": "Ana", "action": action, "subject": subject, **plain}
+
+
+class Browser:
+    """Of a member who logs in and looks at pages, on one connection."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._cookie = ""
+
+    def log_in(self, member: TrialMember) -> None:
+        code = pyotp.TOTP(member.totp_secret).now()
+        token = self._token(self.open("/desk/login"))
+        self.send("/desk/login", token=token, name=member.name, password=member.password, code=code)
+        if not self._cookie:
+            raise SystemExit("The log-in was refused.")
+
+    def open(self, path: str) -> str:
+        self._connection.request("GET", path, headers={"Cookie": self._cookie})
+        answer = self._connection.getresponse()
+        page = answer.read().decode()
+        if answer.status != 200:
+            raise SystemExit(f"{path} answered {answer.status}")
+        return page
+
+    def send(self, path: str, **values: str) -> None:
+        headers = {"Cookie": self._cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        self._connection.request("POST", path, urlencode(values), headers)
+        answer = self._connection.getresponse()
+        answer.read()
+        self._cookie = (answer.getheader("Set-Cookie") or self._cookie).partition(";")[0]
+
+    def take_one(self, page: str) -> None:
+        """A report that stands on this page of the queue."""
+        reports = re.findall(r'href="(/desk/reports/[0-9a-f-]+)"', page)
+        self.send(f"{reports[len(reports) // 2]}/take", token=self._token(page), version="1")
+
+    def _token(self, page: str) -> str:
+        return re.findall(r'name="token"[^>]* value="([^"]+)"', page)[0]
+
+
+def waited(browser: Browser, pages: int) -> tuple[float, list[float]]:
+    """Seconds for the first page after the log-in, and for those that follow."""
+    began = time.perf_counter()
+    page = browser.open(PAGES[0])
+    first, times = time.perf_counter() - began, []
+    for number, path in enumerate(islice(cycle(PAGES), pages)):
+        if number % 10 == 0:
+            browser.take_one(page)
+        began = time.perf_counter()
+        found = browser.open(path)
+        times.append(time.perf_counter() - began)
+        if path == PAGES[0]:
+            page = found
+    return first, sorted(times)
+
+
+def measure(url: str, options: argparse.Namespace, settled: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_secrets(folder)
+        url = url or f"sqlite:///{folder / 'site.sqlite'}"
+        settings = read_settings(variables(folder, url))
+        database = Database(url)
+        migrations.upgrade(database)
+        now = datetime.now(UTC)
+        with database.unit_of_work() as session:
+            ana = fill(session, settings, settled=settled, open_reports=options.open, now=now)
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("ANALYZE")
+            connection.rollback()
+        with served(folder, url, 1) as port:
+            browser = Browser(port)
+            browser.log_in(ana)
+            first, times = waited(browser, options.pages)
+        database.engine.dispose()
+    return {
+        "first page s": first,
+        "median s": times[len(times) // 2],
+        "95 in 100 s": times[len(times) * 95 // 100],
+        "slowest s": times[-1],
+    }
+
+
+def _engines(only: str | None) -> Iterator[tuple[str, str]]:
+    """Name and address of each; a new PostgreSQL server each time it is asked for."""
+    if only != "postgresql":
+        yield "sqlite", ""
+    if only != "sqlite":
+        programs = postgres.binaries()
+        if programs is None:
+            raise SystemExit("PostgreSQL is not installed (Debian: postgresql)")
+        with postgres.server(programs, is_durable=True) as url:
+            yield "postgresql", url
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="One of both; both if not given.")
+    parser.add_argument("--settled", type=int, nargs=2, default=[1_000, 100_000])
+    parser.add_argument("--open", type=int, default=2_000)
+    parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    found: dict[str, dict[str, float]] = {}
+    is_good = True
+    for settled in options.settled:
+        for engine, url in _engines(options.engine):
+            found[f"{engine}, {settled} settled"] = measure(url, options, settled)
+    for name, figures in found.items():
+        print(name)
+        for figure, value in figures.items():
+            print(f"  {figure:14} {value:.3f}")
+        is_good &= figures["95 in 100 s"] < WITHIN_S
+    few, many = options.settled
+    for engine in dict.fromkeys(name.partition(",")[0] for name in found):
+        growth = found[f"{engine}, {many} settled"]["95 in 100 s"] / found[f"{engine}, {few} settled"]["95 in 100 s"]
+        print(f"{engine}: {growth:.2f} times as long with {many} settled reports as with {few}")
+        is_good &= growth <= GROWTH
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    if not is_good:
+        raise SystemExit("A bar is missed.")
+
+
+if __name__ == "__main__":
+    main()

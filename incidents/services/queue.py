@@ -1,0 +1,255 @@
+"""The queue: open reports and those with news, in the order in which the desk should look at them.
+
+What it says of a report is opened in memory (services.memory), but for the report's words, which it never has.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache, partial
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from incidents.core.incident import Handling, is_at_risk
+from incidents.core.report import Report
+from incidents.core.targets import is_overdue
+from incidents.core.vocabulary import Vocabulary
+from incidents.db import report as stored
+from incidents.db.account import member_names
+from incidents.services import keys
+from incidents.services.accounts import Member
+from incidents.services.memory import Recall
+from incidents.services.moderation import OPEN, content_of, is_taken, private_keys
+
+_SHELF = "queue"
+_AT_ONCE = 500
+"""Sealed reports that are read together."""
+
+
+class Gist(NamedTuple):
+    """What the queue knows of what a report says. A tuple, as `Waiting` is: thousands are made for each page."""
+
+    language: str
+    acts: frozenset[str]
+    grounds: frozenset[str]
+    place: str
+    """As it was typed."""
+    area: str
+    """The municipality, district or Kosovo* that it stands for; empty where several may be meant or none."""
+
+
+class Waiting(NamedTuple):
+    """One line of the queue."""
+
+    id: UUID
+    received_on: date
+    handling: Handling
+    content: Gist | None
+    """None if the member's key does not open it."""
+    holder: str | None
+    is_mine: bool
+    """The member took it last, also where their twenty minutes are over."""
+    is_at_risk: bool
+    is_overdue: bool
+    has_news: bool
+    """The reporter sent something since it was last read."""
+
+
+class View(enum.Enum):
+    """Parts of the queue."""
+
+    ALL = "all"
+    MINE = "mine"
+    UNCLAIMED = "unclaimed"
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+    RISK = "risk"
+
+    def shows(self, line: Waiting) -> bool:
+        match self:
+            case View.ALL:
+                return True
+            case View.MINE:
+                return line.is_mine
+            case View.UNCLAIMED:
+                return line.holder is None and line.handling is not Handling.AWAITING_REPORTER
+            case View.WAITING:
+                return line.handling is Handling.AWAITING_REPORTER
+            case View.OVERDUE:
+                return line.is_overdue
+            case View.RISK:
+                return line.is_at_risk
+
+
+class Held(enum.Enum):
+    """Whether reports that are held for a check are shown."""
+
+    BOTH = ""
+    ONLY = "only"
+    NOT = "not"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which lines are shown: codes only, so that it can stand in an address and be saved. Empty: all of them."""
+
+    view: View = View.ALL
+    language: str = ""
+    place: str = ""
+    ground: str = ""
+    act: str = ""
+    held: Held = Held.BOTH
+
+    def fits(self, line: Waiting) -> bool:
+        return self.view.shows(line) and self._fits_content(line.content) and self._fits_held(line)
+
+    def _fits_content(self, content: Gist | None) -> bool:
+        if content is None:
+            return not (self.language or self.place or self.ground or self.act)
+        return (
+            self.language in {"", content.language}
+            and self.place in {"", content.area}
+            and (not self.ground or self.ground in content.grounds)
+            and (not self.act or self.act in content.acts)
+        )
+
+    def _fits_held(self, line: Waiting) -> bool:
+        is_held = line.handling is Handling.QUARANTINED
+        return self.held is Held.BOTH or is_held == (self.held is Held.ONLY)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a filter leaves of the queue."""
+
+    lines: list[Waiting]
+    in_views: Mapping[View, int]
+    """How many lines the filter would leave in each view."""
+
+
+def chosen(waiting: Sequence[Waiting], by: Filter) -> Chosen:
+    others = replace(by, view=View.ALL)
+    fitting = [line for line in waiting if others.fits(line)]
+    counts = {view: sum(map(view.shows, fitting)) for view in View}
+    return Chosen([line for line in fitting if by.view.shows(line)], counts)
+
+
+def open_queue(
+    session: Session,
+    member: Member,
+    *,
+    recall: Recall,
+    vocabulary: Vocabulary,
+    area_of: Callable[[str], str],
+    now: datetime,
+    with_held: bool = True,
+) -> list[Waiting]:
+    """All open reports and those with news: somebody at risk first, then the oldest.
+
+    In a flood the held ones are left out: they are looked at together (services.clusters). `area_of` tells what a
+    typed place stands for.
+    """
+    rows = _rows(session, OPEN if with_held else OPEN - {Handling.QUARANTINED})
+    gists = open_gists(session, rows, member, shelf=_SHELF, recall=recall, area_of=area_of)
+    names = member_names(session)
+    grave = grave_acts(vocabulary)
+    late = cache(partial(is_overdue, now=now))
+    waiting = []
+    for row in rows:
+        content = gists.get(row.id)
+        at_risk = content is not None and not grave.isdisjoint(content.acts)
+        waiting.append(
+            Waiting(
+                UUID(row.id),
+                row.received_on,
+                row.handling,
+                content,
+                names[row.lease_member_id] if is_taken(row.lease_until, now) else None,
+                row.lease_member_id == member.id,
+                at_risk,
+                late(row.received_on, row.handling, is_at_risk=at_risk),
+                row.has_news,
+            )
+        )
+    return sorted(waiting, key=lambda line: (not line.is_at_risk, line.received_on, line.id))
+
+
+def grave_acts(vocabulary: Vocabulary) -> frozenset[str]:
+    """Acts in which somebody may be at risk: asked once, rather than for each of thousands."""
+    return frozenset(term.code for term in vocabulary.of("act_type") if is_at_risk({term.code}, vocabulary))
+
+
+def _rows(session: Session, handlings: Iterable[Handling]) -> list[sa.Row[*tuple[Any, ...]]]:
+    """Of open reports and of those with news, everything that is not sealed.
+
+    In two queries, each with an index of its own: as one, with OR, the database would read all that were ever settled.
+    """
+    row = stored.Report
+    plain = sa.select(
+        stored.ID_AS_TEXT,
+        row.version,
+        row.received_on,
+        row.handling,
+        row.epoch,
+        row.lease_member_id,
+        row.lease_until,
+        row.has_news,
+    )
+    either = [*session.execute(plain.where(stored.stands_in(handlings))), *session.execute(plain.where(row.has_news))]
+    return list({row.id: row for row in either}.values())
+
+
+def open_gists(
+    session: Session,
+    rows: Sequence[sa.Row[*tuple[Any, ...]]],
+    member: Member,
+    *,
+    shelf: str,
+    recall: Recall,
+    area_of: Callable[[str], str],
+) -> dict[str, Gist]:
+    """Of those reports that the member's key opens just now. The rows have id (as text), version and epoch.
+
+    On one shelf of the memory there is what was asked for last: each who asks uses one of their own.
+    """
+    private = private_keys(session, member)
+    opens = {epoch: _may_open(private, epoch) for epoch in {row.epoch for row in rows}}
+    current = {row.id: row.version for row in rows if opens[row.epoch]}
+
+    def open_(missing: Sequence[str]) -> Iterator[tuple[str, str]]:
+        for start in range(0, len(missing), _AT_ONCE):
+            some = {UUID(one): one for one in missing[start : start + _AT_ONCE]}
+            for sealed in stored.sealed_reports(session, some):
+                content = content_of(sealed, private)
+                if content is not None:
+                    yield some[sealed.id], _written(content, area_of)
+
+    lines = recall.lines(shelf, current, open_)
+    # Read at once: a call for each would take three times as long.
+    return {
+        report: Gist(language, frozenset(acts), frozenset(grounds), place, area)
+        for report, (language, acts, grounds, place, area) in zip(
+            lines, json.loads(f"[{','.join(lines.values())}]"), strict=True
+        )
+    }
+
+
+def _may_open(private: Callable[[int], bytes], epoch: int) -> bool:
+    try:
+        private(epoch)
+    except keys.NoGrant:
+        return False
+    return True
+
+
+def _written(content: Report, area_of: Callable[[str], str]) -> str:
+    area = content.area or (area_of(content.place) if content.place else "")
+    values = [content.language, sorted(content.acts), sorted(content.grounds), content.place, area]
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))

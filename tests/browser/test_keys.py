@@ -1,0 +1,108 @@
+"""The desk by single keys, and without them where a member turned them off."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests import builders
+from tests.browser import walk
+from tests.browser.conftest import Site
+from tests.browser.walk import Open, Walker
+
+pytestmark = pytest.mark.browser
+
+
+def at_the_queue(open_phone: Open, site: Site, number: int = 3) -> Walker:
+    with site.database.unit_of_work() as session:
+        for _ in range(number):
+            builders.send(session, builders.a_report(), site.settings, now=site.now())
+    who = Walker(open_phone(with_script=True, width=1280).new_page(), "sr-Cyrl", True)
+    walk.log_in(who, site, site.members[0])
+    who.page.goto(f"{site.address}/desk/")
+    return who
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.getAttribute('href') || document.activeElement.id"))
+
+
+def lines(page: Page) -> list[str]:
+    found = page.locator(".queue__line > a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    return [str(each) for each in found]
+
+
+def test_a_report_is_reached_opened_taken_and_put_back_without_the_mouse(open_phone: Open, site: Site) -> None:
+    who = at_the_queue(open_phone, site)
+    page = who.page
+    all_lines = lines(page)
+    for key, at in (("j", 0), ("j", 1), ("k", 0), ("k", 0), ("j", 1)):
+        page.keyboard.press(key)
+        assert focused(page) == all_lines[at]
+    page.keyboard.press("o")
+    page.wait_for_url(f"**{all_lines[1]}")
+    page.keyboard.press("t")
+    page.locator("[data-story]").wait_for()
+    page.keyboard.press("a")
+    assert focused(page) == "question"
+    page.keyboard.type("jt?")
+    assert page.locator("#question").input_value() == "jt?"
+    assert not page.locator("#keys").evaluate("box => box.open")
+    page.locator("#question").fill("")
+    page.locator("h1").click()
+    page.keyboard.press("b")
+    page.locator("[data-key=t]").wait_for()
+    page.keyboard.press("g")
+    page.keyboard.press("q")
+    page.wait_for_url("**/desk/")
+    page.keyboard.press("/")
+    page.wait_for_url("**/desk/search/")
+    assert who.wrong == []
+
+
+def test_keys_are_shown_in_a_box_that_a_screen_reader_can_use(open_phone: Open, site: Site) -> None:
+    who = at_the_queue(open_phone, site)
+    page = who.page
+    page.keyboard.press("j")
+    before = focused(page)
+    page.keyboard.press("?")
+    box = page.get_by_role("dialog")
+    box.wait_for()
+    assert page.evaluate("document.getElementById('keys').contains(document.activeElement)")
+    who.look("keys")
+    page.keyboard.press("j")
+    page.keyboard.press("Escape")
+    assert not page.locator("#keys").evaluate("box => box.open")
+    assert focused(page) == before
+    assert who.wrong == []
+
+
+def test_who_turned_single_keys_off_is_left_alone_by_them(open_phone: Open, site: Site) -> None:
+    who = at_the_queue(open_phone, site)
+    page = who.page
+    page.goto(f"{site.address}/desk/keys/")
+    page.locator("[name=single_keys]").uncheck()
+    page.locator("form[action='/desk/keys/'] button").click()
+    page.wait_for_load_state()
+    page.goto(f"{site.address}/desk/")
+    before = focused(page)
+    for key in "jo?gi":
+        page.keyboard.press(key)
+    assert focused(page) == before
+    assert not page.locator("#keys").evaluate("box => box.open")
+    assert page.url.endswith("/desk/")
+    page.goto(f"{site.address}/desk/keys/")
+    assert not page.locator("[name=single_keys]").is_checked()
+
+
+def test_the_new_pages_have_no_faults(open_phone: Open, site: Site) -> None:
+    who = at_the_queue(open_phone, site)
+    for path in ("/desk/", "/desk/?view=risk&ground=national_ethnic", "/desk/search/", "/desk/times/", "/desk/keys/"):
+        who.page.goto(f"{site.address}{path}")
+        who.look(path)
+    who.page.goto(f"{site.address}/desk/search/")
+    who.page.locator("#words").fill("vikali")
+    who.page.keyboard.press("Enter")
+    who.page.locator("mark").first.wait_for()
+    who.look("found")
+    assert who.wrong == []
