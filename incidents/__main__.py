@@ -17,6 +17,7 @@ from incidents.cli.audit import audit
 from incidents.cli.backup import backup, move, restore
 from incidents.cli.batch import import_
 from incidents.cli.geocode import geocode
+from incidents.cli.keys import keys
 from incidents.cli.members import members
 from incidents.cli.mentions import mentions
 from incidents.cli.places import places
@@ -109,6 +110,7 @@ for command in (
     backup,
     geocode,
     import_,
+    keys,
     mentions,
     move,
     places,

@@ -24,8 +24,10 @@ PACKAGE = ROOT / "incidents"
 TEMPLATES = sorted(folder("templates").rglob("*.html"))
 # Pages that anybody may open; every other one stands behind a role.
 OPEN_TO_ALL = {
+    "accounts.forgot",
     "accounts.log_in",
     "accounts.login",
+    "accounts.recover",
     "assets.static_file",
     "intake.take",
     "helping.answer",

@@ -14,8 +14,10 @@ from nacl.secret import SecretBox
 from incidents.adapters import sealing
 from incidents.adapters.sealing import KEY_BYTES, PADDING, CannotOpen
 from incidents.core.files import FilePart, unpadded
+from incidents.core.recovery import RecoveryCode, recovery_code_from
 
 _ARGON2_PASSES = 3
+_RECOVERY_SALT_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,35 @@ def unlock_key(locked: LockedKey, password: str, *, memory_mib: int) -> KeyPair:
     return KeyPair(locked.public, private)
 
 
+@dataclass(frozen=True)
+class RecoveryLock:
+    """What is stored of a recovery code: the private half of a key under it."""
+
+    salt: bytes
+    sealed: bytes
+
+
+def new_recovery_code() -> RecoveryCode:
+    return recovery_code_from(utils.random(32))
+
+
+def lock_for_recovery(pair: KeyPair, code: RecoveryCode) -> RecoveryLock:
+    salt = utils.random(_RECOVERY_SALT_BYTES)
+    return RecoveryLock(salt, SecretBox(_key_of_recovery_code(code, salt)).encrypt(pair.private))
+
+
+def unlock_by_recovery(public: bytes, lock: RecoveryLock, code: RecoveryCode) -> KeyPair:
+    """Raises CannotOpen for a wrong code."""
+    try:
+        return KeyPair(public, SecretBox(_key_of_recovery_code(code, lock.salt)).decrypt(lock.sealed))
+    except CryptoError as error:
+        raise CannotOpen from error
+
+
+def key_pair_of(private: bytes) -> KeyPair:
+    return KeyPair(bytes(PrivateKey(private).public_key), private)
+
+
 def grant(private: bytes, holder_public: bytes) -> bytes:
     """The private half of a key, sealed to another key."""
     return SealedBox(PublicKey(holder_public)).encrypt(private)
@@ -64,6 +95,11 @@ def open_grant(sealed: bytes, holder: KeyPair) -> bytes:
         return SealedBox(PrivateKey(holder.private)).decrypt(sealed)
     except CryptoError as error:
         raise CannotOpen from error
+
+
+def sealed_anew(sealed: bytes, desk_private: bytes, desk_public: bytes) -> bytes:
+    """What was sealed to one desk key, sealed to another; a padded text stays padded. Raises CannotOpen."""
+    return SealedBox(PublicKey(desk_public)).encrypt(open_key(sealed, desk_private))
 
 
 def open_report(blob: bytes, sealed_key: bytes, *, report: UUID, desk_private: bytes) -> bytes:
@@ -123,6 +159,10 @@ def open_for_session(sealed: bytes, cookie: bytes) -> bytes:
 
 def _key_of_cookie(cookie: bytes) -> bytes:
     return blake2b(cookie, digest_size=KEY_BYTES, person=b"session key").digest()
+
+
+def _key_of_recovery_code(code: RecoveryCode, salt: bytes) -> bytes:
+    return blake2b(code.encode(), digest_size=KEY_BYTES, salt=salt, person=b"recovery code").digest()
 
 
 def _key_of_password(password: str, salt: bytes, memory_mib: int) -> bytes:

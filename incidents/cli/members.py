@@ -11,16 +11,80 @@ import sqlalchemy as sa
 from incidents.adapters import second_factor
 from incidents.adapters.opening import KeyPair
 from incidents.adapters.sealing import CannotOpen
-from incidents.cli.setup import new_password
 from incidents.cli.site import Wrong, database_of
 from incidents.config import Settings
-from incidents.core.accounts import Role
+from incidents.core.accounts import SHORTEST_PASSWORD, Role
 from incidents.core.languages import AT_DESK
+from incidents.core.recovery import NotARecoveryCode, in_groups, parse_recovery_code
 from incidents.db.account import Member, member_by_name
 from incidents.db.database import Database
+from incidents.db.key import MemberKey
 from incidents.services import accounts, keys
+from incidents.services.accounts import Enrolled
 
 DESK_TAGS = [language.tag for language in AT_DESK]
+
+
+ALL_ROLES = frozenset(Role) - {Role.PARTNER}
+"""Of the first members, and of one who comes in by shares."""
+
+
+def new_password(name: str) -> str:
+    """Asks for the password that a member is to have."""
+    password = str(click.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True))
+    if len(password) < SHORTEST_PASSWORD:
+        raise Wrong(f"A password needs {SHORTEST_PASSWORD} characters or more. Four or five words do well.")
+    return password
+
+
+def unlocked(settings: Settings, database: Database, name: str) -> tuple[UUID, KeyPair]:
+    """Asks for a member's password: their id and their key. While they type, the site goes on taking reports."""
+    known(database, name)
+    password = click.prompt(f"Password of {name}", hide_input=True)
+    with database.reader() as session:
+        member = member_by_name(session, name)
+        if member is None or member.is_disabled:
+            raise Wrong(f"{name} may not do this.")
+        try:
+            key = keys.unlock_member_key(session, member.id, password, memory_mib=settings.seal_memory_mib)
+        except CannotOpen:
+            raise Wrong(f"That is not the password of {name}.") from None
+        return member.id, key
+
+
+def known(database: Database, name: str) -> UUID:
+    """The id of a member who exists."""
+    with database.reader() as session:
+        member = member_by_name(session, name)
+    if member is None:
+        raise Wrong(f"There is no member called {name}.")
+    return member.id
+
+
+def show_second_factor(name: str, enrolled: Enrolled) -> None:
+    click.echo(f"{name}: put this secret into the app that makes your codes: {enrolled.totp_secret}")
+
+
+def ask_back(database: Database, name: str, enrolled: Enrolled) -> None:
+    """Show a recovery code and ask for it back, from paper. Who leaves that for later is told how."""
+    click.echo(f"{name}: write this recovery code down on paper. It brings you back if you forget your password:")
+    click.echo(f"\n    {in_groups(enrolled.recovery_code)}\n")
+    while True:
+        try:
+            typed = click.prompt("Now type it back from the paper (Enter: later)", default="", show_default=False)
+            if not typed:
+                break
+            code = parse_recovery_code(typed)
+            with database.unit_of_work() as session:
+                keys.confirm_recovery_code(session, enrolled.id, code, actor=name, now=datetime.now(UTC))
+        except (NotARecoveryCode, CannotOpen):
+            click.echo("That is not the code above. Please look at it again.")
+        except click.Abort:
+            break
+        else:
+            click.echo("The recovery code is in order.")
+            return
+    click.echo(f"Not confirmed: {name} can still do that with `python -m incidents members recovery-code {name}`.")
 
 
 @click.group()
@@ -46,14 +110,11 @@ def list_(settings: Settings) -> None:
 def add(settings: Settings, name: str, host: str, roles: tuple[str, ...], language: str) -> None:
     """Let a new member in: they can open the reports that the member who lets them in can open."""
     with database_of(settings) as database:
+        known(database, host)
         with database.reader() as session:
-            if member_by_name(session, host) is None:
-                raise Wrong(f"There is no member called {host}.")
             if member_by_name(session, name) is not None:
                 raise Wrong(f"There is a member called {name} already.")
-        # Everything is asked for before the unit of work: while somebody types, the site goes on taking reports.
-        own = click.prompt(f"Password of {host}", hide_input=True)
-        by, key = _unlocked(settings, database, host, own)
+        by, key = unlocked(settings, database, host)
         password = new_password(name)
         with database.unit_of_work() as session:
             enrolled = accounts.add_member(
@@ -68,20 +129,106 @@ def add(settings: Settings, name: str, host: str, roles: tuple[str, ...], langua
                 actor=host,
             )
             keys.share_desk_keys(session, enrolled.id, by=by, by_key=key)
-    click.echo(f"{name}: put this secret into the app that makes your codes: {enrolled.totp_secret}")
+        show_second_factor(name, enrolled)
+        ask_back(database, name, enrolled)
 
 
-def _unlocked(settings: Settings, database: Database, name: str, password: str) -> tuple[UUID, KeyPair]:
-    """A member's id and their key, opened by their password."""
+@members.command("recovery-code")
+@click.argument("name")
+@click.pass_obj
+def recovery_code(settings: Settings, name: str) -> None:
+    """Make a new recovery code for a member, who types their password. The earlier one is void."""
+    with database_of(settings) as database:
+        member, key = unlocked(settings, database, name)
+        try:
+            with database.unit_of_work() as session:
+                code = keys.new_recovery_code(session, member, key)
+        except keys.HasEarlierKey:
+            raise Wrong(
+                f"The recovery code of {name} opens what they held before their password was reset. "
+                "Use it at the desk, or let another member readmit them; then make a new one."
+            ) from None
+        ask_back(database, name, Enrolled(member, "", code))
+
+
+@members.command()
+@click.argument("name")
+@click.option("--by", "administrator", required=True, help="An administrator, who types their own password.")
+@click.option("--with", "second", help="Another administrator: a new second factor too, which takes both.")
+@click.pass_obj
+def reset(settings: Settings, name: str, administrator: str, second: str | None) -> None:
+    """Give a member a new password. They come in and open nothing until their code or a member helps."""
+    with database_of(settings) as database:
+        member = known(database, name)
+        _administrator(settings, database, administrator)
+        if second is not None:
+            if second == administrator:
+                raise Wrong("A new second factor takes two administrators.")
+            _administrator(settings, database, second)
+        password = new_password(name)
+        now = datetime.now(UTC)
+        with database.unit_of_work() as session:
+            accounts.reset_password(
+                session, member, password, memory_mib=settings.seal_memory_mib, actor=administrator, now=now
+            )
+            if second is not None:
+                secret = accounts.reset_second_factor(
+                    session, member, token_key=settings.token_key, actors=(administrator, second), now=now
+                )
+                click.echo(f"{name}: put this secret into the app that makes your codes: {secret}")
+    click.echo(
+        f"{name} has a new password and opens no report. Their recovery code at the desk under "
+        f"“Forgot your password?” opens them again, or `members readmit {name} --by MEMBER`."
+    )
+
+
+def _administrator(settings: Settings, database: Database, name: str) -> None:
+    """Asks for the password of somebody who has to be an administrator."""
+    unlocked(settings, database, name)
     with database.reader() as session:
         member = member_by_name(session, name)
-        if member is None:
-            raise Wrong(f"There is no member called {name}.")
+        if member is None or Role.ADMINISTRATOR not in {given.role for given in member.roles}:
+            raise Wrong(f"{name} is no administrator.")
+
+
+@members.command()
+@click.argument("name")
+@click.option("--by", "host", required=True, help="A member who lets them in again, and types their own password.")
+@click.pass_obj
+def readmit(settings: Settings, name: str, host: str) -> None:
+    """Let a member open reports again whose password was reset."""
+    with database_of(settings) as database:
+        member = known(database, name)
+        by, key = unlocked(settings, database, host)
+        with database.unit_of_work() as session:
+            shared = keys.readmit(session, member, by=by, by_key=key, actor=host, now=datetime.now(UTC))
+            needs_code = session.get_one(MemberKey, member).recovery_confirmed_on is None
+    if not shared:
+        raise Wrong(f"{host} holds no key of the desk, so {name} opens nothing yet: ask another member.")
+    click.echo(f"{name} opens again what {host} opens.")
+    if needs_code:
+        click.echo(f"{name} needs a new recovery code: `members recovery-code {name}`.")
+
+
+@members.command()
+@click.argument("name")
+@click.option("--by", "host", required=True, help="Another member, who types their own password.")
+@click.option("--reason", required=True, help="For the audit trail, in a few words.")
+@click.pass_obj
+def revoke(settings: Settings, name: str, host: str, reason: str) -> None:
+    """Shut a member out for good: logged out, no key of the desk, and a new key for what arrives from now on."""
+    if name == host:
+        raise Wrong("Another member has to do this.")
+    with database_of(settings) as database:
+        member = known(database, name)
+        unlocked(settings, database, host)
         try:
-            key = keys.unlock_member_key(session, member.id, password, memory_mib=settings.seal_memory_mib)
-        except CannotOpen:
-            raise Wrong(f"That is not the password of {name}.") from None
-        return member.id, key
+            with database.unit_of_work() as session:
+                epoch = accounts.revoke_member(session, member, actor=host, now=datetime.now(UTC), reason=reason[:200])
+        except accounts.LastHolder:
+            raise Wrong(f"Nobody but {name} holds the desk key: no report could be opened without them.") from None
+    click.echo(f"{name} is out. This is epoch {epoch} now.")
+    click.echo(f"If {name} may have copied keys, also run `keys reseal --by {host}`.")
 
 
 @members.command()

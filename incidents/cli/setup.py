@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
+from incidents.cli.members import ALL_ROLES, ask_back, new_password, show_second_factor
 from incidents.cli.site import Wrong, database_of, settings_of_site
 from incidents.config import SECRET_BYTES, Settings
-from incidents.core.accounts import SHORTEST_PASSWORD, Role
 from incidents.db import migrations
-from incidents.db.key import current_desk_key
+from incidents.db.key import newest_desk_key
 from incidents.services import accounts, keys
 
 
@@ -29,10 +30,12 @@ def make_secrets(instance: Path) -> None:
 
 @click.command()
 @click.option("--member", "names", multiple=True, required=True, help="A first member's name; give it twice or more.")
-def init(names: tuple[str, ...]) -> None:
+@click.option("--all-keys-are-lost", is_flag=True, help="Begin anew: what was sealed before stays closed for ever.")
+def init(names: tuple[str, ...], all_keys_are_lost: bool) -> None:
     """Make a site: key files, tables, first members, and the key that reports are sealed to.
 
-    The key files go to instance/, or to the folder that INCIDENTS_INSTANCE names.
+    The key files go to instance/, or to the folder that INCIDENTS_INSTANCE names. Intake stays closed until two members
+    have confirmed their recovery codes and the trustees' shares have been read back.
     """
     if len(set(names)) < 2:
         raise Wrong("Name at least two members: what one proposes, another has to accept.")
@@ -41,35 +44,53 @@ def init(names: tuple[str, ...]) -> None:
     with database_of(settings) as database:
         migrations.upgrade(database)
         with database.reader() as session:
-            if current_desk_key(session) is not None:
-                raise Wrong("This site has its desk key already.")
-        enrolled = [(name, new_password(name)) for name in dict.fromkeys(names)]
-        now = datetime.now(UTC)
+            has_key = newest_desk_key(session) is not None
+        if has_key and not all_keys_are_lost:
+            raise Wrong("This site has its desk key already.")
+        if has_key:
+            _warn()
+        typed = [(name, new_password(name)) for name in dict.fromkeys(names)]
         with database.unit_of_work() as session:
-            holders = []
-            for name, password in enrolled:
-                member = accounts.add_member(
-                    session,
-                    name,
-                    password,
-                    set(Role) - {Role.PARTNER},
-                    language="sr-Cyrl",
-                    token_key=settings.token_key,
-                    memory_mib=settings.seal_memory_mib,
-                    now=now,
-                )
-                holders.append(member.id)
-                click.echo(f"{name}: put this secret into the app that makes your codes: {member.totp_secret}")
-            keys.make_desk_key(session, holders, today=now.date())
-    click.echo("The site is ready. Back up the instance folder apart from the database.")
+            enrolled = _enrol(session, settings, typed, datetime.now(UTC))
+        for name, member in enrolled.items():
+            show_second_factor(name, member)
+            ask_back(database, name, member)
+    first = next(iter(enrolled))
+    click.echo("The site is made. Back up the instance folder apart from the database.")
+    click.echo("It takes no report yet. Three steps are left, and `keys status` says what is missing:")
+    click.echo(f"  python -m incidents keys shares make --by {first}   (three papers for three trustees)")
+    click.echo("  python -m incidents keys shares check          (once for each paper)")
+    click.echo("  python -m incidents keys open")
 
 
-def new_password(name: str) -> str:
-    """Asks for the password that a new member is to have."""
-    password = str(click.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True))
-    if len(password) < SHORTEST_PASSWORD:
-        raise Wrong(f"A password needs {SHORTEST_PASSWORD} characters or more. Four or five words do well.")
-    return password
+def _enrol(
+    session: Session, settings: Settings, typed: list[tuple[str, str]], now: datetime
+) -> dict[str, accounts.Enrolled]:
+    """The first members by name, who alone hold the new desk key."""
+    enrolled = {
+        name: accounts.enrol_anew(
+            session,
+            name,
+            password,
+            ALL_ROLES,
+            language="sr-Cyrl",
+            token_key=settings.token_key,
+            memory_mib=settings.seal_memory_mib,
+            now=now,
+        )
+        for name, password in typed
+    }
+    keys.prepare_desk_key(session, [member.id for member in enrolled.values()], today=now.date())
+    return enrolled
+
+
+def _warn() -> None:
+    click.echo("Reports that were sealed before stay closed for ever, for everybody. Figures stay as they are.")
+    click.echo(
+        "If one member or two shares are left, stop here: `members readmit` and `keys recover` save the reports."
+    )
+    if click.prompt("To begin anew, type: begin anew") != "begin anew":
+        raise Wrong("Nothing was changed.")
 
 
 @click.command()

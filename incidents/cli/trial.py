@@ -72,6 +72,7 @@ def _login(member: TrialMember) -> str:
 def _welcome(bind: str, logins: str) -> str:
     return f"""
 This is a trial with invented reports. Nothing sent here reaches anybody.
+It has no recovery codes and no shares: a real site takes no report before both are in order.
 
   Report     http://{bind}/
   Desk       http://{bind}/desk/

@@ -20,6 +20,8 @@ class DeskKey(Base):
     desk: orm.Mapped[str] = orm.mapped_column(sa.String(40), default="national")
     public: orm.Mapped[Digest]
     created_on: orm.Mapped[date]
+    opened_on: orm.Mapped[date | None]
+    """Since when reports are sealed to it; none while the site waits for its recovery to be in order."""
     retired_on: orm.Mapped[date | None]
 
 
@@ -34,6 +36,10 @@ class MemberKey(Base):
     under_password: orm.Mapped[bytes]
     recovery_salt: orm.Mapped[bytes | None] = orm.mapped_column(sa.LargeBinary(16))
     under_recovery_code: orm.Mapped[bytes | None]
+    recovery_public: orm.Mapped[bytes | None] = orm.mapped_column(sa.LargeBinary(32))
+    """Of the key that the recovery code opens: an earlier one after an administrator gave a new password."""
+    recovery_confirmed_on: orm.Mapped[date | None]
+    """When the member typed the code back."""
     created_on: orm.Mapped[date]
 
 
@@ -47,6 +53,17 @@ class RecoveryKey(Base):
     created_on: orm.Mapped[date]
 
 
+class RecoveryShare(Base):
+    """One printed share of a recovery key: enough to know it again when it is read back, not to learn it."""
+
+    __tablename__ = "recovery_share"
+
+    recovery_number: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("recovery_key.number"), primary_key=True)
+    number: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    digest: orm.Mapped[Digest]
+    read_back_on: orm.Mapped[date | None]
+
+
 class KeyGrant(Base):
     """The private half of a desk key, sealed to one member's key or to the recovery key."""
 
@@ -54,16 +71,35 @@ class KeyGrant(Base):
     __table_args__ = (
         sa.CheckConstraint("(member_id IS NULL) <> (recovery_number IS NULL)", name="one_holder"),
         sa.UniqueConstraint("epoch", "member_id"),
+        sa.UniqueConstraint("epoch", "recovery_number", name="uq_key_grant_recovery"),
     )
 
     id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
     epoch: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("desk_key.epoch"))
     member_id: orm.Mapped[UUID | None] = orm.mapped_column(sa.ForeignKey("member.id"), index=True)
     recovery_number: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("recovery_key.number"))
+    sealed_to: orm.Mapped[Digest]
+    """The public half of the key that opens it: the member's of now, or an earlier one."""
     sealed_private: orm.Mapped[bytes]
 
 
 def current_desk_key(session: orm.Session) -> DeskKey | None:
+    """The key that reports are sealed to; none while intake is closed."""
+    key = newest_desk_key(session)
+    return key if key is not None and key.opened_on is not None else None
+
+
+def newest_desk_key(session: orm.Session) -> DeskKey | None:
+    """The key of this epoch, whether intake is open or not."""
     return session.scalar(
         sa.select(DeskKey).where(DeskKey.retired_on.is_(None)).order_by(DeskKey.epoch.desc()).limit(1)
     )
+
+
+def newest_recovery_key(session: orm.Session) -> RecoveryKey | None:
+    return session.scalar(sa.select(RecoveryKey).order_by(RecoveryKey.number.desc()).limit(1))
+
+
+def shares_of(session: orm.Session, recovery: int) -> list[RecoveryShare]:
+    query = sa.select(RecoveryShare).where(RecoveryShare.recovery_number == recovery)
+    return list(session.scalars(query.order_by(RecoveryShare.number)))

@@ -10,11 +10,14 @@ from hashlib import blake2b
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 from sqlalchemy.orm import Session
 
 from incidents.adapters import opening, passwords, second_factor
 from incidents.adapters.opening import KeyPair
+from incidents.adapters.sealing import CannotOpen
 from incidents.core.accounts import IDLE, LONGEST, Role, typed_password, wait_after
+from incidents.core.recovery import NotARecoveryCode, RecoveryCode, parse_recovery_code
 from incidents.db import account as stored
 from incidents.db.account import LoginSession, MemberRole, member_by_id, member_by_name
 from incidents.db.audit import record
@@ -22,10 +25,32 @@ from incidents.db.key import MemberKey
 from incidents.services import keys
 
 _TOKEN_BYTES = 32
+_DRAWN_GROUPS = 6
+"""Of 16 bits each, of a password that an administrator reads out."""
 
 
 class NotLoggedIn(Exception):
     """There is no such session, or it has ended."""
+
+
+class LastHolder(Exception):
+    """Nobody else holds the desk key: without this member no report could be opened."""
+
+
+class NoSuchMember(Exception):
+    """There is no member with this id."""
+
+
+class NothingHeld(Exception):
+    """The member who lets in opens nothing themselves."""
+
+
+class Oneself(Exception):
+    """This is done to others only."""
+
+
+class SamePerson(Exception):
+    """What takes two administrators was asked for by one."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +72,8 @@ class Enrolled:
     id: UUID
     totp_secret: str
     """To be shown once."""
+    recovery_code: RecoveryCode
+    """To be shown once; it counts when it was typed back."""
 
 
 def add_member(
@@ -74,9 +101,38 @@ def add_member(
     session.add(member)
     session.flush()
     session.add_all(MemberRole(member_id=member.id, role=role) for role in roles)
-    keys.add_member_key(session, member.id, password, memory_mib=memory_mib, today=now.date())
+    pair = keys.add_member_key(session, member.id, password, memory_mib=memory_mib, today=now.date())
     record(session, at=now, actor=actor, action="add_member", subject=f"member:{member.id}", after=name)
-    return Enrolled(member.id, secret)
+    return Enrolled(member.id, secret, keys.new_recovery_code(session, member.id, pair))
+
+
+def enrol_anew(
+    session: Session,
+    name: str,
+    password: str,
+    roles: Collection[Role],
+    *,
+    language: str,
+    token_key: bytes,
+    memory_mib: int,
+    now: datetime,
+) -> Enrolled:
+    """As `add_member`, also for a member who lost everything: they start with nothing, like a new one."""
+    row = member_by_name(session, name)
+    if row is None:
+        return add_member(
+            session, name, password, roles, language=language, token_key=token_key, memory_mib=memory_mib, now=now
+        )
+    reset_password(session, row.id, password, memory_mib=memory_mib, actor="system", now=now)
+    secret, row.sealed_totp_secret = second_factor.new_secret(token_key)
+    row.last_totp_step, row.is_disabled = 0, False
+    held = {given.role for given in row.roles}
+    session.add_all(MemberRole(member_id=row.id, role=role) for role in set(roles) - held)
+    keys.take_grants(session, row.id)
+    keys.spend_recovery_code(session, row.id)
+    pair = keys.unlock_member_key(session, row.id, typed_password(password), memory_mib=memory_mib)
+    record(session, at=now, actor="system", action="enrol_anew", subject=f"member:{row.id}", after=name)
+    return Enrolled(row.id, secret, keys.new_recovery_code(session, row.id, pair))
 
 
 def log_in(
@@ -96,17 +152,8 @@ def log_in(
     password = typed_password(password)
     member = member_by_name(session, name)
     fits = passwords.is_password(password, member.password_hash if member else None)
-    if member is None:
+    if member is None or not _shows_both(session, member, fits, code, token_key=token_key, now=now):
         return None
-    waits = member.locked_until is not None and member.locked_until > now
-    step = second_factor.step_of(code, member.sealed_totp_secret, token_key, now, after=member.last_totp_step)
-    if not fits or step is None or waits or member.is_disabled:
-        if not waits:
-            member.failures += 1
-            member.locked_until = now + wait_after(member.failures)
-        record(session, at=now, actor=member.name, action="login_refused", subject=f"member:{member.id}")
-        return None
-    member.failures, member.locked_until, member.last_totp_step = 0, None, step
     pair = keys.unlock_member_key(session, member.id, password, memory_mib=memory_mib)
     cookie = secrets.token_bytes(_TOKEN_BYTES)
     session.add(
@@ -120,6 +167,263 @@ def log_in(
     )
     record(session, at=now, actor=member.name, action="login", subject=f"member:{member.id}")
     return cookie
+
+
+def _shows_both(
+    session: Session, member: stored.Member, fits: bool, code: str, *, token_key: bytes, now: datetime
+) -> bool:
+    """Whether a first factor that fits comes with the second one, and the account does not wait.
+
+    Only who has the first factor and tries second ones makes the account wait. A stranger without it learns nothing
+    from a refusal, so that nothing has to slow them down, and they lock nobody out however often they try.
+    """
+    waits = member.locked_until is not None and member.locked_until > now
+    step = second_factor.step_of(code, member.sealed_totp_secret, token_key, now, after=member.last_totp_step)
+    if fits and step is not None and not waits and not member.is_disabled:
+        member.failures, member.locked_until, member.last_totp_step = 0, None, step
+        return True
+    if fits and not waits:
+        member.failures += 1
+        member.locked_until = now + wait_after(member.failures)
+    record(session, at=now, actor=member.name, action="login_refused", subject=f"member:{member.id}")
+    return False
+
+
+def change_password(
+    session: Session,
+    member: Member,
+    password: str,
+    code: str,
+    new_password: str,
+    *,
+    token_key: bytes,
+    memory_mib: int,
+    now: datetime,
+) -> bool:
+    """Another password for the member's key, if both factors are shown again. All their sessions end."""
+    row = _shown_again(session, member, password, code, token_key=token_key, now=now)
+    if row is None:
+        return False
+    _set_password(session, row, member.key, new_password, memory_mib=memory_mib)
+    record(session, at=now, actor=member.name, action="change_password", subject=f"member:{member.id}")
+    return True
+
+
+def renew_recovery_code(
+    session: Session, member: Member, password: str, code: str, *, token_key: bytes, now: datetime
+) -> RecoveryCode | None:
+    """A new recovery code, if both factors are shown again; None if refused. Raises services.keys.HasEarlierKey."""
+    if _shown_again(session, member, password, code, token_key=token_key, now=now) is None:
+        return None
+    record(session, at=now, actor=member.name, action="renew_recovery", subject=f"member:{member.id}")
+    return keys.new_recovery_code(session, member.id, member.key)
+
+
+def confirm_recovery_code(session: Session, member: Member, typed: str, *, now: datetime) -> bool:
+    """Whether the member typed their recovery code back from paper; it counts then."""
+    try:
+        keys.confirm_recovery_code(session, member.id, parse_recovery_code(typed), actor=member.name, now=now)
+    except (NotARecoveryCode, CannotOpen, keys.NoRecoveryCode):
+        return False
+    return True
+
+
+def recover(
+    session: Session,
+    name: str,
+    typed: str,
+    code: str,
+    new_password: str,
+    *,
+    token_key: bytes,
+    memory_mib: int,
+    now: datetime,
+) -> RecoveryCode | None:
+    """A member without their password comes in again by recovery code and second factor: the next recovery code.
+
+    The key that the code opens is theirs again, under the new password; all their sessions end. None if refused.
+    """
+    member = member_by_name(session, name)
+    if member is None:
+        return None
+    pair = _recovered(session, member.id, typed)
+    if not _shows_both(session, member, pair is not None, code, token_key=token_key, now=now) or pair is None:
+        return None
+    _set_password(session, member, pair, new_password, memory_mib=memory_mib)
+    keys.spend_recovery_code(session, member.id)
+    record(session, at=now, actor=member.name, action="recover_member", subject=f"member:{member.id}")
+    return keys.new_recovery_code(session, member.id, pair)
+
+
+def _shown_again(
+    session: Session, member: Member, password: str, code: str, *, token_key: bytes, now: datetime
+) -> stored.Member | None:
+    """The row of a member at work who has just shown both factors again, as weighty acts ask for."""
+    row = session.get_one(stored.Member, member.id)
+    fits = passwords.is_password(typed_password(password), row.password_hash)
+    return row if _shows_both(session, row, fits, code, token_key=token_key, now=now) else None
+
+
+def _set_password(session: Session, row: stored.Member, pair: KeyPair, new_password: str, *, memory_mib: int) -> None:
+    new_password = typed_password(new_password)
+    row.password_hash = passwords.hash_password(new_password)
+    keys.lock_member_key(session, row.id, pair, new_password, memory_mib=memory_mib)
+    end_sessions(session, row.id)
+
+
+def _recovered(session: Session, member: UUID, typed: str) -> KeyPair | None:
+    try:
+        return keys.key_by_recovery(session, member, parse_recovery_code(typed))
+    except (NotARecoveryCode, CannotOpen, keys.NoRecoveryCode):
+        return None
+
+
+def reset_password(
+    session: Session, member: UUID, password: str, *, memory_mib: int, actor: str, now: datetime
+) -> None:
+    """A new password from an administrator. The member comes in with a key that opens nothing.
+
+    Their recovery code brings the earlier key back; without it another member has to let them in again.
+    """
+    row = session.get_one(stored.Member, member)
+    password = typed_password(password)
+    row.password_hash = passwords.hash_password(password)
+    row.failures, row.locked_until = 0, None
+    keys.replace_member_key(session, member, password, memory_mib=memory_mib)
+    end_sessions(session, member)
+    record(session, at=now, actor=actor, action="reset_password", subject=f"member:{member}", after=row.name)
+
+
+def reset_second_factor(
+    session: Session, member: UUID, *, token_key: bytes, actors: tuple[str, str], now: datetime
+) -> str:
+    """A new second factor, which takes two administrators; its secret, to be shown once. Raises SamePerson."""
+    if actors[0] == actors[1]:
+        raise SamePerson
+    row = session.get_one(stored.Member, member)
+    secret, row.sealed_totp_secret = second_factor.new_secret(token_key)
+    row.last_totp_step = 0
+    end_sessions(session, member)
+    subject = f"member:{member}"
+    record(session, at=now, actor=actors[0], action="reset_second_factor", subject=subject, reason=f"with {actors[1]}")
+    return secret
+
+
+def revoke_member(session: Session, member: UUID, *, actor: str, now: datetime, reason: str) -> int:
+    """Shut a member out: no session, no key of the desk, and a new desk key for the others; its epoch.
+
+    Raises LastHolder.
+    """
+    row = session.get_one(stored.Member, member)
+    if not keys.has_other_holders(session, member):
+        raise LastHolder
+    row.is_disabled = True
+    end_sessions(session, member)
+    keys.take_grants(session, member)
+    record(session, at=now, actor=actor, action="revoke_member", subject=f"member:{member}", reason=reason)
+    return keys.rotate(session, actor=actor, now=now, reason=f"member:{member} revoked")
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member as the others see them."""
+
+    id: UUID
+    name: str
+    roles: frozenset[Role]
+    is_out: bool
+    holds_key: bool
+    """Whether they can open what arrives now."""
+
+
+def colleagues(session: Session) -> list[Colleague]:
+    """All members, by name."""
+    holders = set(keys.holders_of_now(session))
+    rows = session.scalars(
+        sa.select(stored.Member).options(orm.selectinload(stored.Member.roles)).order_by(stored.Member.name)
+    )
+    return [
+        Colleague(row.id, row.name, frozenset(one.role for one in row.roles), row.is_disabled, row.id in holders)
+        for row in rows
+    ]
+
+
+def colleague(session: Session, member: UUID) -> Colleague:
+    """Raises NoSuchMember."""
+    found = next((one for one in colleagues(session) if one.id == member), None)
+    if found is None:
+        raise NoSuchMember
+    return found
+
+
+def shows_again(session: Session, member: Member, password: str, code: str, *, token_key: bytes, now: datetime) -> bool:
+    """Whether a member at work has just shown both factors again, as acts on colleagues ask for.
+
+    In a unit of work of its own, so that a wrong try stays counted.
+    """
+    return _shown_again(session, member, password, code, token_key=token_key, now=now) is not None
+
+
+def readmit_colleague(session: Session, member: UUID, *, by: Member, now: datetime) -> None:
+    """Let a colleague open again what `by` opens. Raises NothingHeld."""
+    if not keys.readmit(session, member, by=by.id, by_key=by.key, actor=by.name, now=now):
+        raise NothingHeld
+
+
+def reset_colleague(session: Session, member: UUID, *, by: Member, memory_mib: int, now: datetime) -> str:
+    """A new password for a colleague, drawn, to be shown once. They open nothing with it. Raises Oneself."""
+    if member == by.id:
+        raise Oneself
+    password = "-".join(secrets.token_hex(2) for _ in range(_DRAWN_GROUPS))
+    reset_password(session, member, password, memory_mib=memory_mib, actor=by.name, now=now)
+    return password
+
+
+def revoke_colleague(session: Session, member: UUID, *, by: Member, reason: str, now: datetime) -> None:
+    """As `revoke_member`. Raises Oneself, LastHolder."""
+    if member == by.id:
+        raise Oneself
+    revoke_member(session, member, actor=by.name, now=now, reason=reason)
+
+
+def end_sessions(session: Session, member: UUID) -> None:
+    session.execute(sa.delete(LoginSession).where(LoginSession.member_id == member))
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """One browser in which a member is logged in."""
+
+    handle: str
+    """Names it in a form; nobody gets in with it."""
+    started_at: datetime
+    seen_at: datetime
+    is_this_one: bool
+
+
+def open_sessions(session: Session, member: Member, cookie: bytes, *, now: datetime) -> list[OpenSession]:
+    """Where the member is logged in, newest first."""
+    query = sa.select(LoginSession).where(
+        LoginSession.member_id == member.id,
+        LoginSession.seen_at >= now - IDLE,
+        LoginSession.started_at >= now - LONGEST,
+    )
+    return [
+        OpenSession(_handle(row.token_hash), row.started_at, row.seen_at, row.token_hash == _hash(cookie))
+        for row in session.scalars(query.order_by(LoginSession.started_at.desc(), LoginSession.token_hash))
+    ]
+
+
+def end_session(session: Session, member: Member, handle: str, *, now: datetime) -> None:
+    """End one of the member's own sessions. Does nothing if it has ended already."""
+    for row in session.scalars(sa.select(LoginSession).where(LoginSession.member_id == member.id)):
+        if _handle(row.token_hash) == handle:
+            session.delete(row)
+            record(session, at=now, actor=member.name, action="end_session", subject=f"member:{member.id}")
+
+
+def _handle(token_hash: bytes) -> str:
+    return blake2b(token_hash, digest_size=16, person=b"session handle").hexdigest()
 
 
 def member_of_session(session: Session, cookie: bytes, *, now: datetime) -> Member:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from incidents.adapters import sealing
@@ -19,6 +20,10 @@ from incidents.core.report import Problem, Report
 from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored
 from incidents.db.key import current_desk_key
+
+
+class DeskKeyGone(Exception):
+    """The desk key was destroyed after the report was sealed to it: it has to be sealed again, to the newer one."""
 
 
 class NoDeskKey(Exception):
@@ -108,9 +113,13 @@ def keep(session: Session, ready: Ready) -> ReceiptCode:
 
     The same form sent twice, by whatever process, gives the same code and stores nothing more.
 
-    Raises AlreadySent.
+    Raises AlreadySent, and DeskKeyGone, after which the unit of work can do nothing more.
     """
-    if not stored.add_once(session, ready.row):
+    try:
+        is_new = stored.add_once(session, ready.row)
+    except IntegrityError as error:
+        raise DeskKeyGone from error
+    if not is_new:
         earlier = session.scalars(
             sa.select(stored.Report.content_tag).where(stored.Report.token_digest == ready.row["token_digest"])
         ).one()

@@ -87,7 +87,7 @@ def test_a_member_lets_another_in_who_opens_the_same_reports(run, site: Path) ->
 
 def test_the_site_takes_reports_while_somebody_types_a_password(run, site: Path, monkeypatch) -> None:
     database = Database(f"sqlite:///{site / 'incidents.sqlite'}")
-    answers = iter([PASSWORD, "četiri žute dunje u korpi"])
+    answers = iter([PASSWORD, "četiri žute dunje u korpi", ""])
 
     def typing(*_: object, **__: object) -> str:
         with database.unit_of_work() as session:
@@ -97,7 +97,7 @@ def test_the_site_takes_reports_while_somebody_types_a_password(run, site: Path,
     monkeypatch.setattr("click.prompt", typing)
     assert run("members", "add", "Vesna", "--by", "Ana", "--role", "moderator").exit_code == 0
     with database.reader() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(SetAside)) == 2
+        assert session.scalar(sa.select(sa.func.count()).select_from(SetAside)) == 3
     database.engine.dispose()
 
 
@@ -163,7 +163,7 @@ def test_cyrillic_goes_in_and_latin_comes_out(run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["init", "migrate", "members", "audit", "release", "synthesise", "serve", "transliterate"]
+    "command", ["init", "migrate", "members", "keys", "audit", "release", "synthesise", "serve", "transliterate"]
 )
 def test_every_command_explains_itself(run, site: Path, command: str) -> None:
     shown = run(command, "--help")

@@ -16,6 +16,7 @@ from incidents.db.base import Base, Instant
 from incidents.db.coding import disagreements_of
 from incidents.db.database import Database
 from incidents.db.incident import IncidentCode, SetAside
+from incidents.db.key import KeyGrant, current_desk_key
 from incidents.db.release import CountedIncident, Release, ReleaseCell, ReleaseState
 from incidents.db.report import Message, MessageKind, messages_of
 from incidents.resources import folder
@@ -316,3 +317,48 @@ def test_a_moment_always_knows_its_zone() -> None:
     with pytest.raises(ValueError, match="without a time zone"):
         kind.process_bind_param(datetime(2026, 1, 1), dialect)  # noqa: DTZ001
     assert kind.process_result_value(datetime(2026, 1, 1), dialect) == datetime(2026, 1, 1, tzinfo=UTC)  # noqa: DTZ001
+
+
+@pytest.fixture
+def at_0013(tmp_path: Path) -> Iterator[Database]:
+    """A site with its key before recovery was asked for: a member and the trustees hold it."""
+    database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0013")
+        member = UUID(int=1).hex
+        for statement in (
+            "INSERT INTO desk_key VALUES (1, 'national', x'00', '2026-01-01', NULL)",
+            f"INSERT INTO member (id, name, language, password_hash, sealed_totp_secret, last_totp_step, failures, "
+            f"is_disabled) VALUES ('{member}', 'Ana', 'sr-Latn', 'x', x'00', 0, 0, 0)",
+            f"INSERT INTO member_key (member_id, public, salt, under_password, created_on) "
+            f"VALUES ('{member}', x'0A', x'00', x'00', '2026-01-01')",
+            "INSERT INTO recovery_key VALUES (1, x'0B', '2026-01-01')",
+            f"INSERT INTO key_grant VALUES ('{UUID(int=2).hex}', 1, '{member}', NULL, x'0C')",
+            f"INSERT INTO key_grant VALUES ('{UUID(int=3).hex}', 1, NULL, 1, x'0D')",
+        ):
+            connection.execute(sa.text(statement))
+    yield database
+    database.engine.dispose()
+
+
+def test_a_site_of_before_goes_on_taking_reports_and_its_grants_know_their_keys(at_0013: Database) -> None:
+    migrations.upgrade(at_0013)
+    with at_0013.reader() as session:
+        key = current_desk_key(session)
+        assert key is not None
+        assert key.opened_on == date(2026, 1, 1)
+        grants = session.scalars(sa.select(KeyGrant).order_by(KeyGrant.id)).all()
+    assert [(grant.sealed_to, grant.sealed_private) for grant in grants] == [(b"\n", b"\x0c"), (b"\x0b", b"\r")]
+
+
+def test_keys_can_be_migrated_back(at_0013: Database) -> None:
+    migrations.upgrade(at_0013)
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    with at_0013.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0013")
+        assert connection.exec_driver_sql("SELECT count(*) FROM key_grant").scalar() == 2

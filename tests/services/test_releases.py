@@ -36,7 +36,7 @@ from incidents.disclosure.released import shown_in
 from incidents.disclosure.releasing import CountsChanged
 from incidents.disclosure.spec import spec_of
 from incidents.disclosure.verdict import verdict
-from incidents.services import moderation, releases, settlement
+from incidents.services import keys, moderation, releases, settlement, trustees
 from incidents.services import published as public
 from incidents.services.accounts import Member
 from incidents.services.published import NotFound, ReleaseSummary, Sight
@@ -457,6 +457,7 @@ def delete_all_that_is_sealed(session: Session) -> None:
         stored.Message,
         stored.Report,
         key.KeyGrant,
+        key.RecoveryShare,
         key.RecoveryKey,
         key.DeskKey,
         key.MemberKey,
@@ -480,6 +481,32 @@ def test_a_release_needs_no_report_and_no_key(session: Session, settings: Settin
     build(session, NOW.date())
     assert (how_many(session, stored.Report), how_many(session, key.DeskKey)) == (0, 0)
     assert (contents(session), session.get_one(Release, 1).digest) == (before, digest)
+
+
+def test_when_all_keys_are_lost_figures_stay_the_same_and_intake_goes_on(
+    session: Session, settings: Settings, ana: Member, boris: Member
+) -> None:
+    builders.send(session, a_report(), settings, now=NOW)
+    accepted(session, builders.only_report(session), ana, boris)
+    settled(session, 30)
+    settled(session, 6, place=BELGRADE, act_type={"arson"}, ground={"sexual_orientation"})
+    build(session, NOW.date())
+    before, digest = contents(session), session.get_one(Release, 1).digest
+    for table in (key.KeyGrant, key.MemberKey, account.LoginSession):
+        session.execute(sa.delete(table))
+    session.expire_all()
+    people = [builders.a_member(session, settings, now=NOW) for _ in range(2)]
+    assert keys.prepare_desk_key(session, [member.id for member in people], today=NOW.date()) == 2
+    for member in people:
+        code = keys.new_recovery_code(session, member.id, member.key)
+        keys.confirm_recovery_code(session, member.id, code, actor=member.name, now=NOW)
+    for text in trustees.make_shares(session, by=people[0].id, by_key=people[0].key, actor="x", now=NOW):
+        trustees.read_back(session, text, actor="x", now=NOW)
+    keys.open_intake(session, actor="x", now=NOW)
+    builders.send(session, a_report(), settings, now=NOW)
+    epochs = session.scalars(sa.select(stored.Report.epoch).order_by(stored.Report.epoch)).all()
+    build(session, NOW.date())
+    assert (epochs, contents(session), session.get_one(Release, 1).digest) == ([1, 2], before, digest)
 
 
 # Quarter after quarter.

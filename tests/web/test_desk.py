@@ -344,11 +344,18 @@ def test_what_is_not_there_is_not_found(two, path) -> None:
 
 
 OPEN_TO = {
-    Role.MODERATOR: {"/desk/", "/desk/incidents/", "/desk/intake/hu", "/desk/search/", "/desk/times/"},
-    Role.REVIEWER: {"/desk/incidents/"},
+    Role.MODERATOR: {
+        "/desk/",
+        "/desk/incidents/",
+        "/desk/intake/hu",
+        "/desk/search/",
+        "/desk/times/",
+        "/desk/members/",
+    },
+    Role.REVIEWER: {"/desk/incidents/", "/desk/members/"},
     Role.PUBLISHER: {"/desk/releases/", "/desk/notices/"},
     Role.AUDITOR: {"/desk/audit"},
-    Role.ADMINISTRATOR: set(),
+    Role.ADMINISTRATOR: {"/desk/members/"},
     Role.PARTNER: set(),
 }
 
@@ -357,11 +364,11 @@ OPEN_TO = {
 def test_each_role_enters_its_own_parts_and_no_other(app, database, settings, role) -> None:
     [who] = a_desk(app, database, settings, (role,))
     parts = ["/desk/incidents/", "/desk/intake/hu", "/desk/releases/", "/desk/notices/", "/desk/audit"]
-    parts += ["/desk/search/", "/desk/times/"]
+    parts += ["/desk/search/", "/desk/times/", "/desk/members/"]
     entered = {path for path in parts if who.client.get(path).status_code == 200}
     assert entered == OPEN_TO[role] - {"/desk/"}
     first = who.client.get("/desk/")
-    lands_in = {"/desk/"} if role in {Role.MODERATOR, Role.ADMINISTRATOR, Role.PARTNER} else OPEN_TO[role]
+    lands_in = {"/desk/"} if role in {Role.MODERATOR, Role.PARTNER} else OPEN_TO[role]
     assert (first.headers.get("Location") or "/desk/") in lands_in
 
 

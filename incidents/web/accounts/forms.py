@@ -7,31 +7,132 @@ from typing import Any
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from incidents.core.accounts import LONGEST_PASSWORD
+from incidents.core.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from incidents.core.languages import AT_DESK
 from incidents.web.texts import lazy_gettext as _
 from incidents.web.tokens import DeskForm, PublicForm
 
 
-class LoginForm(PublicForm):
-    name = StringField(
+def _name() -> StringField:
+    return StringField(
         _("Name"),
         [InputRequired(_("Type your name.")), Length(max=80, message=_("That name is too long."))],
         render_kw={"autocomplete": "username"},
     )
-    password = PasswordField(
+
+
+def _password(id_: str) -> PasswordField:
+    return PasswordField(
         _("Password"),
         [
             InputRequired(_("Type your password.")),
             Length(max=LONGEST_PASSWORD, message=_("That password is too long.")),
         ],
+        id=id_,
         render_kw={"autocomplete": "current-password"},
     )
-    code = StringField(
+
+
+def _new_password(id_: str) -> PasswordField:
+    return PasswordField(
+        _("New password"),
+        [
+            InputRequired(_("Type a new password.")),
+            Length(
+                min=SHORTEST_PASSWORD,
+                max=LONGEST_PASSWORD,
+                message=_("A password needs 15 to 256 characters. Four or five words do well."),
+            ),
+        ],
+        id=id_,
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+def _code(id_: str) -> StringField:
+    return StringField(
         _("Six-digit code"),
         [InputRequired(_("Type the code that your second factor shows.")), Length(max=12, message=_("Six digits."))],
+        id=id_,
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
     )
+
+
+def _recovery_code() -> StringField:
+    return StringField(
+        _("Recovery code"),
+        [
+            InputRequired(_("Type your recovery code.")),
+            Length(max=120, message=_("That is too long: it has 42 digits.")),
+        ],
+        render_kw={"autocomplete": "off", "inputmode": "numeric"},
+    )
+
+
+class LoginForm(PublicForm):
+    name = _name()
+    password = _password("password")
+    code = _code("code")
+
+
+class RecoverForm(PublicForm):
+    """For who forgot the password, or had it reset."""
+
+    name = _name()
+    recovery_code = _recovery_code()
+    code = _code("code")
+    new_password = _new_password("new_password")
+
+
+class PasswordForm(DeskForm):
+    password = _password("change-password")
+    code = _code("change-code")
+    new_password = _new_password("change-new_password")
+
+
+class RenewForm(DeskForm):
+    """Both factors again, for a new recovery code."""
+
+    password = _password("renew-password")
+    code = _code("renew-code")
+
+
+class ReadmitForm(DeskForm):
+    """Both factors again, to let a colleague in again."""
+
+    password = _password("readmit-password")
+    code = _code("readmit-code")
+
+
+class ResetForm(DeskForm):
+    """Both factors again, for a colleague's new password."""
+
+    password = _password("reset-password")
+    code = _code("reset-code")
+
+
+class RevokeForm(DeskForm):
+    """Both factors again, and why a colleague is shut out."""
+
+    reason = StringField(
+        _("Why"),
+        [
+            InputRequired(_("Say why, in a few words.")),
+            Length(max=200, message=_("Please keep it under 200 characters.")),
+        ],
+        id="revoke-reason",
+        render_kw={"autocomplete": "off"},
+    )
+    password = _password("revoke-password")
+    code = _code("revoke-code")
+
+
+class ConfirmForm(DeskForm):
+    recovery_code = _recovery_code()
+
+
+class EndForm(DeskForm):
+    session = StringField(validators=[InputRequired(), Length(max=64)])
 
 
 class LanguageForm(DeskForm):

@@ -1,16 +1,33 @@
-"""Pages to log in, log out and choose the desk's language."""
+"""Pages to log in and out, to come back without a password, and of one's own account."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from flask import Blueprint, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from incidents.core.recovery import in_groups
 from incidents.services import accounts as members
+from incidents.services import keys
 from incidents.web.accounts import guard
-from incidents.web.accounts.forms import LanguageForm, LoginForm, LogoutForm
+from incidents.web.accounts.colleagues import colleagues
+from incidents.web.accounts.forms import (
+    ConfirmForm,
+    EndForm,
+    LanguageForm,
+    LoginForm,
+    LogoutForm,
+    PasswordForm,
+    RecoverForm,
+    RenewForm,
+)
+from incidents.web.headers import allow_script
 from incidents.web.platform import platform
+from incidents.web.texts import gettext as _
 
 accounts = Blueprint("accounts", __name__, url_prefix="/desk")
+accounts.register_blueprint(colleagues)
 
 
 @accounts.get("/login")
@@ -29,7 +46,7 @@ def log_in() -> ResponseReturnValue:
             session,
             (form.name.data or "").strip(),
             form.password.data or "",
-            "".join((form.code.data or "").split()),
+            _digits(form.code.data),
             token_key=site.settings.token_key,
             memory_mib=site.settings.seal_memory_mib,
             now=site.now(),
@@ -63,3 +80,142 @@ def speak() -> ResponseReturnValue:
         with platform().database.unit_of_work() as session:
             members.speak(session, g.member.id, form.language.data)
     return redirect(url_for("desk.queue"), 303)
+
+
+@accounts.get("/recover")
+def forgot() -> ResponseReturnValue:
+    return render_template("accounts/recover.html", form=RecoverForm(), refused=False)
+
+
+@accounts.post("/recover")
+def recover() -> ResponseReturnValue:
+    form = RecoverForm()
+    if not form.validate():
+        return render_template("accounts/recover.html", form=form, refused=False), 422
+    site = platform()
+    with site.database.unit_of_work() as session:
+        code = members.recover(
+            session,
+            (form.name.data or "").strip(),
+            form.recovery_code.data or "",
+            _digits(form.code.data),
+            form.new_password.data or "",
+            token_key=site.settings.token_key,
+            memory_mib=site.settings.seal_memory_mib,
+            now=site.now(),
+        )
+    if code is None:
+        return render_template("accounts/recover.html", form=form, refused=True), 422
+    return render_template("accounts/recovered.html", code=in_groups(code).split())
+
+
+@accounts.get("/account")
+@guard.needs()
+def mine() -> ResponseReturnValue:
+    return _account()
+
+
+@accounts.post("/account/password")
+@guard.needs()
+def change_password() -> ResponseReturnValue:
+    form, site = PasswordForm(), platform()
+    if not form.validate():
+        return _account(password=form), 422
+    with site.database.unit_of_work() as session:
+        is_changed = members.change_password(
+            session,
+            g.member,
+            form.password.data or "",
+            _digits(form.code.data),
+            form.new_password.data or "",
+            token_key=site.settings.token_key,
+            memory_mib=site.settings.seal_memory_mib,
+            now=site.now(),
+        )
+    if not is_changed:
+        return _account(password=form, said=_did_not_fit()), 422
+    return redirect(url_for("accounts.login"), 303)
+
+
+@accounts.post("/account/recovery")
+@guard.needs()
+def renew() -> ResponseReturnValue:
+    form, site = RenewForm(), platform()
+    if not form.validate():
+        return _account(renew=form), 422
+    try:
+        with site.database.unit_of_work() as session:
+            code = members.renew_recovery_code(
+                session,
+                g.member,
+                form.password.data or "",
+                _digits(form.code.data),
+                token_key=site.settings.token_key,
+                now=site.now(),
+            )
+    except keys.HasEarlierKey:
+        return _account(
+            said=_("Your recovery code opens what you held before your password was reset. Use it first.")
+        ), 409
+    if code is None:
+        return _account(renew=form, said=_did_not_fit()), 422
+    return _account(code=in_groups(code).split())
+
+
+@accounts.post("/account/recovery/confirm")
+@guard.needs()
+def confirm() -> ResponseReturnValue:
+    form, site = ConfirmForm(), platform()
+    if not form.validate():
+        return _account(confirm=form), 422
+    with site.database.unit_of_work() as session:
+        fits = members.confirm_recovery_code(session, g.member, form.recovery_code.data or "", now=site.now())
+    if not fits:
+        said = _("That is not your newest recovery code. Look at your paper again, or make a new code.")
+        return _account(confirm=form, said=said), 422
+    return redirect(url_for("accounts.mine"), 303)
+
+
+@accounts.post("/account/sessions/end")
+@guard.needs()
+def end_session() -> ResponseReturnValue:
+    form, site = EndForm(), platform()
+    if not form.validate():
+        return _account(), 422
+    with site.database.unit_of_work() as session:
+        members.end_session(session, g.member, form.session.data or "", now=site.now())
+    return redirect(url_for("accounts.mine"), 303)
+
+
+def _account(
+    *,
+    password: PasswordForm | None = None,
+    renew: RenewForm | None = None,
+    confirm: ConfirmForm | None = None,
+    said: str = "",
+    code: Sequence[str] = (),
+) -> str:
+    """The page of one's own account. `code` is a recovery code to show this once, by groups."""
+    allow_script()
+    site = platform()
+    with site.database.reader() as session:
+        sessions = members.open_sessions(session, g.member, g.cookie, now=site.now())
+        is_confirmed = keys.recovery_is_confirmed(session, g.member.id)
+    return render_template(
+        "accounts/account.html",
+        password=password or PasswordForm(formdata=None),
+        renew=renew or RenewForm(formdata=None),
+        confirm=confirm or ConfirmForm(formdata=None),
+        sessions=sessions,
+        is_confirmed=is_confirmed,
+        said=said,
+        code=code,
+    )
+
+
+def _did_not_fit() -> str:
+    return _("That did not fit. Check your password and code. After several tries you have to wait a little.")
+
+
+def _digits(typed: str | None) -> str:
+    return "".join((typed or "").split())

@@ -53,6 +53,7 @@ def ways() -> list[Way]:
         "desk.releases.listed": (_("Releases"), "p", frozenset({Role.PUBLISHER})),
         "desk.odihr.listed": ("ODIHR", "o", frozenset({Role.PUBLISHER})),
         "desk.notices.listed": (_("Notices"), "n", frozenset({Role.PUBLISHER})),
+        "accounts.colleagues.listed": (_("Members"), "m", frozenset({Role.ADMINISTRATOR, *SETTLERS})),
         "desk.trail": (_("Audit trail"), "a", frozenset({Role.AUDITOR})),
     }
     return [

@@ -14,6 +14,7 @@ from incidents.services.odihr import NoSuchExport
 from incidents.services.published import NotFound
 from incidents.services.settlement import NoSuchIncident
 from incidents.web.accounts import guard
+from incidents.web.accounts.views import accounts
 from incidents.web.desk import around
 from incidents.web.desk.clusters import clusters
 from incidents.web.desk.coding import codings
@@ -51,6 +52,8 @@ for part in (
 ):
     desk.register_blueprint(part)
 desk.context_processor(around.context)
+# The page of one's own account stands in the desk's frame too.
+accounts.context_processor(around.context)
 
 
 @desk.before_request

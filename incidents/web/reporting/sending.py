@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from incidents.core.receipt import ReceiptCode
 from incidents.core.report import Report
-from incidents.services.reporting import Sending, keep, make_ready
+from incidents.services.reporting import DeskKeyGone, Sending, keep, make_ready
 from incidents.web.platform import platform
 
 
@@ -17,17 +17,29 @@ def take_in(
 
     Raises services.reporting.Rejected, AlreadySent, NoDeskKey.
     """
+    sending = Sending(nonce, opened_at, trap_is_filled, _is_flooded())
+    try:
+        return _seal_and_keep(report, sending)
+    except DeskKeyGone:
+        return _seal_and_keep(report, sending)
+
+
+def _is_flooded() -> bool:
     site = platform()
-    today, now = site.today(), site.now()
     with site.database.reader() as session:
-        in_flood = site.pulse.is_flooded(session, today=today, now=now)
+        return site.pulse.is_flooded(session, today=site.today(), now=site.now())
+
+
+def _seal_and_keep(report: Report, sending: Sending) -> ReceiptCode:
+    site = platform()
+    with site.database.reader() as session:
         ready = make_ready(
             session,
             report,
-            Sending(nonce, opened_at, trap_is_filled, in_flood),
+            sending,
             vocabulary=site.vocabulary,
-            today=today,
-            now=now,
+            today=site.today(),
+            now=site.now(),
             shortest=timedelta(seconds=site.settings.shortest_honest_seconds),
             pepper=site.settings.pepper,
         )

@@ -1,0 +1,297 @@
+"""What an operator and trustees do about keys, typed as they type it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
+
+from incidents.__main__ import cli
+from incidents.adapters import opening
+from incidents.config import Settings, read_settings
+from incidents.core.recovery import in_groups, recovery_code_from
+from incidents.db.account import member_by_name
+from incidents.db.audit import AuditEntry
+from incidents.db.database import Database
+from incidents.db.key import DeskKey, MemberKey
+from incidents.db.report import Report
+from incidents.services import keys
+from tests import builders
+
+PASSWORD = "tri zelene kruške na stolu"
+OTHER = "četiri žute dunje u korpi"
+CODES = [recovery_code_from(bytes([number]) * 32) for number in range(1, 9)]
+
+
+_QUICK = (
+    "from incidents.config import Settings; Settings.__init__.__kwdefaults__['seal_memory_mib'] = 1; "
+    "from incidents.__main__ import main; main()"
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INCIDENTS_HOSTS", "primer.example")
+    for name in ("INCIDENTS_INSTANCE", "INCIDENTS_DATABASE_URL", "INCIDENTS_DOOR", "INCIDENTS_SHAPES"):
+        monkeypatch.delenv(name, raising=False)
+    # The same locks with little work: some hundred keys are locked and unlocked here.
+    monkeypatch.setitem(Settings.__init__.__kwdefaults__, "seal_memory_mib", 1)
+    drawn = iter(CODES)
+    monkeypatch.setattr(opening, "new_recovery_code", lambda: next(drawn))
+
+    def run(*arguments: str, typed: str = "", wrong: bool = False) -> Result:
+        result = CliRunner().invoke(cli, arguments, input=typed)
+        assert result.exit_code == (2 if wrong else 0), result.output
+        return result
+
+    return run
+
+
+@pytest.fixture
+def prepared(run) -> None:
+    """A site whose two first members typed their recovery codes back."""
+    typed = f"{PASSWORD}\n" * 4 + "".join(f"{in_groups(code)}\n" for code in CODES[:2])
+    said = run("init", "--member", "Ana", "--member", "Boris", typed=typed).output
+    assert said.count("The recovery code is in order.") == 2
+    assert "It takes no report yet." in said
+
+
+def make_shares(run) -> list[str]:
+    said = run("keys", "shares", "make", "--by", "Ana", "--to", "stick", typed=f"{PASSWORD}\n").output
+    assert "Print them, then destroy the files" in said
+    return [Path(f"stick/share-{number}.txt").read_text(encoding="utf-8") for number in (1, 2, 3)]
+
+
+def words_of(sheet: str) -> str:
+    """The numbered lines of a sheet, as somebody types them."""
+    return "\n".join(line for line in sheet.splitlines() if re.match(r" ?\d+ [a-z]", line)) + "\n"
+
+
+def read_back(run, sheets: list[str]) -> None:
+    for sheet in sheets:
+        run("keys", "shares", "check", typed=words_of(sheet))
+
+
+@pytest.fixture
+def site(run, prepared) -> list[str]:
+    """A site that takes reports; the sheets of its shares."""
+    sheets = make_shares(run)
+    read_back(run, sheets)
+    run("keys", "open")
+    return sheets
+
+
+@contextmanager
+def database() -> Iterator[Database]:
+    found = Database("sqlite:///instance/incidents.sqlite")
+    yield found
+    found.engine.dispose()
+
+
+def send(count: int = 1) -> None:
+    settings = read_settings(os.environ)
+    with database() as found, found.unit_of_work() as session:
+        for _ in range(count):
+            builders.send(session, builders.a_report(), settings, now=datetime.now(UTC))
+
+
+def opened(session: Session, name: str, password: str) -> int:
+    member = member_by_name(session, name)
+    assert member is not None
+    key = keys.unlock_member_key(session, member.id, password, memory_mib=1)
+    privates = {
+        epoch: keys.desk_private(session, epoch, member.id, key) for epoch in keys.held_epochs(session, member.id, key)
+    }
+    rows = [row for row in session.scalars(sa.select(Report)) if row.epoch in privates]
+    for row in rows:
+        opening.open_report(row.sealed, row.sealed_key, report=row.id, desk_private=privates[row.epoch])
+    return len(rows)
+
+
+def opened_by(name: str, password: str = PASSWORD) -> int:
+    with database() as found, found.reader() as session:
+        return opened(session, name, password)
+
+
+def test_a_site_takes_no_report_before_its_recovery_is_in_order(run, prepared) -> None:
+    assert "The trustees have no shares" in run("keys", "open", wrong=True).output
+    sheets = make_shares(run)
+    assert "3 shares to read back" in run("keys", "open", wrong=True).output
+    read_back(run, sheets[:2])
+    assert "1 shares to read back" in run("keys", "open", wrong=True).output
+    read_back(run, sheets[2:])
+    assert "Intake is closed. All is in order" in run("keys", "status").output
+    assert run("keys", "open").output == "Intake is open: people can report now.\n"
+    assert "Intake is open since" in run("keys", "status").output
+
+
+def test_who_left_the_code_for_later_confirms_it_by_a_new_one(run) -> None:
+    typed = f"{PASSWORD}\n" * 4 + f"{in_groups(CODES[0])}\n\n"
+    said = run("init", "--member", "Ana", "--member", "Boris", typed=typed).output
+    assert "Not confirmed: Boris can still do that" in said
+    read_back(run, make_shares(run))
+    assert "1 more to confirm a recovery code" in run("keys", "open", wrong=True).output
+    slip = in_groups(CODES[1])
+    typed = f"{PASSWORD}\n{slip}\n{in_groups(CODES[2])}\n"
+    said = run("members", "recovery-code", "Boris", typed=typed).output
+    assert "That is not the code above." in said
+    assert "Intake is open" in run("keys", "open").output
+
+
+def test_shares_are_for_their_owner_only_and_never_written_over(run, prepared) -> None:
+    sheets = make_shares(run)
+    assert os.stat("stick/share-1.txt").st_mode & 0o777 == 0o600
+    assert (
+        "is there already"
+        in run("keys", "shares", "make", "--by", "Ana", "--to", "stick", typed=f"{PASSWORD}\n", wrong=True).output
+    )
+    read_back(run, sheets)
+    assert all(len(words_of(sheet).split()) == 66 for sheet in sheets)
+
+
+def test_shares_are_shown_one_by_one(run, prepared) -> None:
+    said = run("keys", "shares", "make", "--by", "Boris", typed=f"{PASSWORD}\n\n\n\n").output
+    assert re.findall(r"share (\d) of 3", said) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda words: words.replace(" 7 ", " 7 x"), lambda words: words.split("\n")[0] + "\n\n", lambda _: "\n"]
+)
+def test_a_share_with_a_slip_is_told(run, prepared, spoil) -> None:
+    words = words_of(make_shares(run)[0])
+    assert "These words are no share" in run("keys", "shares", "check", typed=spoil(words), wrong=True).output
+
+
+def test_when_all_members_are_lost_two_shares_let_somebody_in(run, site: list[str]) -> None:
+    send(2)
+    with database() as found, found.unit_of_work() as session:
+        session.execute(sa.update(MemberKey).values(under_password=b"x" * 72, under_recovery_code=b"x" * 72))
+    typed = words_of(site[2]) + words_of(site[0]) + f"{OTHER}\n" * 2 + f"{in_groups(CODES[2])}\n"
+    said = run("keys", "recover", "Vesna", typed=typed).output
+    assert "make new ones with `keys shares make`" in said
+    assert opened_by("Vesna", OTHER) == 2
+
+
+def test_a_lost_member_comes_in_anew_by_shares(run, site: list[str]) -> None:
+    send()
+    typed = words_of(site[1]) + words_of(site[2]) + f"{OTHER}\n" * 2 + "\n"
+    run("keys", "recover", "Ana", typed=typed)
+    assert opened_by("Ana", OTHER) == 1
+
+
+def test_one_share_twice_lets_nobody_in(run, site: list[str]) -> None:
+    typed = words_of(site[0]) * 2 + f"{OTHER}\n" * 2
+    assert "do not open anything" in run("keys", "recover", "Vesna", typed=typed, wrong=True).output
+    assert run("members", "list").output.split() == ["Ana", "Boris"]
+
+
+def test_when_everything_is_lost_a_site_begins_anew(run, site: list[str]) -> None:
+    send()
+    anew = ("init", "--member", "Ana", "--member", "Vesna", "--all-keys-are-lost")
+    assert "Nothing was changed." in run(*anew, typed="yes\n", wrong=True).output
+    typed = "begin anew\n" + f"{OTHER}\n" * 4 + "".join(f"{in_groups(code)}\n" for code in CODES[2:4])
+    run(*anew, typed=typed)
+    with database() as found, found.reader() as session:
+        assert not builders.reporting.intake_is_open(session)
+    Path("stick").rename("old stick")
+    said = run("keys", "shares", "make", "--by", "Ana", "--to", "stick", typed=f"{OTHER}\n").output
+    assert "Print them" in said
+    read_back(run, [Path(f"stick/share-{number}.txt").read_text(encoding="utf-8") for number in (1, 2, 3)])
+    run("keys", "open")
+    send()
+    assert opened_by("Ana", OTHER) == 1
+    assert opened_by("Boris") == 1
+
+
+def test_an_administrator_resets_a_password_and_another_member_lets_them_in_again(run, site: list[str]) -> None:
+    send()
+    said = run("members", "reset", "Ana", "--by", "Boris", typed=f"{PASSWORD}\n{OTHER}\n{OTHER}\n").output
+    assert "opens no report" in said
+    assert opened_by("Ana", OTHER) == 0
+    refused = run("members", "recovery-code", "Ana", typed=f"{OTHER}\n", wrong=True).output
+    assert "opens what they held before" in refused
+    said = run("members", "readmit", "Ana", "--by", "Boris", typed=f"{PASSWORD}\n").output
+    assert "Ana needs a new recovery code" in said
+    assert opened_by("Ana", OTHER) == 1
+
+
+def test_a_second_factor_takes_two_administrators_and_nobody_else(run, site: list[str]) -> None:
+    alone = run("members", "reset", "Ana", "--by", "Boris", "--with", "Boris", typed=f"{PASSWORD}\n", wrong=True)
+    assert "takes two administrators" in alone.output
+    typed = f"{PASSWORD}\n{OTHER}\n{OTHER}\n\n"
+    run("members", "add", "Vesna", "--by", "Ana", "--role", "moderator", typed=typed)
+    refused = run("members", "reset", "Ana", "--by", "Vesna", typed=f"{OTHER}\n", wrong=True)
+    assert "Vesna is no administrator." in refused.output
+    typed = f"{PASSWORD}\n{PASSWORD}\n{OTHER}\n{OTHER}\n"
+    said = run("members", "reset", "Vesna", "--by", "Ana", "--with", "Boris", typed=typed).output
+    assert re.search(r"Vesna: put this secret .*: [A-Z2-7]{32}", said)
+
+
+def test_a_revoked_member_opens_nothing_and_does_nothing(run, site: list[str]) -> None:
+    send()
+    said = run("members", "revoke", "Ana", "--by", "Boris", "--reason", "left", typed=f"{PASSWORD}\n").output
+    assert "Ana is out. This is epoch 2 now." in said
+    send()
+    assert (opened_by("Ana"), opened_by("Boris")) == (0, 2)
+    refused = run("keys", "rotate", "--by", "Ana", "--reason", "x", typed=f"{PASSWORD}\n", wrong=True)
+    assert "Ana may not do this." in refused.output
+    alone = run("members", "revoke", "Boris", "--by", "Boris", "--reason", "x", wrong=True)
+    assert "Another member has to do this." in alone.output
+
+
+def test_after_a_rotation_all_goes_on(run, site: list[str]) -> None:
+    send()
+    said = run("keys", "rotate", "--by", "Ana", "--reason", "yearly", typed=f"{PASSWORD}\n").output
+    assert said.endswith("This is epoch 2 now. Members who hold its key: 2.\n")
+    send()
+    assert (opened_by("Ana"), opened_by("Boris")) == (2, 2)
+    assert "Still sealed to keys of before: 1 reports." in run("keys", "status").output
+    with database() as found, found.reader() as session:
+        entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "rotate_keys")).one()
+    assert (entry.actor, entry.reason) == ("Ana", "yearly")
+
+
+def test_sealing_anew_survives_being_killed(run, site: list[str]) -> None:
+    send(60)
+    run("keys", "rotate", "--by", "Ana", "--reason", "theft", typed=f"{PASSWORD}\n")
+    killed = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", _QUICK, "keys", "reseal", "--by", "Ana", "--batch", "1"],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUNBUFFERED": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    assert killed.stdin is not None
+    assert killed.stdout is not None
+    killed.stdin.write(f"{PASSWORD}\n")
+    killed.stdin.flush()
+    assert any("reports: 20 of 60" in line for line in killed.stdout)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    killed.stdin.close()
+    killed.stdout.close()
+    with database() as found, found.reader() as session:
+        left = session.scalar(sa.select(sa.func.count()).where(Report.epoch == 1))
+        assert 0 < left <= 40
+        assert opened(session, "Boris", PASSWORD) == 60
+    said = run("keys", "reseal", "--by", "Ana", typed=f"{PASSWORD}\n").output
+    assert f"reports: {left} of {left}" in said
+    assert "Destroyed: the keys of epochs 1." in said
+    with database() as found, found.reader() as session:
+        assert set(session.scalars(sa.select(DeskKey.epoch))) == {2}
+        assert opened(session, "Boris", PASSWORD) == 60
+    assert "Nothing is sealed to an earlier key" in run("keys", "reseal", "--by", "Ana", typed=f"{PASSWORD}\n").output
