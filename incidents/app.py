@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -43,16 +45,24 @@ def streets_of(settings: Settings) -> StreetService | None:
     return StreetService(settings.nominatim, data_files.gazetteer(), data_files.places())
 
 
-def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, database: Database | None = None) -> Flask:
+def create_app(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    database: Database | None = None,
+    is_preview: bool = False,
+) -> Flask:
     """The site with the doors that its settings open.
 
+    `is_preview` makes the public pages once more: the desk shows members in them what is not public yet.
     Raises core.vocabulary.BadVocabulary, adapters.official_shapes.BadShapes, core.help.BadDirectory.
     """
     app = Flask("incidents", template_folder=str(folder("templates")), static_folder=None)
     app.json = Json(app)
+    database = database or Database(settings.database_url)
     app.extensions["incidents"] = Platform(
         settings=settings,
-        database=database or Database(settings.database_url),
+        database=database,
         vocabulary=data_files.vocabulary(),
         places=data_files.places(),
         shapes=data_files.shapes(settings.shapes),
@@ -62,10 +72,12 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, dat
         lexicon=data_files.lexicon,
         directory=directory_of(settings),
         counters=Counters(settings.counters, watching.SIZE),
+        ahead=_ahead(settings, now, database) if settings.door is not Door.PUBLIC and not is_preview else None,
         now=now,
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals["is_trial"] = settings.trial
+    app.jinja_env.globals["is_preview"] = is_preview
     app.url_map.strict_slashes = True
     for part in (watching, requests, languages, headers, errors, assets):
         part.init_app(app)
@@ -81,3 +93,9 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now, dat
         app.register_blueprint(accounts)
         app.register_blueprint(desk_views.desk)
     return app
+
+
+def _ahead(settings: Settings, now: Callable[[], datetime], database: Database) -> Callable[[], Flask]:
+    """The public pages for those who sign releases, made when somebody first looks ahead."""
+    public = replace(settings, door=Door.PUBLIC)
+    return cache(lambda: create_app(public, now=now, database=database, is_preview=True))

@@ -19,6 +19,7 @@ from incidents.core.treaties import Reading
 from incidents.core.twins import lexicon as words
 from incidents.core.twins.lexicon import Lexicon
 from incidents.core.vocabulary import BadVocabulary, Fault, Vocabulary
+from incidents.core.vocabulary_versions import Version, version_of
 from incidents.resources import data_file
 
 MAPPING_VERSION = "2026-1"
@@ -29,6 +30,13 @@ def read_vocabulary(folder: Path, version: str) -> Vocabulary:
     """The vocabulary of one folder with one version of the mapping. Raises BadVocabulary."""
     codes, mappings = folder / "codes.csv", folder / f"mapping-{version}.csv"
     return rules.build(version, _rows(codes), _rows(mappings), codes_file=codes.name, mappings_file=mappings.name)
+
+
+def mapping_versions(folder: Path) -> dict[str, Version]:
+    """Every version of the mapping that the folder has, the oldest first."""
+    names = {path.stem.removeprefix("mapping-"): path for path in folder.glob("mapping-*.csv")}
+    ordered = sorted(names, key=lambda version: [int(part) for part in version.split("-")])
+    return {version: version_of(row for _line, row in _rows(names[version])) for version in ordered}
 
 
 @cache

@@ -16,7 +16,7 @@ from incidents.core.crosstables import CUTS
 from incidents.disclosure.protection import CannotProtect
 from incidents.disclosure.releasing import CountsChanged
 from incidents.services import crosstables, published, releases
-from incidents.services.published import ReleaseSummary
+from incidents.services.published import ReleaseSummary, Sight
 
 _OPERATOR = "operator"
 """Who the audit trail names for what is done on the machine itself."""
@@ -150,7 +150,7 @@ def export(settings: Settings, number: int, folder: Path) -> None:
     """Write the files of a published release into a folder, byte for byte."""
     with database_of(settings) as database, database.reader() as session:
         try:
-            found = published.release_by_number(session, number)
+            found = published.release_by_number(session, number, Sight(datetime.now(UTC)))
         except published.NotFound:
             raise Wrong(f"There is no published release {number}.") from None
     try:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from incidents.core.script import fold
+from incidents.core.workdays import LOCAL
+
+
+def in_serbia(moment: datetime) -> datetime:
+    """A moment as clocks in Serbia show it."""
+    return moment.astimezone(LOCAL)
 
 
 @dataclass(frozen=True, order=True)

@@ -16,7 +16,7 @@ class ReleaseState(enum.Enum):
     BUILT = "built"
     """Made and checked; one or no signature. Not public."""
     PUBLISHED = "published"
-    """Signed by two; frozen for good."""
+    """Signed by two; frozen for good. Public at once, or from the end of its embargo on."""
 
 
 class Release(Base):
@@ -30,8 +30,42 @@ class Release(Base):
     state: orm.Mapped[ReleaseState]
     built_on: orm.Mapped[date]
     published_on: orm.Mapped[date | None]
+    """The day it became public, or will."""
+    embargoed_until: orm.Mapped[datetime | None]
+    """When it becomes public, if that was announced for later than the second signature."""
     digest: orm.Mapped[Digest]
     """SHA-256 over all files: what the signatures stand for."""
+
+
+class Announcement(Base):
+    """When the figures of a quarter will become public, as everybody was told ahead."""
+
+    __tablename__ = "announcement"
+
+    quarter: orm.Mapped[str] = orm.mapped_column(sa.String(7), primary_key=True)
+    public_at: orm.Mapped[datetime] = orm.mapped_column(index=True)
+    announced_on: orm.Mapped[date]
+    """The day it was last set."""
+    moved: orm.Mapped[int]
+    """How often it was set to another moment."""
+
+
+class ReleaseWithdrawal(Base):
+    """That a published release is not to be used any more; its files stay. It takes two members."""
+
+    __tablename__ = "release_withdrawal"
+
+    release_number: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("release.number"), primary_key=True)
+    reason: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    """What kind of mistake it was, by its code."""
+    english: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    serbian: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    """The same sentence for everybody, in Cyrillic letters."""
+    replaced_by: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("release.number"))
+    asked_by: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("member.id"))
+    approved_by: orm.Mapped[UUID | None] = orm.mapped_column(sa.ForeignKey("member.id"))
+    withdrawn_on: orm.Mapped[date | None]
+    """None until a second member has approved it."""
 
 
 class ReleaseFile(Base):

@@ -15,13 +15,22 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 @dataclass(frozen=True)
 class Entry:
-    number: int
+    key: str
+    """Names the entry for good."""
     published_on: date
     title: str
     summary: str
     page: str
-    zip: str
     """Addresses with their host, like all here."""
+    zip: str = ""
+    updated_on: date | None = None
+    """None where nothing was said of it later."""
+    kind: str = ""
+    """A word for programs: withdrawn, announced."""
+
+    @property
+    def newest(self) -> date:
+        return self.updated_on or self.published_on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +46,7 @@ class Feed:
 
 
 def write(feed: Feed) -> bytes:
-    newest = max((entry.published_on for entry in feed.entries), default=date(1970, 1, 1))
+    newest = max((entry.newest for entry in feed.entries), default=date(1970, 1, 1))
     links = [_link("self", feed.own, TYPE), _link("alternate", feed.page, "text/html")]
     if feed.following:
         links.append(_link("next", feed.following, TYPE))
@@ -51,12 +60,13 @@ def write(feed: Feed) -> bytes:
 
 
 def _entry(feed: Feed, entry: Entry) -> str:
-    moment = _moment(entry.published_on)
+    kind = f'<category term="{xml(entry.kind)}"/>\n' if entry.kind else ""
+    zipped = _link("enclosure", entry.zip, "application/zip") if entry.zip else ""
     return (
-        f"<entry>\n<id>{_id(feed.host, f'release:{entry.number}')}</id>\n<title>{xml(entry.title)}</title>\n"
-        f"<published>{moment}</published>\n<updated>{moment}</updated>\n"
+        f"<entry>\n<id>{_id(feed.host, entry.key)}</id>\n<title>{xml(entry.title)}</title>\n"
+        f"<published>{_moment(entry.published_on)}</published>\n<updated>{_moment(entry.newest)}</updated>\n{kind}"
         f'<summary type="text">{xml(entry.summary)}</summary>\n'
-        f"{_link('alternate', entry.page, 'text/html')}{_link('enclosure', entry.zip, 'application/zip')}</entry>\n"
+        f"{_link('alternate', entry.page, 'text/html')}{zipped}</entry>\n"
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,11 +14,50 @@ from incidents.core import release as files_of_release
 from incidents.core.accounts import MemberId
 from incidents.core.tables import INCIDENTS, key_of
 from incidents.db.account import member_names
-from incidents.db.release import Release, ReleaseCell, ReleaseFile, ReleaseSignature, ReleaseState
+from incidents.db.base import Instant
+from incidents.db.release import (
+    Announcement,
+    Release,
+    ReleaseCell,
+    ReleaseFile,
+    ReleaseSignature,
+    ReleaseState,
+    ReleaseWithdrawal,
+)
 
 
 class NotFound(Exception):
     """There is no such release or file, or it is not public yet."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a reader sees: all that is public at a moment, and for those who sign one release that is not yet."""
+
+    now: datetime
+    preview: int | None = None
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """Why a release is not to be used any more."""
+
+    on: date
+    reason: str
+    """A word of services.withdrawn_releases.REASONS."""
+    english: str
+    serbian: str
+    replaced_by: int | None
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """Figures that are announced."""
+
+    quarter: str
+    public_at: datetime
+    announced_on: date
+    moved: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +77,9 @@ class ReleaseSummary:
     file_names: list[str]
     digest: str
     """Of all its files, in hexadecimal digits: what a signature stands for."""
+    embargoed_until: datetime | None
+    """When it becomes public, if that was announced for later than the second signature."""
+    withdrawn: Withdrawn | None
 
 
 @dataclass(frozen=True)
@@ -48,6 +91,23 @@ class Issue:
     published_on: date
     digest: str
     """Of all its files, in hexadecimal digits."""
+    withdrawn: Withdrawn | None = None
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """All that stands on the page of figures."""
+
+    issues: Sequence[Issue]
+    """The newest first."""
+    upcoming: Upcoming | None
+    """The next one to come."""
+
+    @property
+    def newest(self) -> Issue | None:
+        """The newest that was not withdrawn, or the newest."""
+        in_use = [issue for issue in self.issues if issue.withdrawn is None]
+        return next(iter(in_use or self.issues), None)
 
 
 @dataclass(frozen=True)
@@ -77,68 +137,101 @@ def list_releases(session: Session) -> list[ReleaseSummary]:
     return [summary(session, number) for number in numbers]
 
 
-def published(session: Session, *, before: int | None = None, most: int | None = None) -> list[ReleaseSummary]:
+def published(
+    session: Session, sight: Sight, *, before: int | None = None, most: int | None = None
+) -> list[ReleaseSummary]:
     """The releases that everybody may read, newest first; from the one before `before` on, and at most so many."""
-    numbers = sa.select(Release.number).where(Release.state == ReleaseState.PUBLISHED)
-    if before is not None:
-        numbers = numbers.where(Release.number < before)
-    found = session.scalars(numbers.order_by(Release.number.desc()).limit(most)).all()
-    return [summary(session, number) for number in found]
+    return [summary(session, one.number) for one in issues(session, sight, before=before, most=most)]
 
 
-def issue(session: Session, number: int) -> Issue:
+def issue(session: Session, number: int, sight: Sight) -> Issue:
     """A published release, found by one query. Raises NotFound."""
     # Past the session's own machinery: this is all that a file that is kept in memory waits for.
-    found = session.connection().execute(_ISSUE, {"number": number}).one_or_none()
+    found = session.connection().execute(_ISSUE, {"number": number, **vars(sight)}).one_or_none()
     if found is None:
         raise NotFound
-    return _issue(*found)
+    return _issue(sight, *found)
 
 
-def issues(session: Session, *, before: int | None = None, most: int | None = None) -> list[Issue]:
+def issues(session: Session, sight: Sight, *, before: int | None = None, most: int | None = None) -> list[Issue]:
     """The published releases, newest first; from the one before `before` on, and at most so many."""
     query = _ISSUES.order_by(Release.number.desc()).limit(most)
     if before is not None:
         query = query.where(Release.number < before)
-    return [_issue(*found) for found in session.execute(query)]
+    return [_issue(sight, *found) for found in session.execute(query, vars(sight))]
 
 
-_ISSUES = sa.select(Release.number, Release.quarter, Release.published_on, Release.digest).where(
-    Release.state == ReleaseState.PUBLISHED
+def shelf(session: Session, sight: Sight) -> Shelf:
+    """All published releases and the next announced one, by one query once there is a release."""
+    rows = session.connection().execute(_SHELF, vars(sight)).all()
+    if not rows:
+        return Shelf([], next(iter(upcoming(session, sight.now)), None))
+    *_first, quarter, public_at, announced_on, moved = rows[0]
+    found = Upcoming(quarter, public_at, announced_on, moved) if quarter else None
+    return Shelf([_issue(sight, *row[:-4]) for row in rows], found)
+
+
+def upcoming(session: Session, now: datetime) -> list[Upcoming]:
+    """What is announced and still to come, the next first."""
+    query = _ANNOUNCED.order_by(Announcement.public_at, Announcement.quarter)
+    return [Upcoming(*row) for row in session.execute(query, {"now": now})]
+
+
+_NOW = sa.bindparam("now", type_=Instant())
+_ANNOUNCED = sa.select(
+    Announcement.quarter, Announcement.public_at, Announcement.announced_on, Announcement.moved
+).where(Announcement.public_at > _NOW)
+_IN_SIGHT = sa.or_(
+    sa.and_(
+        Release.state == ReleaseState.PUBLISHED,
+        sa.or_(Release.embargoed_until.is_(None), Release.embargoed_until <= _NOW),
+    ),
+    Release.number == sa.bindparam("preview", type_=sa.Integer()),
 )
-
-
+_WITHDRAWN = ("withdrawn_on", "reason", "english", "serbian", "replaced_by")
+_ISSUES = (
+    sa.select(
+        Release.number,
+        Release.quarter,
+        Release.published_on,
+        Release.digest,
+        *(getattr(ReleaseWithdrawal, name) for name in _WITHDRAWN),
+    )
+    .outerjoin(ReleaseWithdrawal, ReleaseWithdrawal.release_number == Release.number)
+    .where(_IN_SIGHT)
+)
 _ISSUE = _ISSUES.where(Release.number == sa.bindparam("number"))
+_NEXT = _ANNOUNCED.order_by(Announcement.public_at, Announcement.quarter).limit(1).subquery()
+_SHELF = _ISSUES.outerjoin(_NEXT, sa.true()).add_columns(*_NEXT.c).order_by(Release.number.desc())
 
 
-def _issue(number: int, quarter: str, published_on: date | None, digest: bytes) -> Issue:
-    assert published_on is not None  # noqa: S101 (it is set with the state)
-    return Issue(number, quarter, published_on, digest.hex())
+def _issue(
+    sight: Sight, number: int, quarter: str, published_on: date | None, digest: bytes, *withdrawal: Any
+) -> Issue:
+    # A release that is shown before it is public bears the day on which it is looked at.
+    return Issue(number, quarter, published_on or sight.now.date(), digest.hex(), _withdrawn(*withdrawal))
+
+
+def _withdrawn(on: date | None, reason: str, english: str, serbian: str, replaced_by: int | None) -> Withdrawn | None:
+    return Withdrawn(on, reason, english, serbian, replaced_by) if on else None
 
 
 def newest(session: Session) -> Release | None:
+    """The newest that two have signed, public or not, withdrawn or not: what comes next is protected beside it."""
     return session.scalar(
         sa.select(Release).where(Release.state == ReleaseState.PUBLISHED).order_by(Release.number.desc()).limit(1)
     )
 
 
-def newest_number(session: Session) -> int | None:
-    """The number of the newest published release; None before the first."""
-    found = newest(session)
-    return found.number if found else None
-
-
-def release_by_number(session: Session, number: int) -> PublishedRelease:
+def release_by_number(session: Session, number: int, sight: Sight) -> PublishedRelease:
     """A published release with its files. Raises NotFound."""
-    release = session.get(Release, number)
-    if release is None or release.published_on is None:
-        raise NotFound
-    return PublishedRelease(number, release.quarter, release.published_on, contents(session, number))
+    found = issue(session, number, sight)
+    return PublishedRelease(number, found.quarter, found.published_on, contents(session, number))
 
 
-def file_of(session: Session, number: int, name: str) -> File:
+def file_of(session: Session, number: int, name: str, sight: Sight) -> File:
     """One file of a published release. Raises NotFound."""
-    issue(session, number)
+    issue(session, number, sight)
     return file_to_sign(session, number, name)
 
 
@@ -175,6 +268,7 @@ def summary(session: Session, number: int) -> ReleaseSummary:
     file_names = session.scalars(
         sa.select(ReleaseFile.name).where(ReleaseFile.release_number == number).order_by(ReleaseFile.name)
     )
+    withdrawal = session.get(ReleaseWithdrawal, number)
     total = session.get(ReleaseCell, (number, INCIDENTS.name, key_of({"time": release.quarter})))
     return ReleaseSummary(
         number=number,
@@ -188,4 +282,6 @@ def summary(session: Session, number: int) -> ReleaseSummary:
         added_table=release.added_table,
         file_names=list(file_names),
         digest=release.digest.hex(),
+        embargoed_until=release.embargoed_until,
+        withdrawn=_withdrawn(*(getattr(withdrawal, name) for name in _WITHDRAWN)) if withdrawal else None,
     )

@@ -15,14 +15,22 @@ from incidents.adapters import sealing
 from incidents.core import release as files_of_release
 from incidents.core import tables
 from incidents.core.accounts import MemberId
-from incidents.core.periods import Quarter
+from incidents.core.periods import Quarter, in_serbia
 from incidents.core.places import Places
 from incidents.core.release import CSV_TYPE, DESCRIPTION, JSON_TYPE, cells_file, plan_file
 from incidents.core.tables import INCIDENTS, SUBJECTS, Subject
 from incidents.core.vocabulary import Vocabulary
 from incidents.db import audit
 from incidents.db.account import Member
-from incidents.db.release import CountedIncident, Release, ReleaseCell, ReleaseFile, ReleaseSignature, ReleaseState
+from incidents.db.release import (
+    Announcement,
+    CountedIncident,
+    Release,
+    ReleaseCell,
+    ReleaseFile,
+    ReleaseSignature,
+    ReleaseState,
+)
 from incidents.disclosure.released import Part, extent_of, files_of, listed_in, shown_in, years_of
 from incidents.disclosure.releasing import Before, Protected, bounds_in, given_away_by, protected
 from incidents.publishing.words import WORDS
@@ -153,7 +161,7 @@ def freeze(
 def sign_release(
     session: Session, number: int, *, digest: str, member: MemberId, today: date, now: datetime
 ) -> ReleaseSummary:
-    """Put a member's name under a release; with the second name it is published.
+    """Put a member's name under a release; with the second name it is published, at once or when it is announced for.
 
     `digest` is that of the files the member has read (ReleaseSummary.digest). Raises NotFound, AlreadyPublished,
     AlreadySigned, Changed for other files than those, and Tampered if the files are not those that were built.
@@ -174,9 +182,18 @@ def sign_release(
     _record(session, "sign_release", number, release.digest, actor=actor, now=now)
     if len(signed_by) + 1 == SIGNATURES:
         release.state, release.published_on = ReleaseState.PUBLISHED, today
+        if (public_at := _held_back(session, release.quarter)) and public_at > now:
+            release.embargoed_until, release.published_on = public_at, in_serbia(public_at).date()
         _record(session, "publish_release", number, release.digest, actor=actor, now=now)
     session.flush()
     return summary(session, number)
+
+
+def _held_back(session: Session, quarter: str) -> datetime | None:
+    """When a release may be public: not before its announced moment, nor before what it carries on from."""
+    announced = sa.select(Announcement.public_at).where(Announcement.quarter == quarter)
+    earlier = sa.select(sa.func.max(Release.embargoed_until))
+    return max((at for query in (announced, earlier) if (at := session.scalar(query))), default=None)
 
 
 def check_release(session: Session, number: int) -> Check:

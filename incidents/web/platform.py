@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from flask import current_app
+from flask import Flask, current_app, request
 
 from incidents.adapters.counters import Counters
 from incidents.adapters.geocoder import GazetteerGeocoder
@@ -16,16 +16,20 @@ from incidents.config import Settings
 from incidents.core.agreement import Draw
 from incidents.core.deidentify.known import Known
 from incidents.core.help import Directory
+from incidents.core.periods import in_serbia
 from incidents.core.places import Places
 from incidents.core.shapes import Shapes
 from incidents.core.twins.lexicon import Lexicon
 from incidents.core.vocabulary import Vocabulary
-from incidents.core.workdays import LOCAL
 from incidents.db.database import Database
 from incidents.services.memory import Memory
+from incidents.services.published import Sight
 from incidents.services.pulse import Pulse
 from incidents.web.kept import Kept
 from incidents.web.lookups import Lookups
+
+PREVIEW = "incidents.preview"
+"""Where the desk puts the number of the release that it looks at ahead; no header of a request is called so."""
 
 
 def utc_now() -> datetime:
@@ -52,6 +56,8 @@ class Platform:
     """Who can help with what."""
     counters: Counters
     """Of answers, for the operator's watch."""
+    ahead: Callable[[], Flask] | None = None
+    """The public pages once more, to look at a release before it is public; None where there is no desk."""
     now: Callable[[], datetime] = utc_now
     pulse: Pulse = field(default_factory=Pulse)
     """How fast reports arrive just now."""
@@ -66,9 +72,13 @@ class Platform:
         """Which incidents are coded twice."""
         return Draw(secret_of_draw(self.settings.pepper), self.settings.coded_twice_percent)
 
+    def sight(self) -> Sight:
+        """Which releases this request may show."""
+        return Sight(self.now(), request.environ.get(PREVIEW))
+
     def today(self) -> date:
         """The date in Serbia."""
-        return self.now().astimezone(LOCAL).date()
+        return in_serbia(self.now()).date()
 
 
 def platform() -> Platform:

@@ -2,7 +2,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -24,9 +24,9 @@ from incidents.db.account import Member
 from incidents.db.audit import entries
 from incidents.db.database import Database
 from incidents.db.incident import Incident, IncidentCode
-from incidents.db.release import Release, ReleaseCell, ReleaseFile
+from incidents.db.release import Announcement, Release, ReleaseCell, ReleaseFile
 from incidents.services import releases
-from incidents.services.published import list_releases, release_by_number
+from incidents.services.published import Sight, list_releases, release_by_number
 from tests import builders
 from tests.conftest import NOW
 
@@ -292,7 +292,7 @@ def test_the_files_are_written_as_they_were_published(published: Settings, tmp_p
     folder = tmp_path / "new" / "release-1"
     assert said(run(published, "export", "1", "--to", str(folder))) == (0, f"Wrote 40 files into {folder}.\n")
     with opened(published) as session:
-        files = release_by_number(session, 1).files
+        files = release_by_number(session, 1, Sight(datetime.now(UTC))).files
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
     assert files.keys() == names(2020)
 
@@ -361,3 +361,58 @@ def test_a_database_without_tables_is_one_clear_line(settings: Settings, tmp_pat
     bare = replace(settings, database_url=f"sqlite:///{tmp_path / 'bare.sqlite'}")
     line = "Error: The database does not answer as it should: OperationalError.\n"
     assert said(run(bare, *arguments)) == (2, line)
+
+
+# Free tables.
+
+
+@pytest.fixture
+def out(built: Settings) -> Settings:
+    """The first release, public."""
+    sign(built, names=2)
+    return built
+
+
+def test_a_table_is_built_as_a_draft_that_two_have_to_sign(out: Settings) -> None:
+    answer = run(out, "tabulate", "time", "ground@group", "reported", "--year", "2020")
+    assert said(answer) == (0, "release 2  2020-Q3  0 incidents  0 of 2 signatures\n")
+    with opened(out) as session:
+        added = session.get_one(Release, 2).added_table
+        assert added is not None
+        assert (
+            f"{added}.csv" in session.scalars(sa.select(ReleaseFile.name).where(ReleaseFile.release_number == 2)).all()
+        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("ground", "--year", "1999"), "No release counts 1999."),
+        (("ground", "ground", "--year", "2020"), "A dimension is named twice."),
+        (("time", "--year", "2020"), "Name at least one dimension besides the time."),
+        (("act", "reported", "--year", "2020"), "The year is not over: add `time` for figures by quarter."),
+        (("time", "area", "gender", "age", "--year", "2020"), "This table would tell too much about single people"),
+    ],
+)
+def test_a_table_that_cannot_be_is_refused_in_one_line(out: Settings, arguments: tuple[str, ...], told: str) -> None:
+    answer = run(out, "tabulate", *arguments)
+    assert answer.exit_code == 2
+    assert told in answer.output
+    with opened(out) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Release)) == 1
+
+
+def test_a_release_that_waits_for_its_day_is_not_exported(built: Settings, tmp_path: Path) -> None:
+    with opened(built) as session:
+        session.add(
+            Announcement(
+                quarter="2020-Q3",
+                public_at=datetime(2999, 1, 1, tzinfo=UTC),
+                announced_on=date(2020, 9, 1),
+                moved=0,
+            )
+        )
+    sign(built, names=2)
+    answer = run(built, "export", "1", "--to", str(tmp_path / "out"))
+    assert answer.exit_code == 2
+    assert not (tmp_path / "out").exists()

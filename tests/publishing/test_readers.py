@@ -235,9 +235,16 @@ def test_an_empty_catalogue_is_one_too() -> None:
 # The feed.
 
 ENTRIES = [
-    Entry(number, date(2026, 3 * number, 28), f"Figures <{number}> & more", "Summary", f"https://a.example/{number}/", f"https://a.example/{number}.zip")
+    Entry(
+        f"release:{number}",
+        date(2026, 3 * number, 28),
+        f"Figures <{number}> & more",
+        "Summary",
+        f"https://a.example/{number}/",
+        f"https://a.example/{number}.zip",
+    )
     for number in (3, 2, 1)
-]  # fmt: skip
+]
 
 
 def read_feed(**changes: Any) -> Any:

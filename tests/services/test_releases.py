@@ -39,7 +39,7 @@ from incidents.disclosure.verdict import verdict
 from incidents.services import keys, moderation, releases, settlement, trustees
 from incidents.services import published as public
 from incidents.services.accounts import Member
-from incidents.services.published import NotFound, ReleaseSummary
+from incidents.services.published import NotFound, ReleaseSummary, Sight
 from incidents.services.releases import AlreadyPublished, AlreadySigned, Changed, Tampered
 from tests import builders
 from tests.builders import NO_DRAW, a_report
@@ -50,6 +50,7 @@ PLACES = data_files.places()
 SUBOTICA, BELGRADE = "80438", "00"
 SUMMER, AUTUMN, WINTER, SPRING = date(2026, 7, 1), date(2026, 9, 30), date(2026, 12, 31), date(2027, 3, 31)
 """The first day of a quarter, and the days that releases are built on."""
+SIGHT = Sight(datetime(2030, 1, 1, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -147,6 +148,11 @@ def shown(session: Session, number: int = 1, subject: Subject = INCIDENTS) -> di
 
 def rows_in(session: Session, table: str, number: int = 1) -> list[Row]:
     return files_of_release.from_csv(contents(session, number)[f"{table}.csv"])
+
+
+def newest_number(session: Session) -> int | None:
+    newest = public.shelf(session, SIGHT).newest
+    return newest.number if newest else None
 
 
 def how_many(session: Session, table: type[Any]) -> int:
@@ -443,7 +449,7 @@ def test_a_draft_leaves_the_published_release_as_it_is(
     for _ in range(2):
         assert build(session, WINTER).number == 2
     assert contents(session) == before
-    assert public.newest_number(session) == 1
+    assert newest_number(session) == 1
 
 
 def delete_all_that_is_sealed(session: Session) -> None:
@@ -763,7 +769,7 @@ def test_there_is_no_draft_of_another_quarter_to_drop(session: Session, draft: R
 
 def test_what_is_published_is_not_dropped(session: Session, published: ReleaseSummary) -> None:
     assert not releases.drop_draft(session, "2026-Q3", actor="operator", now=at(AUTUMN))
-    assert public.newest_number(session) == 1
+    assert newest_number(session) == 1
 
 
 # Signing.
@@ -773,7 +779,7 @@ def test_one_signature_publishes_nothing(session: Session, draft: ReleaseSummary
     signed = sign(session, 1, ana)
     assert (signed.state, signed.published_on) == (ReleaseState.BUILT, None)
     assert (signed.signed_by, signed.signers) == ([ana.id], [ana.name])
-    assert public.published(session) == []
+    assert public.published(session, SIGHT) == []
 
 
 def test_two_members_publish(session: Session, draft: ReleaseSummary, ana: Member, boris: Member) -> None:
@@ -781,7 +787,7 @@ def test_two_members_publish(session: Session, draft: ReleaseSummary, ana: Membe
     signed = sign(session, 1, ana, date(2026, 10, 2))
     assert (signed.state, signed.published_on) == (ReleaseState.PUBLISHED, date(2026, 10, 2))
     assert signed.signers == [boris.name, ana.name]
-    assert public.published(session) == [signed]
+    assert public.published(session, SIGHT) == [signed]
 
 
 def test_a_release_is_published_on_the_day_that_it_is_here(
@@ -823,7 +829,7 @@ def test_nobody_signs_twice(session: Session, draft: ReleaseSummary, ana: Member
     sign(session, 1, ana)
     with pytest.raises(AlreadySigned):
         sign(session, 1, ana)
-    assert public.published(session) == []
+    assert public.published(session, SIGHT) == []
 
 
 def test_a_third_signature_is_not_taken(session: Session, settings: Settings, published: ReleaseSummary) -> None:
@@ -836,7 +842,7 @@ def test_a_third_signature_is_not_taken(session: Session, settings: Settings, pu
 def test_signing_changes_no_byte(session: Session, draft: ReleaseSummary, ana: Member, boris: Member) -> None:
     before = contents(session)
     sign_both(session, 1, ana, boris)
-    assert public.release_by_number(session, 1).files == before
+    assert public.release_by_number(session, 1, SIGHT).files == before
 
 
 def change_a_byte(session: Session) -> None:
@@ -871,7 +877,7 @@ def test_a_file_that_changes_between_two_signatures_is_not_published(
     change_a_byte(session)
     with pytest.raises(Tampered):
         sign(session, 1, boris)
-    assert public.published(session) == []
+    assert public.published(session, SIGHT) == []
 
 
 # Reading.
@@ -880,10 +886,10 @@ def test_a_file_that_changes_between_two_signatures_is_not_published(
 def test_readers_find_no_draft(session: Session, draft: ReleaseSummary, ana: Member) -> None:
     sign(session, 1, ana)
     with pytest.raises(NotFound):
-        public.release_by_number(session, 1)
+        public.release_by_number(session, 1, SIGHT)
     with pytest.raises(NotFound):
-        public.file_of(session, 1, "district.csv")
-    assert (public.published(session), public.newest_number(session)) == ([], None)
+        public.file_of(session, 1, "district.csv", SIGHT)
+    assert (public.published(session, SIGHT), newest_number(session)) == ([], None)
 
 
 def test_who_signs_reads_the_draft_first(session: Session, draft: ReleaseSummary) -> None:
@@ -894,10 +900,10 @@ def test_who_signs_reads_the_draft_first(session: Session, draft: ReleaseSummary
 
 
 def test_readers_find_what_is_published(session: Session, published: ReleaseSummary) -> None:
-    found = public.release_by_number(session, 1)
+    found = public.release_by_number(session, 1, SIGHT)
     assert (found.number, found.quarter, found.published_on) == (1, "2026-Q3", AUTUMN)
     assert found.files == contents(session)
-    assert public.newest_number(session) == 1
+    assert newest_number(session) == 1
 
 
 @pytest.mark.parametrize(
@@ -907,15 +913,16 @@ def test_readers_find_what_is_published(session: Session, published: ReleaseSumm
 def test_a_file_comes_with_its_media_type(
     session: Session, published: ReleaseSummary, name: str, media_type: str
 ) -> None:
-    file = public.file_of(session, 1, name)
+    file = public.file_of(session, 1, name, SIGHT)
     assert (file.name, file.media_type, file.content) == (name, media_type, contents(session)[name])
 
 
 @pytest.mark.parametrize(("number", "name"), [(1, "secret.csv"), (2, "district.csv"), (0, "district.csv")])
 def test_what_is_not_there_is_not_found(session: Session, published: ReleaseSummary, number: int, name: str) -> None:
-    for read in (public.file_of, public.file_to_sign):
-        with pytest.raises(NotFound):
-            read(session, number, name)
+    with pytest.raises(NotFound):
+        public.file_of(session, number, name, SIGHT)
+    with pytest.raises(NotFound):
+        public.file_to_sign(session, number, name)
 
 
 def test_a_release_that_is_not_there_is_not_found(session: Session, published: ReleaseSummary, ana: Member) -> None:
@@ -924,15 +931,15 @@ def test_a_release_that_is_not_there_is_not_found(session: Session, published: R
     with pytest.raises(NotFound):
         releases.check_release(session, 2)
     with pytest.raises(NotFound):
-        public.release_by_number(session, 2)
+        public.release_by_number(session, 2, SIGHT)
 
 
 def test_releases_are_listed_newest_first(session: Session, published: ReleaseSummary, desk: list[Member]) -> None:
     publish(session, desk, WINTER)
     build(session, SPRING)
     assert [one.number for one in public.list_releases(session)] == [3, 2, 1]
-    assert [one.number for one in public.published(session)] == [2, 1]
-    assert public.newest_number(session) == 2
+    assert [one.number for one in public.published(session, SIGHT)] == [2, 1]
+    assert newest_number(session) == 2
 
 
 # Going over a release again.

@@ -24,6 +24,7 @@ from incidents.db.release import Release
 from incidents.publishing.words import WORDS
 from incidents.web.published.files import A_DAY, FOREVER
 from tests import pages
+from tests.conftest import NOW
 from tests.publishing import editions
 from tests.web.released import published_site, stored
 from tests.web.test_published import API, DEEPER, DRAFT, NEWEST, TAGS
@@ -325,10 +326,11 @@ def test_a_release_without_words_of_its_own_speaks_those_of_today(reader: FlaskC
     from incidents.publishing.edition import figures
     from incidents.services import published
     from incidents.services.downloads import edition_of
+    from incidents.services.published import Sight
 
     surroundings = {"vocabulary": data_files.vocabulary(), "places": data_files.places(), "label": catalogues.label}
     with site.extensions["incidents"].database.reader() as session:
-        issue = published.issue(session, NEWEST)
+        issue = published.issue(session, NEWEST, Sight(NOW))
         with pytest.MonkeyPatch.context() as patch:
             files = {name: content for name, content in stored(site, NEWEST).items() if name != WORDS}
             patch.setattr("incidents.services.downloads.contents", lambda _session, _number: files)

@@ -219,7 +219,7 @@ def test_a_published_quarter_is_not_built_again(drafted: list[AtDesk], database:
 
 
 def test_a_draft_offers_all_its_files_to_whoever_is_about_to_sign(drafted: list[AtDesk], database: Database) -> None:
-    links = [link.get("href") or "" for link in pages.parsed(drafted[1].open(HERE)).findall(".//main//li//a")]
+    links = [link.get("href") or "" for link in pages.parsed(drafted[1].open(HERE)).findall(".//main//li//ul//a")]
     assert {link.removeprefix(f"{HERE}1/") for link in links} == {*FILES, "release.json"}
     for link in links:
         assert drafted[1].client.get(link).data == stored(database, link.rsplit("/", 1)[1])

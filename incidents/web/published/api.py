@@ -6,14 +6,14 @@ from flask import Blueprint, Response, abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from incidents.core.crosstables import is_name
-from incidents.core.release import DESCRIPTION
+from incidents.core.release import DESCRIPTION, SERBIAN
 from incidents.services import published
-from incidents.services.published import ReleaseSummary
+from incidents.services.published import ReleaseSummary, Withdrawn
 from incidents.web.platform import platform
 from incidents.web.problems import problem
 from incidents.web.published.catalogue import catalogue
-from incidents.web.published.downloads import downloads, frozen_file
-from incidents.web.published.files import FOREVER, current, opened, sent
+from incidents.web.published.downloads import downloads, frozen_file, issue_at
+from incidents.web.published.files import FOREVER, current, links_of, mark_withdrawn, opened, sent
 from incidents.web.published.places import places
 from incidents.web.published.vocabularies import vocabularies
 from incidents.web.texts import gettext as _
@@ -35,7 +35,7 @@ def listed() -> ResponseReturnValue:
     """Newest first, page by page: `next` leads to those before."""
     before, most = _whole("before", None, LARGEST_NUMBER), _whole("limit", USUAL, MOST)
     with platform().database.reader() as session:
-        found = published.published(session, before=before, most=(most or USUAL) + 1)
+        found = published.published(session, platform().sight(), before=before, most=(most or USUAL) + 1)
     page: dict[str, object] = {"releases": [_described(release) for release in found[:most]]}
     if most and len(found) > most:
         page["next"] = url_for("api.listed", before=found[most - 1].number, limit=most)
@@ -55,7 +55,26 @@ def _whole(name: str, usual: int | None, largest: int) -> int | None:
 
 @api.get("/releases/<release:number>")
 def described(number: int) -> ResponseReturnValue:
-    return sent(frozen_file(number, DESCRIPTION), keep=FOREVER)
+    issue = issue_at(number)
+    response = sent(frozen_file(issue, DESCRIPTION), keep=FOREVER, links=links_of(issue))
+    return mark_withdrawn(response, issue.withdrawn)
+
+
+@api.get("/releases/<release:number>/status")
+def status(number: int) -> ResponseReturnValue:
+    """Whether a release is still to be used. Its files never change, so they cannot say it themselves."""
+    issue = issue_at(number)
+    return current(
+        jsonify(
+            {
+                "release": issue.number,
+                "quarter": issue.quarter,
+                "published_on": issue.published_on,
+                "sha256": issue.digest,
+                **_standing(issue.withdrawn),
+            }
+        )
+    )
 
 
 @api.after_request
@@ -70,7 +89,24 @@ def _described(release: ReleaseSummary) -> dict[str, object]:
         "published_on": release.published_on,
         "incidents_counted": release.counted,
         "description": url_for("api.described", number=release.number),
+        **_standing(release.withdrawn),
         "files": [_address(release.number, name) for name in release.file_names if name != DESCRIPTION],
+    }
+
+
+def _standing(withdrawn: Withdrawn | None) -> dict[str, object]:
+    if withdrawn is None:
+        return {"status": "published", "withdrawn": None}
+    successor = withdrawn.replaced_by
+    return {
+        "status": "withdrawn",
+        "withdrawn": {
+            "on": withdrawn.on,
+            "reason": withdrawn.reason,
+            "explanation": {"en": withdrawn.english, SERBIAN: withdrawn.serbian},
+            "replaced_by": successor,
+            "replacement": url_for("api.described", number=successor) if successor else None,
+        },
     }
 
 

@@ -37,7 +37,7 @@ def negotiated() -> ResponseReturnValue:
 def written(form: str) -> Response:
     kind, write = _FORMS[form]
     with platform().database.reader() as session:
-        found = published.issues(session)
+        found = published.issues(session, platform().sight())
     site = site_address()
     content = write(statements(_site(site), [_listed(site, issue) for issue in found]))
     return current(Response(content, content_type=f"{kind}; charset=utf-8"))

@@ -25,7 +25,7 @@ from incidents.web.kept import Ready
 from incidents.web.languages import current_language, speak, wanted_language
 from incidents.web.platform import platform
 from incidents.web.problems import problem
-from incidents.web.published.files import A_DAY, CSV, FOREVER, sent, site_address
+from incidents.web.published.files import A_DAY, CSV, FOREVER, address_of, links_of, mark_withdrawn, sent
 from incidents.web.texts import gettext as _
 
 downloads = Blueprint("downloads", __name__, url_prefix="/releases/<release:number>")
@@ -93,7 +93,8 @@ def negotiated(number: int, table: str) -> ResponseReturnValue:
         response = _frozen(number, f"{table}.json") if ending == "json" else as_sdmx(number, table)
         own = f"{table}.{ending}"
     response.headers["Content-Location"] = f"{url_for('api.described', number=number)}/tables/{own}"
-    response.headers["Cache-Control"] = A_DAY
+    if "Release-Withdrawn" not in response.headers:
+        response.headers["Cache-Control"] = A_DAY
     response.vary.update(["Accept", "Accept-Language"])
     return response
 
@@ -191,20 +192,24 @@ def file(number: int, name: str) -> ResponseReturnValue:
     return _frozen(number, name)
 
 
-def frozen_file(number: int, name: str) -> Ready:
+def frozen_file(issue: Issue, name: str) -> Ready:
     """One file as it was signed."""
 
     def make() -> tuple[bytes, str]:
-        found = _file(number, name)
+        found = _file(issue.number, name)
         return found.content, CSV if found.media_type == "text/csv" else found.media_type
 
-    return platform().kept.ready((_issue(number).digest, name), make)
+    return platform().kept.ready((issue.digest, name), make)
 
 
 def _frozen(number: int, name: str) -> Response:
     stem, _dot, ending = name.rpartition(".")
-    links = _described_by(name) if ending == "csv" and is_name(stem) else ()
-    return sent(frozen_file(number, name), keep=FOREVER, save_as=f"release-{number}-{name}", links=links)
+    links = _described_by(name) if ending == "csv" and is_name(stem) else []
+    issue = issue_at(number)
+    response = sent(
+        frozen_file(issue, name), keep=FOREVER, save_as=f"release-{number}-{name}", links=[*links, *links_of(issue)]
+    )
+    return mark_withdrawn(response, issue.withdrawn)
 
 
 def _described_by(csv: str) -> Sequence[str]:
@@ -214,34 +219,36 @@ def _described_by(csv: str) -> Sequence[str]:
 
 def _made(number: int, name: str, make: Make, kind: str, *, links: Sequence[str] = ()) -> Response:
     """What is made of a release under this name."""
-    issue, site = _issue(number), site_address()
+    issue, address = issue_at(number), address_of("api.described", number=number)
 
     def made() -> tuple[bytes, str]:
         try:
-            return make(_edition(issue, site)), kind
+            return make(_edition(issue, address)), kind
         except NoSuchTable:
             abort(404)
 
-    ready = platform().kept.ready((issue.digest, site, name), made)
-    return sent(ready, keep=A_DAY, save_as=f"release-{number}-{name}", links=links)
+    ready = platform().kept.ready((issue.digest, issue.published_on, address, name), made)
+    response = sent(ready, keep=A_DAY, save_as=f"release-{number}-{name}", links=[*links, *links_of(issue)])
+    return mark_withdrawn(response, issue.withdrawn)
 
 
-def _edition(issue: Issue, site: str) -> Edition:
+def _edition(issue: Issue, address: str) -> Edition:
     with platform().database.reader() as session:
         return edition_of(
             session,
             issue,
-            address=f"{site}{url_for('api.described', number=issue.number)}",
+            address=address,
             vocabulary=platform().vocabulary,
             places=platform().places,
             label=catalogues.label,
         )
 
 
-def _issue(number: int) -> Issue:
+def issue_at(number: int) -> Issue:
+    """The release of an address; what is not public is not found."""
     try:
         with platform().database.reader() as session:
-            return published.issue(session, number)
+            return published.issue(session, number, platform().sight())
     except NotFound:
         abort(404)
 
@@ -249,7 +256,7 @@ def _issue(number: int) -> Issue:
 def _file(number: int, name: str) -> File:
     try:
         with platform().database.reader() as session:
-            return published.file_of(session, number, name)
+            return published.file_of(session, number, name, platform().sight())
     except NotFound:
         abort(404)
 

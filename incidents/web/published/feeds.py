@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from incidents.publishing.feed import TYPE, Entry, Feed, write
 from incidents.services import published
-from incidents.services.published import Issue
+from incidents.services.published import Issue, Upcoming
 from incidents.web.languages import current_language
 from incidents.web.platform import platform
-from incidents.web.published.files import current, site_address
+from incidents.web.published.files import address_of, current
 from incidents.web.published.shown import written
+from incidents.web.published.standing import coming, title_of, withdrawal_of
 from incidents.web.texts import gettext as _
 
 feeds = Blueprint("feeds", __name__)
@@ -25,17 +26,18 @@ MOST = 20
 def releases() -> ResponseReturnValue:
     before = _before()
     with platform().database.reader() as session:
-        found = published.issues(session, before=before, most=MOST + 1)
-    site, shown = site_address(), found[:MOST]
-    following = url_for(".releases", before=shown[-1].number) if len(found) > MOST else ""
+        found = published.issues(session, platform().sight(), before=before, most=MOST + 1)
+        upcoming = [] if before else published.upcoming(session, platform().now())
+    shown = found[:MOST]
+    following = address_of(".releases", before=shown[-1].number) if len(found) > MOST else ""
     feed = Feed(
         host=platform().settings.hosts[0],
         tag=current_language().tag,
         title=_("Figures on hate crime and discrimination in Serbia"),
-        own=site + url_for(".releases", before=before),
-        page=site + url_for("published.newest"),
-        following=site + following if following else "",
-        entries=[_entry(site, issue) for issue in shown],
+        own=address_of(".releases", before=before),
+        page=address_of("published.newest"),
+        following=following,
+        entries=[*map(_announced, upcoming), *map(_entry, shown)],
     )
     return current(Response(write(feed), content_type=f"{TYPE}; charset=utf-8"))
 
@@ -46,16 +48,34 @@ def _before() -> int | None:
     return asked if 0 < asked <= LARGEST_NUMBER else None
 
 
-def _entry(site: str, issue: Issue) -> Entry:
-    tag = current_language().tag
+def _announced(upcoming: Upcoming) -> Entry:
     return Entry(
-        issue.number,
+        f"coming:{upcoming.quarter}",
+        upcoming.announced_on,
+        title_of(upcoming),
+        coming(upcoming),
+        address_of("published.newest"),
+        kind="announced",
+    )
+
+
+def _entry(issue: Issue) -> Entry:
+    tag, withdrawal = current_language().tag, withdrawal_of(issue)
+    quarter = written(issue.quarter)
+    return Entry(
+        f"release:{issue.number}",
         issue.published_on,
-        _("Figures: %(quarter)s", quarter=written(issue.quarter)),
-        _(
+        _("Withdrawn figures: %(quarter)s", quarter=quarter)
+        if withdrawal
+        else _("Figures: %(quarter)s", quarter=quarter),
+        withdrawal.reason
+        if withdrawal
+        else _(
             "People report here of their own accord. These are not all incidents, and the figures cannot be compared "
             "with those of the police."
         ),
-        site + url_for("published.release", number=issue.number),
-        f"{site}{url_for('api.described', number=issue.number)}/release.{tag}.zip",
+        address_of("published.release", number=issue.number),
+        f"{address_of('api.described', number=issue.number)}/release.{tag}.zip",
+        updated_on=withdrawal.on if withdrawal else None,
+        kind="withdrawn" if withdrawal else "",
     )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
 
-from flask import Response, request
+from flask import Response, request, url_for
 
 from incidents.core.release import CSV_TYPE, LICENCE_ADDRESS
+from incidents.services.published import Issue, Withdrawn
 from incidents.web.headers import PUBLIC
 from incidents.web.kept import Ready
+from incidents.web.languages import current_language
 from incidents.web.platform import platform
 
 FOREVER = "public, max-age=31536000, immutable"
 """Of what was frozen and signed."""
 A_DAY = "public, max-age=86400"
 """Of what is made of it: a newer writer may one day write the same figures in other bytes."""
+HTML = "text/html; charset=utf-8"
 CSV = f"{CSV_TYPE}; charset=utf-8; header=present"
 
 
@@ -52,11 +56,45 @@ def opened(response: Response) -> Response:
         response.headers["Access-Control-Allow-Headers"] = "If-None-Match, Accept-Language"
         response.headers["Access-Control-Max-Age"] = "86400"
     else:
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Content-Disposition, Content-Location"
+        response.headers["Access-Control-Expose-Headers"] = (
+            "ETag, Link, Content-Disposition, Content-Location, Release-Withdrawn"
+        )
+    return response
+
+
+def drawn(make: Callable[[], str], *made_of: Hashable) -> Response:
+    """The page at this address, drawn once and kept for as long as what it is made of stays."""
+    site = platform()
+    key = ("page", request.script_root, request.path, current_language().tag, site_address(), site.today(), *made_of)
+    ready = site.kept.ready(key, lambda: (make().encode(), HTML))
+    return sent(ready, keep=PUBLIC)
+
+
+def links_of(issue: Issue) -> list[str]:
+    """What is said beside the files of a release, whose bytes stay as they are (RFC 8631, RFC 5829)."""
+    if issue.withdrawn is None:
+        return []
+    found = [f'<{url_for("api.status", number=issue.number)}>; rel="status"']
+    if issue.withdrawn.replaced_by:
+        successor = url_for("api.described", number=issue.withdrawn.replaced_by)
+        found.append(f'<{successor}>; rel="successor-version"')
+    return found
+
+
+def mark_withdrawn(response: Response, withdrawn: Withdrawn | None) -> Response:
+    """Say it in a header, for programs that keep the file alone."""
+    if withdrawn:
+        response.headers["Release-Withdrawn"] = f"{withdrawn.on.isoformat()}; reason={withdrawn.reason}"
+        response.headers["Cache-Control"] = PUBLIC
     return response
 
 
 def site_address() -> str:
     """The site's own name, for addresses that are written into files; on a trial, as it was asked for."""
     settings = platform().settings
-    return f"https://{settings.hosts[0]}" if settings.https else request.host_url.rstrip("/")
+    return f"https://{settings.hosts[0]}" if settings.https else f"{request.scheme}://{request.host}"
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """A public address with its host: the same when the page is looked at ahead, from the desk."""
+    return site_address() + url_for(endpoint, **values).removeprefix(request.script_root)

@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 
 from incidents.core.languages import BY_TAG
 from incidents.core.tables import TABLES
+from incidents.services.withdrawn_releases import REASONS
 from incidents.web.platform import platform
 from incidents.web.published.api import LARGEST_NUMBER
 from incidents.web.published.api import MOST as MOST_RELEASES
@@ -127,6 +128,10 @@ _NUMBER: Schema = {"type": "integer", "minimum": 0}
 _TEXT_OR_NONE: Schema = {"type": ["string", "null"]}
 _DAY: Schema = {"type": "string", "format": "date"}
 _BY_LANGUAGE: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
+_STANDING: dict[str, Schema] = {
+    "status": {"type": "string", "enum": ["published", "withdrawn"]},
+    "withdrawn": {"anyOf": [_ref("Withdrawal"), {"type": "null"}], "description": "Why it is not to be used any more."},
+}
 _SAME: Schema = {"description": "What you have (ETag) is still the same."}
 _BAD_ASKING = _problem("A parameter is not as described.")
 _NOT_THERE = _problem("There is no such thing, or it is not published.")
@@ -180,6 +185,12 @@ _OPERATIONS: Mapping[str, Schema] = {
             "404": _NOT_THERE,
             "503": _CLOSED,
         },
+    },
+    "api.status": {
+        "summary": "Whether a release is still to be used, or was withdrawn, and what takes its place",
+        "description": "Files of a withdrawn release stay as they are. They are sent with the header "
+        "Release-Withdrawn (a day and a reason) and with links to this answer and to the successor.",
+        "responses": {"200": _json("It may change.", "Status"), "304": _SAME, "404": _NOT_THERE, "503": _CLOSED},
     },
     **DOWNLOADS,
     "api.places.found": {
@@ -268,13 +279,30 @@ def _schemas() -> dict[str, Schema]:
             next={"type": "string", "format": "uri-reference", "description": "The next page, if there is one."},
         ),
         "ReleaseSummary": _object(
-            ["release", "quarter", "published_on", "incidents_counted", "description", "files"],
+            ["release", "quarter", "published_on", "incidents_counted", "description", "status", "withdrawn", "files"],
             release=_whole(LARGEST_NUMBER),
             quarter={"type": "string", "pattern": "^[0-9]{4}-Q[1-4]$"},
             published_on=_DAY,
             incidents_counted=_NUMBER,
             description={"type": "string", "format": "uri-reference"},
+            **_STANDING,
             files=_list({"type": "string", "format": "uri-reference"}),
+        ),
+        "Status": _object(
+            ["release", "quarter", "published_on", "sha256", "status", "withdrawn"],
+            release=_whole(LARGEST_NUMBER),
+            quarter={"type": "string", "pattern": "^[0-9]{4}-Q[1-4]$"},
+            published_on=_DAY,
+            sha256={"type": "string", "description": "What the two signatures stand for."},
+            **_STANDING,
+        ),
+        "Withdrawal": _object(
+            ["on", "reason", "explanation", "replaced_by", "replacement"],
+            on=_DAY,
+            reason={"type": "string", "enum": list(REASONS)},
+            explanation=_BY_LANGUAGE,
+            replaced_by={"type": ["integer", "null"], "description": "Number of the release that takes its place."},
+            replacement={"type": ["string", "null"], "format": "uri-reference"},
         ),
         "Release": _object(
             ["release", "quarter", "files"],

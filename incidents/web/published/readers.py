@@ -5,9 +5,9 @@ Each shows lines of published tables in another order; a page that would need a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from flask import Blueprint, Response, abort, render_template, url_for
+from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from incidents.adapters import catalogues, data_files
@@ -16,14 +16,14 @@ from incidents.core.tables import TOTAL
 from incidents.publishing import excerpts
 from incidents.publishing.edition import Edition
 from incidents.publishing.excerpts import GRID, Section
-from incidents.services import published as figures
 from incidents.services.downloads import edition_of
-from incidents.services.published import NotFound
 from incidents.web.headers import PUBLIC
 from incidents.web.languages import current_language
 from incidents.web.platform import platform
 from incidents.web.published import shown
-from incidents.web.published.files import CSV, site_address
+from incidents.web.published.downloads import issue_at
+from incidents.web.published.files import CSV, address_of, drawn, links_of, mark_withdrawn
+from incidents.web.published.standing import withdrawal_of
 from incidents.web.texts import gettext as _
 
 readers = Blueprint("readers", __name__, url_prefix="/<release:number>")
@@ -34,66 +34,71 @@ DIMENSIONS = {"places": "area", "communities": "target"}
 
 @readers.get("/commissioner/")
 def commissioner(number: int) -> ResponseReturnValue:
-    edition = _edition(number)
+    return page_of("published/commissioner.html", number, _commissioner)
+
+
+def _commissioner(edition: Edition) -> dict[str, object]:
     year = excerpts.newest_year(edition, GRID)
     areas = platform().vocabulary.terms["social_area"]
-    return _page(
-        "published/commissioner.html",
-        edition,
-        year=year,
-        grid=excerpts.grid(edition, _tag(), year) if year else None,
-        unconfirmed={code for code, term in areas.items() if not term.is_confirmed},
-    )
+    return {
+        "year": year,
+        "grid": excerpts.grid(edition, _tag(), year) if year else None,
+        "unconfirmed": {code for code, term in areas.items() if not term.is_confirmed},
+    }
 
 
 @readers.get("/treaties/")
 def treaties(number: int) -> ResponseReturnValue:
-    edition = _edition(number)
+    return page_of("published/treaties.html", number, _treaties)
+
+
+def _treaties(edition: Edition) -> dict[str, object]:
     year = excerpts.newest_year(edition, "target")
-    return _page(
-        "published/treaties.html",
-        edition,
-        year=year,
-        sections=_by_committee(edition, year),
-        committees=_committees(),
-    )
+    return {"year": year, "sections": _by_committee(edition, year), "committees": _committees()}
 
 
 @readers.get("/treaties.csv")
 def treaties_csv(number: int) -> ResponseReturnValue:
-    edition = _edition(number)
+    edition = edition_at(number)
     sections = _by_committee(edition, excerpts.newest_year(edition, "target"))
-    return _csv(excerpts.to_csv(edition, sections, mapping=TREATIES_VERSION), f"release-{number}-treaties.csv")
+    content = excerpts.to_csv(edition, sections, mapping=TREATIES_VERSION)
+    return _csv(number, content, f"release-{number}-treaties.csv")
 
 
 @readers.get("/places/")
 def listed(number: int) -> ResponseReturnValue:
     """Every place and community that published tables have lines of."""
-    edition = _edition(number)
-    choices = {kind: _codes(edition, dimension) for kind, dimension in DIMENSIONS.items()}
-    return _page("published/places.html", edition, choices=choices)
+    return page_of(
+        "published/places.html",
+        number,
+        lambda edition: {"choices": {kind: _codes(edition, dimension) for kind, dimension in DIMENSIONS.items()}},
+    )
 
 
 @readers.get("/<any(places, communities):kind>/<code>/")
 def excerpt(number: int, kind: str, code: str) -> ResponseReturnValue:
-    edition = _edition(number)
-    name, sections = _excerpt(edition, kind, code)
-    return _page("published/excerpt.html", edition, kind=kind, code=code, name=name, sections=sections)
+    def values(edition: Edition) -> dict[str, object]:
+        name, sections = _excerpt(edition, kind, code)
+        return {"kind": kind, "code": code, "name": name, "sections": sections}
+
+    return page_of("published/excerpt.html", number, values)
 
 
 @readers.get("/<any(places, communities):kind>/<code>.csv")
 def excerpt_csv(number: int, kind: str, code: str) -> ResponseReturnValue:
-    edition = _edition(number)
+    edition = edition_at(number)
     _name, sections = _excerpt(edition, kind, code)
-    return _csv(excerpts.to_csv(edition, sections), f"release-{number}-{code}.csv")
+    return _csv(number, excerpts.to_csv(edition, sections), f"release-{number}-{code}.csv")
 
 
 @readers.get("/summary/")
 def summary(number: int) -> ResponseReturnValue:
     """What fits on one sheet of paper; no period is finer than that of the release."""
-    edition = _edition(number)
-    tables = {table.name: table for table in shown.tables_at(edition.files, edition.quarter)}
-    return _page("published/summary.html", edition, tables=tables)
+
+    def values(edition: Edition) -> dict[str, object]:
+        return {"tables": {table.name: table for table in shown.tables_at(edition.files, edition.quarter)}}
+
+    return page_of("published/summary.html", number, values)
 
 
 def _by_committee(edition: Edition, year: str) -> list[Section]:
@@ -124,30 +129,37 @@ def _committees() -> dict[str, str]:
     }
 
 
-def _edition(number: int) -> Edition:
-    site = platform()
-    try:
-        with site.database.reader() as session:
-            return edition_of(
-                session,
-                figures.issue(session, number),
-                address=f"{site_address()}{url_for('api.described', number=number)}",
-                vocabulary=site.vocabulary,
-                places=site.places,
-                label=catalogues.label,
-            )
-    except NotFound:
-        abort(404)
+def edition_at(number: int) -> Edition:
+    site, issue = platform(), issue_at(number)
+    with site.database.reader() as session:
+        return edition_of(
+            session,
+            issue,
+            address=address_of("api.described", number=number),
+            vocabulary=site.vocabulary,
+            places=site.places,
+            label=catalogues.label,
+        )
 
 
-def _page(template: str, edition: Edition, **values: object) -> Response:
-    page = render_template(template, release=edition, written=shown.written, **values)
-    return Response(page, mimetype="text/html", headers={"Cache-Control": PUBLIC})
+def page_of(template: str, number: int, values: Callable[[Edition], dict[str, object]]) -> Response:
+    issue = issue_at(number)
+
+    def draw() -> str:
+        edition = edition_at(number)
+        told = withdrawal_of(issue)
+        return render_template(template, release=edition, withdrawal=told, written=shown.written, **values(edition))
+
+    return drawn(draw, issue)
 
 
-def _csv(content: bytes, name: str) -> Response:
+def _csv(number: int, content: bytes, name: str) -> Response:
+    issue = issue_at(number)
     kept = {"Cache-Control": PUBLIC, "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, content_type=CSV, headers=kept)
+    response = Response(content, content_type=CSV, headers=kept)
+    if links := links_of(issue):
+        response.headers["Link"] = ", ".join(links)
+    return mark_withdrawn(response, issue.withdrawn)
 
 
 def _tag() -> str:

@@ -2,94 +2,112 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template, url_for
+from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from incidents.core.release import LICENCE, LICENCE_ADDRESS
+from incidents.publishing import calendar as ics
 from incidents.services import published as figures
-from incidents.services.published import NotFound
-from incidents.web.headers import PUBLIC
+from incidents.services.published import Issue, Shelf
 from incidents.web.platform import platform
-from incidents.web.published import maps, shown
+from incidents.web.published import maps, shown, standing
+from incidents.web.published.downloads import issue_at
 from incidents.web.published.feeds import feeds
-from incidents.web.published.files import site_address
+from incidents.web.published.files import address_of, current, drawn
 from incidents.web.published.readers import readers
+from incidents.web.published.rules import rules
 from incidents.web.texts import gettext as _
 
 published = Blueprint("published", __name__, url_prefix="/<language:language>/statistics")
 published.register_blueprint(feeds)
 published.register_blueprint(readers)
+published.register_blueprint(rules)
 
 
 @published.get("/")
 def newest() -> ResponseReturnValue:
-    with platform().database.reader() as session:
-        number = figures.newest_number(session)
-    if number is None:
-        return _public(render_template("published/none.html"))
-    return _page(number)
+    shelf = _shelf()
+    if shelf.newest is None:
+        coming = standing.coming(shelf.upcoming) if shelf.upcoming else ""
+        return drawn(lambda: render_template("published/none.html", coming=coming), shelf.upcoming)
+    return _page(shelf.newest, shelf)
 
 
 @published.get("/<release:number>/")
 def release(number: int) -> ResponseReturnValue:
-    return _page(number)
-
-
-def _page(number: int) -> ResponseReturnValue:
-    try:
-        with platform().database.reader() as session:
-            found = figures.release_by_number(session, number)
-            others = figures.published(session)
-    except NotFound:
+    shelf = _shelf()
+    issue = next((one for one in shelf.issues if one.number == number), None)
+    if issue is None:
         abort(404)
-    tables = shown.tables_at(found.files, found.quarter)
-    return _public(
-        render_template(
-            "published/release.html",
-            release=found,
-            others=others,
-            tables=tables,
-            bars=shown.bars(tables),
-            deeper=shown.deeper_tables(found.files),
-            earlier=[shown.tables_at(found.files, time) for time in shown.times(found.files) if time != found.quarter],
-            map_of=maps.map_of,
-            written=shown.written,
-            free=shown.free_tables(found.files),
-            citation=_(
-                "Figures on hate crime and discrimination in Serbia, release %(number)s (%(quarter)s), "
-                "published on %(day)s, %(address)s",
-                number=found.number,
-                quarter=found.quarter,
-                day=found.published_on.isoformat(),
-                address=site_address() + url_for("api.described", number=found.number),
-            ),
-            licence=LICENCE,
-            licence_address=LICENCE_ADDRESS,
-        )
+    return _page(issue, shelf)
+
+
+def _shelf() -> Shelf:
+    with platform().database.reader() as session:
+        return figures.shelf(session, platform().sight())
+
+
+def _page(issue: Issue, shelf: Shelf) -> ResponseReturnValue:
+    return drawn(lambda: _drawn(issue, shelf), issue, tuple(shelf.issues), shelf.upcoming)
+
+
+def _drawn(issue: Issue, shelf: Shelf) -> str:
+    with platform().database.reader() as session:
+        files = figures.contents(session, issue.number)
+    tables = shown.tables_at(files, issue.quarter)
+    return render_template(
+        "published/release.html",
+        release=issue,
+        withdrawal=standing.withdrawal_of(issue),
+        coming=standing.coming(shelf.upcoming) if shelf.upcoming else "",
+        others=shelf.issues,
+        before_it=standing.compared_with(issue, shelf.issues),
+        tables=tables,
+        bars=shown.bars(tables),
+        deeper=shown.deeper_tables(files),
+        earlier=[shown.tables_at(files, time) for time in shown.times(files) if time != issue.quarter],
+        map_of=maps.map_of,
+        written=shown.written,
+        free=shown.free_tables(files),
+        citation=_(
+            "Figures on hate crime and discrimination in Serbia, release %(number)s (%(quarter)s), "
+            "published on %(day)s, %(address)s",
+            number=issue.number,
+            quarter=issue.quarter,
+            day=issue.published_on.isoformat(),
+            address=address_of("api.described", number=issue.number),
+        ),
+        licence=LICENCE,
+        licence_address=LICENCE_ADDRESS,
     )
+
+
+@published.get("/calendar.ics")
+def calendar() -> ResponseReturnValue:
+    """What is announced, for the calendars of those who plan ahead."""
+    with platform().database.reader() as session:
+        found = figures.upcoming(session, platform().now())
+    content = ics.write(_("Coming figures"), standing.events_of(found))
+    return current(Response(content, content_type=f"{ics.TYPE}; charset=utf-8"))
 
 
 @published.get("/<release:number>/municipalities/")
 def municipalities(number: int) -> ResponseReturnValue:
     """The finest map there is, on a page of its own: it weighs as much as all else on the release's page."""
-    try:
+    issue = issue_at(number)
+
+    def draw() -> str:
         with platform().database.reader() as session:
-            found = figures.release_by_number(session, number)
-    except NotFound:
-        abort(404)
-    table = shown.newest_table(found.files, "municipality")
-    if table is None:
-        abort(404)
-    return _public(
-        render_template(
+            table = shown.newest_table(figures.contents(session, number), "municipality")
+        if table is None:
+            abort(404)
+        return render_template(
             "published/municipalities.html",
-            release=found,
+            release=issue,
+            withdrawal=standing.withdrawal_of(issue),
             table=table,
             map=maps.map_of(table),
             written=shown.written,
         )
-    )
 
-
-def _public(page: str) -> Response:
-    return Response(page, mimetype="text/html", headers={"Cache-Control": PUBLIC})
+    return drawn(draw, issue)
