@@ -82,6 +82,8 @@ def _file(number: int) -> None:
     database = Database("sqlite:///instance/incidents.sqlite")
     now = datetime.now(UTC)
     with database.unit_of_work() as session:
+        if not builders.reporting.intake_is_open(session):
+            builders.a_desk(session, settings, now=now)
         for _ in range(number):
             builders.send(session, builders.a_report(words="Ознака7731"), settings, now=now - timedelta(days=1))
         builders.send(session, builders.a_report(place="Ознака7731"), settings, now=now - timedelta(days=20))
@@ -89,6 +91,7 @@ def _file(number: int) -> None:
 
 
 def test_a_day_with_a_few_reports_reads_like_a_quiet_one(addressed, server: Server) -> None:
+    _file(0)
     addressed("mail")
     _file(18)
     addressed("mail")
@@ -98,6 +101,7 @@ def test_a_day_with_a_few_reports_reads_like_a_quiet_one(addressed, server: Serv
 
 
 def test_of_many_reports_a_range_is_told_and_nothing_else(addressed, server: Server) -> None:
+    _file(0)
     addressed("mail")
     _file(25)
     addressed("mail")
