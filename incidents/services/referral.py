@@ -5,7 +5,7 @@ Nothing goes out from here by itself: the letter is drawn anew each time and for
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from incidents.adapters import sealing
 from incidents.core import referral as rules
 from incidents.core.accounts import Right, has_right
 from incidents.core.deidentify.known import Known
@@ -27,9 +26,10 @@ from incidents.db import report as stored
 from incidents.db.account import member_names
 from incidents.db.referral import Referral, referrals_of
 from incidents.db.report import MessageKind, messages_of
-from incidents.services import deidentify, settlement
+from incidents.services import deidentify, letters, settlement
 from incidents.services.accounts import Member
 from incidents.services.audit import note
+from incidents.services.letters import Hindered, Letter
 from incidents.services.moderation import content_of, held_row, private_keys, taken_row
 from incidents.services.settlement import NoSuchIncident
 
@@ -42,23 +42,19 @@ class NoSuchReferral(Exception):
     """There is no referral with this id."""
 
 
-class StaleReferral(Exception):
+class StaleReferral(Hindered):
     """A colleague changed it since it was read."""
 
 
-class AlreadyReferred(Exception):
+class AlreadyReferred(Hindered):
     """The same body has, or is about to get, this report."""
 
 
-class KeyDoesNotOpen(Exception):
+class KeyDoesNotOpen(Hindered):
     """The member's key does not open the report."""
 
 
-class NoConsent(Exception):
-    """The reporter did not agree that this body gets the report."""
-
-
-class NoAnswer(Exception):
+class NoAnswer(Hindered):
     """The reporter has said nothing since they were asked."""
 
 
@@ -66,23 +62,11 @@ class NotEntitled(Exception):
     """The member has no right to do without consent."""
 
 
-class OwnProposal(Exception):
+class OwnProposal(Hindered):
     """Doing without consent takes another member than the one who proposed it."""
 
 
-class NoSummary(Exception):
-    """Nobody has written what would be sent."""
-
-
-class Identifies(Exception):
-    """What would be sent may still identify somebody; `words` are what in it."""
-
-    def __init__(self, words: Sequence[str]) -> None:
-        super().__init__(len(words))
-        self.words = words
-
-
-class NothingConfirmed(Exception):
+class NothingConfirmed(Hindered):
     """No authority has confirmed it, or the incident says so already."""
 
 
@@ -108,29 +92,6 @@ class Passed:
     def is_due(self, today: date) -> bool:
         """Whether the body should have answered by now."""
         return self.remind_on is not None and self.remind_on <= today
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What a letter may say besides the summary: codes, as settled, or as reported where nothing is settled yet."""
-
-    acts: frozenset[str]
-    grounds: frozenset[str]
-    year: int | None
-    month: int | None
-    place: str
-    """A code of places; empty for none."""
-    is_settled: bool
-
-
-@dataclass(frozen=True)
-class Letter:
-    recipient: str
-    basis: Basis
-    reference: str
-    """Keyed, so that an answer can be matched and nobody else can."""
-    summary: str
-    facts: Facts
 
 
 @dataclass(frozen=True)
@@ -220,24 +181,13 @@ def override(
 def letter(session: Session, referral: UUID, *, member: Member, known: Known, pepper: bytes, now: datetime) -> Letter:
     """What would be sent, for a member who holds the report. Nothing of it is stored.
 
-    Raises NoSuchReferral, NoConsent, NoSummary, Identifies, KeyDoesNotOpen, services.moderation.NotTaken.
+    Raises NoSuchReferral, KeyDoesNotOpen, services.moderation.NotTaken, and what services.letters.letter_of raises.
     """
     row = _row(session, referral)
     report = held_row(session, row.report_id, member=member, now=now)
     content = _content(session, report, member)
-    basis = _checked(row, content)
-    found = deidentify.read(session, report.id, member=member, known=known)
-    if not found.summary:
-        raise NoSummary
-    if found.left_in_summary:
-        raise Identifies(found.left_in_summary)
-    return Letter(
-        row.recipient,
-        basis,
-        sealing.reference_of(row.id, pepper),
-        found.summary,
-        _facts(session, report, content),
-    )
+    summary = deidentify.read(session, report.id, member=member, known=known)
+    return letters.letter_of(session, row, report.incident_id, content, summary, pepper=pepper)
 
 
 def print_letter(
@@ -361,30 +311,6 @@ def propose_confirmed(
 def _check(session: Session, row: Referral, basis: Basis, member: Member, now: datetime, *, reason: str = "") -> None:
     row.basis = basis
     _go(session, row, State.CONSENT_CHECKED, f"consent_by_{basis.value}", member, now, reason=reason)
-
-
-def _checked(row: Referral, content: Report) -> Basis:
-    """Why it may be sent. What the form says is read anew; what a member read or answers for was checked then.
-
-    Raises NoConsent.
-    """
-    if row.basis is None or (row.basis is Basis.FORM and not rules.agrees(content, row.recipient)):
-        raise NoConsent
-    return row.basis
-
-
-def _facts(session: Session, report: stored.Report, content: Report) -> Facts:
-    """As two members settled it; what one alone proposed is not passed on as settled."""
-    if report.incident_id is not None:
-        found = settlement.show_incident(session, report.incident_id)
-        if found.decision is Decision.ACCEPTED:
-            settled = found.settlement
-            return Facts(settled.acts, settled.grounds, settled.year, settled.month, settled.place, True)
-    # Never the day: a month is enough for whoever gets it, and says less about who was where.
-    told = (content.day or content.month or content.year).split("-")
-    year = int(told[0]) if told[0] else None
-    month = int(told[1]) if len(told) > 1 else None
-    return Facts(content.acts, content.grounds, year, month, content.area, False)
 
 
 def _go(

@@ -20,7 +20,7 @@ from incidents.db import report as stored
 from incidents.db.audit import entries
 from incidents.db.referral import Referral
 from incidents.db.report import MessageKind
-from incidents.services import deidentify, moderation, receipts, referral, settlement
+from incidents.services import deidentify, letters, moderation, receipts, referral, settlement
 from incidents.services.accounts import Member
 from incidents.services.moderation import NotTaken, StaleReport
 from incidents.services.withdrawal import withdraw_report
@@ -110,7 +110,7 @@ def send(session: Session, found: UUID, at: At, member: Member, known: Any) -> N
     referral.send(session, found, **values, member=member, now=NOW)
 
 
-def read_letter(session: Session, found: UUID, member: Member, known: Any) -> referral.Letter:
+def read_letter(session: Session, found: UUID, member: Member, known: Any) -> letters.Letter:
     return referral.letter(session, found, member=member, known=known, pepper=PEPPER, now=NOW)
 
 
@@ -195,9 +195,9 @@ def test_without_consent_nothing_is_shown_and_nothing_sent(
     at.summarise(ana)
     found = at.propose(ana, recipient)
     assert state(session, found) is State.PROPOSED
-    with pytest.raises(referral.NoConsent):
+    with pytest.raises(letters.NoConsent):
         read_letter(session, found, ana, known)
-    with pytest.raises(referral.NoConsent):
+    with pytest.raises(letters.NoConsent):
         send(session, found, at, ana, known)
     assert state(session, found) is State.PROPOSED
 
@@ -289,14 +289,14 @@ def test_without_a_summary_nothing_is_sent(session: Session, settings: Settings,
     at = At(session, settings)
     at.take(ana)
     found = at.propose(ana)
-    with pytest.raises(referral.NoSummary):
+    with pytest.raises(letters.NoSummary):
         send(session, found, at, ana, known)
 
 
 def test_a_summary_that_identifies_somebody_is_not_sent(session: Session, at: At, ana: Member, known: Any) -> None:
     found = at.propose(ana)
     at.summarise(ana, NAMES)
-    with pytest.raises(referral.Identifies) as refused:
+    with pytest.raises(letters.Identifies) as refused:
         send(session, found, at, ana, known)
     assert "064/123-4567" in refused.value.words
     assert "064" not in str(refused.value)

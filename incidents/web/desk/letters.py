@@ -10,7 +10,7 @@ from flask_babel import format_date
 from incidents.adapters.paper import Line, Paper, Point
 from incidents.core.languages import Language
 from incidents.core.referral import Basis
-from incidents.services.referral import Facts, Letter
+from incidents.services.letters import Facts, Letter
 from incidents.web.languages import label, speaking
 from incidents.web.places import place_name
 from incidents.web.platform import platform

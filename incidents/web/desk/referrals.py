@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,154 +11,29 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import HiddenField, SelectField, SelectMultipleField
 
 from incidents.adapters.paper import Paper, draw
 from incidents.core.accounts import Right, Role, has_right
 from incidents.core.help import Listed
-from incidents.core.incident import NotAllowed
-from incidents.core.languages import BY_TAG, Language
-from incidents.core.referral import ASSOCIATION, CONSENT, Outcome, Why, agrees, is_made_for, organisations, recipients
+from incidents.core.referral import ASSOCIATION, CONSENT, agrees, is_made_for, organisations, recipients
 from incidents.core.report import Report
 from incidents.services import referral as service
-from incidents.services.moderation import NotTaken, StaleReport
-from incidents.services.referral import Before, Letter, Passed
-from incidents.services.settlement import StaleIncident
+from incidents.services.letters import Letter
+from incidents.services.moderation import NotTaken
+from incidents.services.referral import Before, Passed
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
-from incidents.web.desk.around import now, out_of_date, what_stands_in_the_way
-from incidents.web.desk.forms import ActForm
+from incidents.web.desk.around import now, out_of_date
 from incidents.web.desk.letters import PARTS, paper_of
 from incidents.web.desk.phrases import question_of
+from incidents.web.desk.referral_forms import LetterForm, OutcomeForm, RecipientForm, ReferralForm, SentForm, WhyForm
+from incidents.web.desk.referral_words import BASES, CONFLICTS, OUTCOMES, STATES, why_not
 from incidents.web.help.forms import SCRIPTS
 from incidents.web.languages import label
 from incidents.web.platform import platform
 from incidents.web.texts import gettext
-from incidents.web.texts import lazy_gettext as _
 
 referrals = Blueprint("referrals", __name__, url_prefix="/referrals")
-
-_IN_HUNGARIAN = "hu"
-"""The only minority language that the desk writes; offered to bodies that read it."""
-Conflict = (
-    StaleReport
-    | NotTaken
-    | NotAllowed
-    | StaleIncident
-    | service.StaleReferral
-    | service.AlreadyReferred
-    | service.KeyDoesNotOpen
-    | service.NoConsent
-    | service.NoAnswer
-    | service.OwnProposal
-    | service.NoSummary
-    | service.Identifies
-    | service.NothingConfirmed
-)
-CONFLICTS = (
-    StaleReport,
-    NotTaken,
-    NotAllowed,
-    StaleIncident,
-    service.StaleReferral,
-    service.AlreadyReferred,
-    service.KeyDoesNotOpen,
-    service.NoConsent,
-    service.NoAnswer,
-    service.OwnProposal,
-    service.NoSummary,
-    service.Identifies,
-    service.NothingConfirmed,
-)
-_STATES = {
-    "proposed": _("thought of"),
-    "consent_checked": _("may be sent"),
-    "sent": _("sent"),
-    "acknowledged": _("they have it"),
-    "outcome": _("answered"),
-    "revoked": _("called off"),
-}
-_OUTCOMES = {
-    Outcome.CONFIRMED: _("They found that it happened"),
-    Outcome.NOT_CONFIRMED: _("They found that it did not happen, or could not find out"),
-    Outcome.PROCEEDINGS: _("They opened proceedings"),
-    Outcome.DISMISSED: _("They dismissed it"),
-    Outcome.NOT_COMPETENT: _("They are not competent"),
-    Outcome.NO_ANSWER: _("They never answered"),
-}
-_WHYS = {
-    Why.DANGER_TO_LIFE: _("Somebody’s life or health is in danger"),
-    Why.CHILD_IN_DANGER: _("A child is in danger"),
-    Why.DUTY_BY_LAW: _("The law obliges us to tell them"),
-}
-_BASES = {
-    "form": _("The reporter agreed in the form."),
-    "answer": _("The reporter agreed in an answer."),
-    "override": _("It may be sent without consent."),
-}
-
-
-class RecipientForm(ActForm):
-    recipient = HiddenField()
-
-
-class ReferralForm(ActForm):
-    """`version` is of the report, `seen` of the referral."""
-
-    seen_referral = HiddenField()
-
-    def seen_version(self) -> int:
-        typed = self.seen_referral.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
-
-
-class WhyForm(ReferralForm):
-    why = SelectField(_("Why it is passed on without consent"), validate_choice=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.why.choices = [("", "–"), *((why.value, str(text)) for why, text in _WHYS.items())]
-
-    def chosen(self) -> Why | None:
-        return next((why for why in Why if why.value == self.why.data), None)
-
-
-class OutcomeForm(ReferralForm):
-    outcome = SelectField(_("What they answered"), validate_choice=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.outcome.choices = [("", "–"), *((one.value, str(text)) for one, text in _OUTCOMES.items())]
-
-    def chosen(self) -> Outcome | None:
-        return next((one for one in Outcome if one.value == self.outcome.data), None)
-
-
-class SentForm(ReferralForm):
-    went_to = SelectField(_("Which organisation it went to"), validate_choice=False)
-
-    def offer(self, names: Sequence[str]) -> None:
-        self.went_to.choices = [("", "–"), *((name, name) for name in names)]
-
-
-class LetterForm(ReferralForm):
-    organisation = SelectField(_("Which organisation it is for"), validate_choice=False)
-    parts = SelectMultipleField(_("What it says besides the summary"), validate_choice=False)
-    tongue = SelectField(_("Language of the letter"), validate_choice=False)
-
-    def __init__(self, recipient: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.parts.choices = [(part, str(text)) for part, text in PARTS.items()]
-        self._tags = _tongues(recipient)
-        self.tongue.choices = [(tag, BY_TAG[tag].endonym, {"lang": tag}) for tag in self._tags]
-
-        self.offer([])
-
-    def offer(self, names: Sequence[str]) -> None:
-        self.organisation.choices = [("", "–"), *((name, name) for name in names)]
-
-    def language(self) -> Language:
-        return BY_TAG[self.tongue.data if self.tongue.data in self._tags else self._tags[0]]
 
 
 @dataclass(frozen=True)
@@ -181,7 +56,7 @@ def listed() -> ResponseReturnValue:
     site = platform()
     with site.database.reader() as session:
         found = service.work(session)
-    return render_template("desk/referrals.html", referrals=found, today=site.today(), name=_name, states=_STATES)
+    return render_template("desk/referrals.html", referrals=found, today=site.today(), name=_name, states=STATES)
 
 
 @referrals.get("/report/<uuid:report>")
@@ -205,7 +80,7 @@ def propose(report: UUID) -> ResponseReturnValue:
                 session, report, form.recipient.data, version=form.seen(), member=g.member, now=now()
             )
     except CONFLICTS as conflict:
-        return _report_page(report, obstacle=_why_not(conflict), status=409)
+        return _report_page(report, obstacle=why_not(conflict), status=409)
     return redirect(url_for("desk.referrals.show", referral=referral), 303)
 
 
@@ -252,7 +127,7 @@ def letter(referral: UUID) -> ResponseReturnValue:
                 return _referral_page(referral, writing=form, obstacle=_choose_organisation(), status=422)
             said = service.print_letter(session, referral, organisation=name, **_sources())
     except CONFLICTS as conflict:
-        return _referral_page(referral, obstacle=_why_not(conflict), status=409)
+        return _referral_page(referral, obstacle=why_not(conflict), status=409)
     document = draw(_paper(said, form))
     headers = {"Content-Disposition": 'attachment; filename="document.pdf"'}
     return Response(document, mimetype="application/pdf", headers=headers)
@@ -268,7 +143,7 @@ def sent(referral: UUID) -> ResponseReturnValue:
             if not _may_go_to(session, service.read(session, referral), name):
                 return _referral_page(referral, obstacle=_choose_organisation(), status=422)
     except CONFLICTS as conflict:
-        return _referral_page(referral, obstacle=_why_not(conflict), status=409)
+        return _referral_page(referral, obstacle=why_not(conflict), status=409)
     send = partial(
         service.send,
         organisation=name,
@@ -328,7 +203,7 @@ def _act(referral: UUID, form: ReferralForm, act: Callable[..., object]) -> Resp
     except service.NotEntitled:
         abort(403)
     except CONFLICTS as conflict:
-        return _referral_page(referral, obstacle=_why_not(conflict), status=409)
+        return _referral_page(referral, obstacle=why_not(conflict), status=409)
     return redirect(url_for("desk.referrals.show", referral=referral), 303)
 
 
@@ -354,7 +229,7 @@ def _report_page(report: UUID, *, obstacle: str = "", status: int = 200) -> Resp
         with platform().database.reader() as session:
             before = service.read_before(session, report, member=g.member, now=now())
     except (NotTaken, service.KeyDoesNotOpen) as conflict:
-        obstacle = obstacle or _why_not(conflict)
+        obstacle = obstacle or why_not(conflict)
     page = render_template(
         "desk/refer.html",
         report=report,
@@ -362,7 +237,7 @@ def _report_page(report: UUID, *, obstacle: str = "", status: int = 200) -> Resp
         recipients=_recipients(before) if before else [],
         consents=shown.consents(before.content) if before else [],
         name=_name,
-        states=_STATES,
+        states=STATES,
         obstacle=obstacle,
     )
     return page, status
@@ -378,7 +253,7 @@ def _referral_page(
             before = service.read_before(session, found.report, member=g.member, now=now())
             said = service.letter(session, referral, **_sources())
         except CONFLICTS as conflict:
-            hindrance = _why_not(conflict)
+            hindrance = why_not(conflict)
     versions = {"version": str(before.version) if before else "0", "seen_referral": str(found.version)}
     form = writing or LetterForm(found.recipient, formdata=None, data={"parts": list(PARTS), "tongue": SCRIPTS[0]})
     names = _organisations(found.recipient, before.content) if before else []
@@ -393,9 +268,9 @@ def _referral_page(
         sending=sending,
         referral=found,
         name=_name(found.recipient),
-        state=_STATES[found.state.value],
-        basis=_BASES[found.basis.value] if found.basis else "",
-        outcome=_OUTCOMES[found.outcome] if found.outcome else "",
+        state=STATES[found.state.value],
+        basis=BASES[found.basis.value] if found.basis else "",
+        outcome=OUTCOMES[found.outcome] if found.outcome else "",
         consents=shown.consents(before.content) if before else [],
         is_held=before is not None,
         letter=_paper(said, form) if said else None,
@@ -425,13 +300,6 @@ def _name(recipient: str) -> str:
     return label(platform().vocabulary.terms["referral_body"][recipient])
 
 
-def _tongues(recipient: str) -> tuple[str, ...]:
-    """Serbian for everybody, and Hungarian for a body that reads it."""
-    [body] = [body for body in platform().directory.bodies if body.code == recipient]
-    reads = body.form_languages | body.official_languages
-    return (*SCRIPTS, _IN_HUNGARIAN) if _IN_HUNGARIAN in reads else SCRIPTS
-
-
 def _listed(content: Report) -> list[Listed]:
     listed = recipients(question_of(content), platform().directory, today=platform().today())
     return [one for one in listed if one.body.code]
@@ -450,29 +318,3 @@ def _recipients(before: Before) -> list[Recipient]:
         )
         for one in _listed(before.content)
     ]
-
-
-def _why_not(conflict: Conflict) -> str:
-    words: Mapping[type[Exception], str] = {
-        service.StaleReferral: gettext("A colleague changed this while you had it open. Read it again."),
-        service.AlreadyReferred: gettext("This body has the report already, or is about to get it."),
-        service.KeyDoesNotOpen: gettext("Your key does not open this report"),
-        service.NoConsent: gettext("The reporter did not agree that this body gets it. Nothing is sent without that."),
-        service.NoAnswer: gettext("The reporter has written nothing since you asked."),
-        service.OwnProposal: gettext(
-            "You proposed this. It takes another person to decide that it is sent without consent."
-        ),
-        service.NoSummary: gettext("Nobody has written a summary yet. Only a summary is sent, never the story itself."),
-        service.NothingConfirmed: gettext(
-            "There is nothing to raise: no authority confirmed it, or it says so already."
-        ),
-    }
-    match conflict:
-        case service.Identifies(words=left):
-            return gettext("The summary may still identify somebody: %(words)s.", words=", ".join(left))
-        case NotTaken(holder=None):
-            return gettext("Take the report first: whoever passes it on has read it.")
-        case StaleReport() | NotTaken() | NotAllowed() | StaleIncident():
-            return what_stands_in_the_way(conflict)
-        case _:
-            return words[type(conflict)]
