@@ -17,7 +17,7 @@ from incidents.cli.site import Wrong, database_of
 from incidents.config import Settings
 from incidents.db.database import Database
 from incidents.db.key import newest_desk_key
-from incidents.services import accounts, resealing, trustees
+from incidents.services import accounts, colleagues, resealing, trustees
 from incidents.services import keys as services
 from incidents.services.keys import NotReady, Readiness
 
@@ -192,7 +192,7 @@ def recover(settings: Settings, name: str) -> None:
 
 def _let_in(session: Session, settings: Settings, name: str, password: str, typed: list[str]) -> accounts.Enrolled:
     now = datetime.now(UTC)
-    enrolled = accounts.enrol_anew(
+    enrolled = colleagues.enrol_anew(
         session,
         name,
         password,

@@ -19,7 +19,7 @@ from incidents.core.recovery import NotARecoveryCode, in_groups, parse_recovery_
 from incidents.db.account import Member, member_by_name
 from incidents.db.database import Database
 from incidents.db.key import MemberKey
-from incidents.services import accounts, keys
+from incidents.services import accounts, colleagues, keys
 from incidents.services.accounts import Enrolled
 
 DESK_TAGS = [language.tag for language in AT_DESK]
@@ -168,11 +168,11 @@ def reset(settings: Settings, name: str, administrator: str, second: str | None)
         password = new_password(name)
         now = datetime.now(UTC)
         with database.unit_of_work() as session:
-            accounts.reset_password(
+            colleagues.reset_password(
                 session, member, password, memory_mib=settings.seal_memory_mib, actor=administrator, now=now
             )
             if second is not None:
-                secret = accounts.reset_second_factor(
+                secret = colleagues.reset_second_factor(
                     session, member, token_key=settings.token_key, actors=(administrator, second), now=now
                 )
                 click.echo(f"{name}: put this secret into the app that makes your codes: {secret}")
@@ -224,8 +224,10 @@ def revoke(settings: Settings, name: str, host: str, reason: str) -> None:
         unlocked(settings, database, host)
         try:
             with database.unit_of_work() as session:
-                epoch = accounts.revoke_member(session, member, actor=host, now=datetime.now(UTC), reason=reason[:200])
-        except accounts.LastHolder:
+                epoch = colleagues.revoke_member(
+                    session, member, actor=host, now=datetime.now(UTC), reason=reason[:200]
+                )
+        except colleagues.LastHolder:
             raise Wrong(f"Nobody but {name} holds the desk key: no report could be opened without them.") from None
     click.echo(f"{name} is out. This is epoch {epoch} now.")
     click.echo(f"If {name} may have copied keys, also run `keys reseal --by {host}`.")

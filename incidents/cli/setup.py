@@ -15,7 +15,7 @@ from incidents.cli.site import Wrong, database_of, settings_of_site
 from incidents.config import SECRET_BYTES, Settings
 from incidents.db import migrations
 from incidents.db.key import newest_desk_key
-from incidents.services import accounts, keys
+from incidents.services import accounts, colleagues, keys
 
 
 def make_secrets(instance: Path) -> None:
@@ -68,7 +68,7 @@ def _enrol(
 ) -> dict[str, accounts.Enrolled]:
     """The first members by name, who alone hold the new desk key."""
     enrolled = {
-        name: accounts.enrol_anew(
+        name: colleagues.enrol_anew(
             session,
             name,
             password,

@@ -10,7 +10,6 @@ from hashlib import blake2b
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 from sqlalchemy.orm import Session
 
 from incidents.adapters import opening, passwords, second_factor
@@ -25,32 +24,10 @@ from incidents.db.key import MemberKey
 from incidents.services import keys
 
 _TOKEN_BYTES = 32
-_DRAWN_GROUPS = 6
-"""Of 16 bits each, of a password that an administrator reads out."""
 
 
 class NotLoggedIn(Exception):
     """There is no such session, or it has ended."""
-
-
-class LastHolder(Exception):
-    """Nobody else holds the desk key: without this member no report could be opened."""
-
-
-class NoSuchMember(Exception):
-    """There is no member with this id."""
-
-
-class NothingHeld(Exception):
-    """The member who lets in opens nothing themselves."""
-
-
-class Oneself(Exception):
-    """This is done to others only."""
-
-
-class SamePerson(Exception):
-    """What takes two administrators was asked for by one."""
 
 
 @dataclass(frozen=True)
@@ -104,35 +81,6 @@ def add_member(
     pair = keys.add_member_key(session, member.id, password, memory_mib=memory_mib, today=now.date())
     record(session, at=now, actor=actor, action="add_member", subject=f"member:{member.id}", after=name)
     return Enrolled(member.id, secret, keys.new_recovery_code(session, member.id, pair))
-
-
-def enrol_anew(
-    session: Session,
-    name: str,
-    password: str,
-    roles: Collection[Role],
-    *,
-    language: str,
-    token_key: bytes,
-    memory_mib: int,
-    now: datetime,
-) -> Enrolled:
-    """As `add_member`, also for a member who lost everything: they start with nothing, like a new one."""
-    row = member_by_name(session, name)
-    if row is None:
-        return add_member(
-            session, name, password, roles, language=language, token_key=token_key, memory_mib=memory_mib, now=now
-        )
-    reset_password(session, row.id, password, memory_mib=memory_mib, actor="system", now=now)
-    secret, row.sealed_totp_secret = second_factor.new_secret(token_key)
-    row.last_totp_step, row.is_disabled = 0, False
-    held = {given.role for given in row.roles}
-    session.add_all(MemberRole(member_id=row.id, role=role) for role in set(roles) - held)
-    keys.take_grants(session, row.id)
-    keys.spend_recovery_code(session, row.id)
-    pair = keys.unlock_member_key(session, row.id, typed_password(password), memory_mib=memory_mib)
-    record(session, at=now, actor="system", action="enrol_anew", subject=f"member:{row.id}", after=name)
-    return Enrolled(row.id, secret, keys.new_recovery_code(session, row.id, pair))
 
 
 def log_in(
@@ -278,112 +226,12 @@ def _recovered(session: Session, member: UUID, typed: str) -> KeyPair | None:
         return None
 
 
-def reset_password(
-    session: Session, member: UUID, password: str, *, memory_mib: int, actor: str, now: datetime
-) -> None:
-    """A new password from an administrator. The member comes in with a key that opens nothing.
-
-    Their recovery code brings the earlier key back; without it another member has to let them in again.
-    """
-    row = session.get_one(stored.Member, member)
-    password = typed_password(password)
-    row.password_hash = passwords.hash_password(password)
-    row.failures, row.locked_until = 0, None
-    keys.replace_member_key(session, member, password, memory_mib=memory_mib)
-    end_sessions(session, member)
-    record(session, at=now, actor=actor, action="reset_password", subject=f"member:{member}", after=row.name)
-
-
-def reset_second_factor(
-    session: Session, member: UUID, *, token_key: bytes, actors: tuple[str, str], now: datetime
-) -> str:
-    """A new second factor, which takes two administrators; its secret, to be shown once. Raises SamePerson."""
-    if actors[0] == actors[1]:
-        raise SamePerson
-    row = session.get_one(stored.Member, member)
-    secret, row.sealed_totp_secret = second_factor.new_secret(token_key)
-    row.last_totp_step = 0
-    end_sessions(session, member)
-    subject = f"member:{member}"
-    record(session, at=now, actor=actors[0], action="reset_second_factor", subject=subject, reason=f"with {actors[1]}")
-    return secret
-
-
-def revoke_member(session: Session, member: UUID, *, actor: str, now: datetime, reason: str) -> int:
-    """Shut a member out: no session, no key of the desk, and a new desk key for the others; its epoch.
-
-    Raises LastHolder.
-    """
-    row = session.get_one(stored.Member, member)
-    if not keys.has_other_holders(session, member):
-        raise LastHolder
-    row.is_disabled = True
-    end_sessions(session, member)
-    keys.take_grants(session, member)
-    record(session, at=now, actor=actor, action="revoke_member", subject=f"member:{member}", reason=reason)
-    return keys.rotate(session, actor=actor, now=now, reason=f"member:{member} revoked")
-
-
-@dataclass(frozen=True)
-class Colleague:
-    """A member as the others see them."""
-
-    id: UUID
-    name: str
-    roles: frozenset[Role]
-    is_out: bool
-    holds_key: bool
-    """Whether they can open what arrives now."""
-
-
-def colleagues(session: Session) -> list[Colleague]:
-    """All members, by name."""
-    holders = set(keys.holders_of_now(session))
-    rows = session.scalars(
-        sa.select(stored.Member).options(orm.selectinload(stored.Member.roles)).order_by(stored.Member.name)
-    )
-    return [
-        Colleague(row.id, row.name, frozenset(one.role for one in row.roles), row.is_disabled, row.id in holders)
-        for row in rows
-    ]
-
-
-def colleague(session: Session, member: UUID) -> Colleague:
-    """Raises NoSuchMember."""
-    found = next((one for one in colleagues(session) if one.id == member), None)
-    if found is None:
-        raise NoSuchMember
-    return found
-
-
 def shows_again(session: Session, member: Member, password: str, code: str, *, token_key: bytes, now: datetime) -> bool:
     """Whether a member at work has just shown both factors again, as acts on colleagues ask for.
 
     In a unit of work of its own, so that a wrong try stays counted.
     """
     return _shown_again(session, member, password, code, token_key=token_key, now=now) is not None
-
-
-def readmit_colleague(session: Session, member: UUID, *, by: Member, now: datetime) -> None:
-    """Let a colleague open again what `by` opens. Raises NothingHeld."""
-    if not keys.readmit(session, member, by=by.id, by_key=by.key, actor=by.name, now=now):
-        raise NothingHeld
-
-
-def reset_colleague(session: Session, member: UUID, *, by: Member, memory_mib: int, now: datetime) -> str:
-    """A new password for a colleague, drawn, to be shown once. They open nothing with it. Raises Oneself."""
-    if member == by.id:
-        raise Oneself
-    password = "-".join(secrets.token_hex(2) for _ in range(_DRAWN_GROUPS))
-    reset_password(session, member, password, memory_mib=memory_mib, actor=by.name, now=now)
-    return password
-
-
-def revoke_colleague(session: Session, member: UUID, *, by: Member, reason: str, now: datetime) -> None:
-    """As `revoke_member`. Raises Oneself, LastHolder."""
-    if member == by.id:
-        raise Oneself
-    revoke_member(session, member, actor=by.name, now=now, reason=reason)
 
 
 def end_sessions(session: Session, member: UUID) -> None:

@@ -22,13 +22,8 @@ from incidents.db.incident import Incident
 from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.moderation import content_of, private_keys
-from incidents.services.settlement import (
-    SamePerson,
-    check_settlement,
-    row_to_change,
-    settlement_in,
-    waits_for_second_coding,
-)
+from incidents.services.settled import settlement_in
+from incidents.services.settlement import SamePerson, check_settlement, row_to_change, waits_for_second_coding
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from incidents.core.referral import Basis
 from incidents.core.report import Report
 from incidents.db.referral import Referral
 from incidents.services.deidentify import Deidentified
-from incidents.services.settlement import show_incident
+from incidents.services.settled import show_incident
 
 
 class Hindered(Exception):

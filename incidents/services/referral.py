@@ -26,12 +26,12 @@ from incidents.db import report as stored
 from incidents.db.account import member_names
 from incidents.db.referral import Referral, referrals_of
 from incidents.db.report import MessageKind, messages_of
-from incidents.services import deidentify, letters, settlement
+from incidents.services import deidentify, letters, settled, settlement
 from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.letters import Hindered, Letter
 from incidents.services.moderation import content_of, held_row, private_keys, taken_row
-from incidents.services.settlement import NoSuchIncident
+from incidents.services.settled import NoSuchIncident
 
 REFERABLE = frozenset({Handling.IN_TRIAGE, Handling.AWAITING_REPORTER, Handling.LINKED})
 WAITS = frozenset({State.PROPOSED, State.CONSENT_CHECKED, State.SENT, State.ACKNOWLEDGED})
@@ -290,7 +290,7 @@ def propose_confirmed(
     if not _may_raise(session, row):
         raise NothingConfirmed
     incident = _incident_of(session, row)
-    found = settlement.show_incident(session, incident)
+    found = settled.show_incident(session, incident)
     if found.decision is not Decision.ACCEPTED:
         raise NotAllowed(found.decision, Decision.OPEN)
     settlement.reopen_incident(session, incident, version=found.version, member=member, now=now)
@@ -298,7 +298,7 @@ def propose_confirmed(
         session,
         incident,
         replace(found.settlement, verification=Verification.CONFIRMED),
-        version=settlement.show_incident(session, incident).version,
+        version=settled.show_incident(session, incident).version,
         member=member,
         vocabulary=vocabulary,
         places=places,
@@ -359,7 +359,7 @@ def _may_raise(session: Session, row: Referral) -> bool:
     incident = session.get_one(stored.Report, row.report_id).incident_id
     if incident is None:
         return False
-    found = settlement.show_incident(session, incident)
+    found = settled.show_incident(session, incident)
     return found.decision is Decision.ACCEPTED and found.settlement.verification is not Verification.CONFIRMED
 
 

@@ -29,13 +29,13 @@ from incidents.db import report as stored
 from incidents.db.deidentify import Deidentification, deidentifications
 from incidents.db.incident import Incident, IncidentCode
 from incidents.db.report import Message, MessageKind
-from incidents.services import keys, settlement
+from incidents.services import keys, settled
 from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.deidentify import summary_of
 from incidents.services.memory import Recall
 from incidents.services.moderation import OPEN, private_keys
-from incidents.services.settlement import Shown
+from incidents.services.settled import Shown
 
 MOST = 30_000
 """Texts that are looked through: all open reports, then the newest summaries."""
@@ -121,7 +121,7 @@ def search(
             }
         if is_meant(words, facts):
             found.append(row)
-    incidents = settlement.incidents_where(session, _of_incidents(part, labels), most=SHOWN)
+    incidents = settled.incidents_where(session, _of_incidents(part, labels), most=SHOWN)
     return Found(opener.hits(found[:SHOWN], part), len(found), incidents, looked_through, is_all)
 
 

@@ -12,7 +12,8 @@ from incidents.core.incident import Decision, NotAllowed
 from incidents.db.incident import Incident
 from incidents.services.accounts import Member
 from incidents.services.audit import note
-from incidents.services.settlement import NoSuchIncident, Shown, incidents_where, row_to_change
+from incidents.services.settled import NoSuchIncident, Shown, incidents_where
+from incidents.services.settlement import row_to_change
 
 _MOST = 200
 _MOST_OFFERED = 20

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from incidents.adapters import opening, sealing
-from incidents.adapters.sealing import CannotOpen
+from incidents.adapters import sealing
 from incidents.core import incident as rules
 from incidents.core.agreement import Draw, is_coded_twice
-from incidents.core.audit import Entry
 from incidents.core.incident import (
     BIAS_STRENGTH,
     DECISION,
@@ -31,18 +28,16 @@ from incidents.core.places import Places
 from incidents.core.report import Problem, plain_text
 from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored_report
-from incidents.db.account import member_names
-from incidents.db.audit import entries
-from incidents.db.coding import Disagreement, ReturnNote, SecondCoding, disagreements_of, forget_return
+from incidents.db.coding import Disagreement, ReturnNote, SecondCoding, forget_return
 from incidents.db.incident import Incident, IncidentCode, codes_of, incident_with_codes
 from incidents.db.key import current_desk_key
 from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.corrections import note_correction, note_withdrawal
-from incidents.services.keys import NoGrant
-from incidents.services.moderation import partner_of, private_keys, taken_row
+from incidents.services.moderation import partner_of, taken_row
 from incidents.services.releases import drop_draft
 from incidents.services.reporting import NoDeskKey
+from incidents.services.settled import NoSuchIncident
 
 RETURN_PARTS = (
     "place",
@@ -61,10 +56,6 @@ RETURN_PARTS = (
 RETURN_WHYS = ("reads_otherwise", "not_said", "more_is_said", "other_code", "to_be_asked")
 """Why not. Codes, as incidents hold no text; what has to be written is sealed (db.coding.ReturnNote)."""
 LONGEST_NOTE = 2_000
-
-
-class NoSuchIncident(Exception):
-    """There is no incident with this id."""
 
 
 class Rejected(Exception):
@@ -97,61 +88,6 @@ class StaleIncident(Exception):
     def __init__(self, incident: UUID) -> None:
         super().__init__(str(incident))
         self.incident = incident
-
-
-@dataclass(frozen=True)
-class Shown:
-    """An incident as the desk sees it."""
-
-    id: UUID
-    version: int
-    decision: Decision
-    settlement: Settlement
-    proposed_by: UUID | None
-    proposer: str
-    disagreements: Mapping[str, str]
-    """Of a returned incident: why, by part."""
-    accepted_on: date | None
-    batch: str | None
-    history: list[Entry]
-
-
-def show_incident(session: Session, incident: UUID) -> Shown:
-    """Raises NoSuchIncident."""
-    row = incident_with_codes(session, incident)
-    if row is None:
-        raise NoSuchIncident
-    history = [entry for entry, _ in entries(session, subject=f"incident:{row.id}")]
-    return _shown(row, history, member_names(session), disagreements_of(session, row.id))
-
-
-def return_note(session: Session, incident: UUID, member: Member) -> str:
-    """What the member who returned an incident wrote; empty for nothing, or where the key does not open it."""
-    kept = session.get(ReturnNote, incident)
-    if kept is None:
-        return ""
-    try:
-        return opening.open_message(kept.sealed, private_keys(session, member)(kept.epoch))
-    except (NoGrant, CannotOpen):
-        return ""
-
-
-def incidents_in(session: Session, *decisions: Decision, most: int = 200) -> list[Shown]:
-    """Incidents in these decisions, the newest event first."""
-    return incidents_where(session, Incident.decision.in_(decisions), most=most)
-
-
-def incidents_where(session: Session, *conditions: sa.ColumnElement[bool], most: int) -> list[Shown]:
-    """The newest events first."""
-    query = (
-        sa.select(Incident)
-        .where(*conditions)
-        .options(selectinload(Incident.codes))
-        .order_by(Incident.year.desc(), Incident.month.desc(), Incident.id)
-        .limit(most)
-    )
-    names = member_names(session)
-    return [_shown(row, [], names) for row in session.scalars(query)]
 
 
 def propose_incident(
@@ -412,32 +348,3 @@ def _write(row: Incident, settlement: Settlement) -> None:
     kept = [code for code in row.codes if (code.vocabulary, code.code) in wanted]
     new = wanted - {(code.vocabulary, code.code) for code in kept}
     row.codes = kept + [IncidentCode(vocabulary=vocabulary, code=code) for vocabulary, code in sorted(new)]
-
-
-def settlement_in(row: Incident) -> Settlement:
-    return Settlement(
-        year=row.year,
-        month=row.month,
-        place=row.place,
-        setting=row.setting,
-        verification=row.verification,
-        bias_strength=row.bias_strength,
-        **{name: codes_of(row, listed) for name, listed in SEVERAL.items()},
-    )
-
-
-def _shown(
-    row: Incident, history: list[Entry], names: dict[UUID, str], disagreements: Mapping[str, str] | None = None
-) -> Shown:
-    return Shown(
-        row.id,
-        row.version,
-        row.decision,
-        settlement_in(row),
-        row.proposed_by,
-        names.get(row.proposed_by, "") if row.proposed_by else "",
-        disagreements or {},
-        row.accepted_on,
-        row.batch,
-        history,
-    )

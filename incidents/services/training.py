@@ -19,7 +19,7 @@ from incidents.db.incident import Incident, incident_with_codes
 from incidents.services import deidentify
 from incidents.services.accounts import Member
 from incidents.services.keys import NoGrant
-from incidents.services.settlement import NoSuchIncident, settlement_in
+from incidents.services.settled import NoSuchIncident, settlement_in
 
 _TRIED = 50
 

@@ -32,6 +32,7 @@ from incidents.db import report as stored
 from incidents.db.account import member_names
 from incidents.db.incident import Incident
 from incidents.db.twins import RuledOut, tags_of
+from incidents.services import settled
 from incidents.services import settlement as settlements
 from incidents.services.accounts import Member
 from incidents.services.audit import note
@@ -48,7 +49,7 @@ from incidents.services.moderation import (
     take_report,
     taken_row,
 )
-from incidents.services.settlement import Shown
+from incidents.services.settled import Shown
 
 _MOST = 12
 _TEXTS = 100
@@ -285,7 +286,7 @@ def _like_incidents(session: Session, row: stored.Report, content: Report, withi
         conditions.append(month.between(first - 6, last + 6))
     none = rarity([])
     found = []
-    for one in settlements.incidents_where(session, *conditions, most=_MOST_INCIDENTS):
+    for one in settled.incidents_where(session, *conditions, most=_MOST_INCIDENTS):
         account = of_settlement(one.settlement, places=within.places, vocabulary=within.vocabulary)
         if may_be_twins(own, account, within.neighbours):
             found.append(TwinIncident(one, likeness(own, account, none)))

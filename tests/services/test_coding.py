@@ -13,11 +13,11 @@ from incidents.core.incident import Decision, NotAllowed, Settlement
 from incidents.db.audit import entries
 from incidents.db.coding import CodedAs, Disagreement, ReturnNote
 from incidents.db.incident import Incident
-from incidents.services import coding, settlement, training
+from incidents.services import coding, settled, settlement, training
 from incidents.services.accounts import Member
+from incidents.services.settled import NoSuchIncident
 from incidents.services.settlement import (
     LONGEST_NOTE,
-    NoSuchIncident,
     NotCodedYet,
     NoteTooLong,
     NothingMarked,
@@ -195,7 +195,7 @@ def test_each_part_that_is_not_shared_is_returned_with_its_reason(
     shown = show(session, incident)
     assert shown.decision is Decision.RETURNED
     assert shown.disagreements == {"acts": "more_is_said", "place": "reads_otherwise"}
-    assert settlement.return_note(session, incident, ana) == "У трећој реченици пише школа."
+    assert settled.return_note(session, incident, ana) == "У трећој реченици пише школа."
     assert "школа".encode() not in session.scalars(sa.select(ReturnNote.sealed)).one()
 
 
@@ -204,7 +204,7 @@ def test_what_was_returned_is_forgotten_when_it_is_proposed_again(
 ) -> None:
     give_back(session, incident, boris, "Погледајте место.", place="reads_otherwise")
     revise(session, incident, ana)
-    assert (show(session, incident).disagreements, settlement.return_note(session, incident, ana)) == ({}, "")
+    assert (show(session, incident).disagreements, settled.return_note(session, incident, ana)) == ({}, "")
     assert session.scalars(sa.select(Disagreement)).all() == []
 
 

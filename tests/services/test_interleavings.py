@@ -46,7 +46,8 @@ from incidents.services import moderation, receipts, settlement, twins, withdraw
 from incidents.services.accounts import Member
 from incidents.services.moderation import NoSuchReport, NotTaken, StaleReport
 from incidents.services.receipts import UnknownCode
-from incidents.services.settlement import NoSuchIncident, SamePerson, StaleIncident
+from incidents.services.settled import NoSuchIncident
+from incidents.services.settlement import SamePerson, StaleIncident
 from tests import builders
 from tests.builders import a_report
 from tests.conftest import NOW

@@ -19,7 +19,7 @@ from incidents.db.account import LoginSession
 from incidents.db.audit import AuditEntry
 from incidents.db.key import KeyGrant, MemberKey
 from incidents.db.tables import METADATA
-from incidents.services import accounts, evidence, keys
+from incidents.services import accounts, colleagues, evidence, keys
 from incidents.services.accounts import Member
 from tests import builders
 from tests.builders import PASSWORD
@@ -37,7 +37,7 @@ def with_code(session: Session, member: Member) -> str:
 
 def reset(session: Session, settings: Settings, member: Member) -> Member:
     """The member at work again after an administrator gave them a new password."""
-    accounts.reset_password(session, member.id, NEW, memory_mib=settings.seal_memory_mib, actor="Админ", now=NOW)
+    colleagues.reset_password(session, member.id, NEW, memory_mib=settings.seal_memory_mib, actor="Админ", now=NOW)
     return come_in(session, settings, member, NEW)
 
 
@@ -229,10 +229,10 @@ def test_who_holds_nothing_can_let_nobody_in(session: Session, settings: Setting
 
 
 def test_a_second_factor_takes_two_administrators(session: Session, settings: Settings, ana: Member) -> None:
-    with pytest.raises(accounts.SamePerson):
-        accounts.reset_second_factor(session, ana.id, token_key=settings.token_key, actors=("Вера", "Вера"), now=NOW)
+    with pytest.raises(colleagues.SamePerson):
+        colleagues.reset_second_factor(session, ana.id, token_key=settings.token_key, actors=("Вера", "Вера"), now=NOW)
     before = builders.current_code(session, ana.name, settings, NOW)
-    accounts.reset_second_factor(session, ana.id, token_key=settings.token_key, actors=("Вера", "Ђорђе"), now=NOW)
+    colleagues.reset_second_factor(session, ana.id, token_key=settings.token_key, actors=("Вера", "Ђорђе"), now=NOW)
     assert builders.current_code(session, ana.name, settings, NOW) != before
     last = session.scalars(sa.select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1)).one()
     assert (last.actor, last.reason) == ("Вера", "with Ђорђе")
@@ -243,7 +243,7 @@ def test_a_revoked_member_is_out_and_opens_nothing_that_comes_later(
 ) -> None:
     come_in(session, settings, ana, PASSWORD)
     kept = session.scalars(sa.select(KeyGrant).where(KeyGrant.member_id == ana.id)).all()
-    assert accounts.revoke_member(session, ana.id, actor=boris.name, now=NOW, reason="left") == 2
+    assert colleagues.revoke_member(session, ana.id, actor=boris.name, now=NOW, reason="left") == 2
     builders.send(session, builders.a_report(), settings, now=NOW)
     assert session.scalars(sa.select(LoginSession)).all() == []
     assert opened(session, ana) == 0
@@ -257,9 +257,9 @@ def test_a_revoked_member_is_out_and_opens_nothing_that_comes_later(
 
 
 def test_the_last_who_holds_the_desk_key_is_not_revoked(session: Session, ana: Member, boris: Member) -> None:
-    accounts.revoke_member(session, ana.id, actor=boris.name, now=NOW, reason="left")
-    with pytest.raises(accounts.LastHolder):
-        accounts.revoke_member(session, boris.id, actor="Админ", now=NOW, reason="left")
+    colleagues.revoke_member(session, ana.id, actor=boris.name, now=NOW, reason="left")
+    with pytest.raises(colleagues.LastHolder):
+        colleagues.revoke_member(session, boris.id, actor="Админ", now=NOW, reason="left")
 
 
 def test_without_one_member_the_desk_goes_on(

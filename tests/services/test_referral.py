@@ -23,6 +23,7 @@ from incidents.db.report import MessageKind
 from incidents.services import deidentify, letters, moderation, receipts, referral, settlement
 from incidents.services.accounts import Member
 from incidents.services.moderation import NotTaken, StaleReport
+from incidents.services.settled import show_incident
 from incidents.services.withdrawal import withdraw_report
 from tests import builders
 from tests.builders import NO_DRAW, PEPPER, a_report
@@ -421,7 +422,7 @@ def an_incident(session: Session, at: At, ana: Member, boris: Member, **changes:
 
 
 def accept(session: Session, incident: UUID, member: Member) -> None:
-    version = settlement.show_incident(session, incident).version
+    version = show_incident(session, incident).version
     values: dict[str, Any] = {"draw": NO_DRAW, "today": TODAY, "now": NOW, **SITE}
     settlement.accept_incident(session, incident, version=version, member=member, **values)
 
@@ -448,12 +449,12 @@ def test_a_confirmation_raises_the_incident_by_a_proposal_that_another_accepts(
 ) -> None:
     incident = an_incident(session, at, ana, boris)
     assert confirm(session, sent, ana) == incident
-    raised = settlement.show_incident(session, incident)
+    raised = show_incident(session, incident)
     assert (raised.decision, raised.settlement) == (Decision.PROPOSED, settled(Verification.CONFIRMED))
     with pytest.raises(settlement.SamePerson):
         accept(session, incident, ana)
     accept(session, incident, boris)
-    assert settlement.show_incident(session, incident).settlement.verification is Verification.CONFIRMED
+    assert show_incident(session, incident).settlement.verification is Verification.CONFIRMED
     assert referral.work(session) == []
 
 
@@ -465,7 +466,7 @@ def test_no_other_outcome_raises_anything(
     referral.close(session, sent, outcome, seen=seen(session, sent), member=ana, today=TODAY, now=NOW)
     with pytest.raises(referral.NothingConfirmed):
         referral.propose_confirmed(session, sent, seen=seen(session, sent), member=ana, now=NOW, **SITE)
-    assert settlement.show_incident(session, incident).decision is Decision.ACCEPTED
+    assert show_incident(session, incident).decision is Decision.ACCEPTED
 
 
 def test_without_an_accepted_incident_there_is_nothing_to_raise(session: Session, sent: UUID, ana: Member) -> None:

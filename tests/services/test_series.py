@@ -7,10 +7,11 @@ from incidents.config import Settings
 from incidents.core.incident import Decision, NotAllowed
 from incidents.db.audit import entries
 from incidents.db.incident import Incident
-from incidents.services import series, settlement
+from incidents.services import series, settled
 from incidents.services.accounts import Member
 from incidents.services.series import InAnotherSeries
-from incidents.services.settlement import NoSuchIncident, StaleIncident
+from incidents.services.settled import NoSuchIncident
+from incidents.services.settlement import StaleIncident
 from tests.conftest import NOW
 from tests.services.test_settlement import a_settlement, arrived, propose, unlink
 
@@ -87,7 +88,7 @@ def test_offered_are_those_of_the_place_the_year_and_a_ground(
     for changes in ({"place": "71331"}, {"year": 2023}, {"grounds": frozenset({"disability"})}):
         propose(session, arrived(session, settings), ana, a_settlement(**changes))
     put(session, four[0], four[1], ana)
-    offered = series.may_belong(session, settlement.show_incident(session, four[0]))
+    offered = series.may_belong(session, settled.show_incident(session, four[0]))
     assert {one.id for one in offered} == {four[2], four[3]}
 
 

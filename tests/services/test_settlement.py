@@ -16,10 +16,11 @@ from incidents.db.audit import entries
 from incidents.db.incident import Incident, IncidentCode
 from incidents.db.release import Release, ReleaseState
 from incidents.db.report import MessageKind
-from incidents.services import moderation, receipts, settlement
+from incidents.services import moderation, receipts, settled, settlement
 from incidents.services.accounts import Member
 from incidents.services.moderation import NotTaken, StaleReport
-from incidents.services.settlement import NoSuchIncident, Rejected, SamePerson, StaleIncident
+from incidents.services.settled import NoSuchIncident
+from incidents.services.settlement import Rejected, SamePerson, StaleIncident
 from tests import builders
 from tests.builders import NO_DRAW, a_report
 from tests.conftest import NOW
@@ -99,8 +100,8 @@ def unlink(session: Session, report: UUID, member: Member) -> None:
     settlement.unlink_report(session, report, version=take(session, report, member), member=member, now=NOW)
 
 
-def show(session: Session, incident: UUID) -> settlement.Shown:
-    return settlement.show_incident(session, incident)
+def show(session: Session, incident: UUID) -> settled.Shown:
+    return settled.show_incident(session, incident)
 
 
 def seen(session: Session, incident: UUID, version: int | None) -> int:
@@ -532,14 +533,14 @@ def test_incidents_are_listed_by_where_they_stand(
     session: Session, settings: Settings, accepted: UUID, ana: Member
 ) -> None:
     proposed = propose(session, arrived(session, settings), ana)
-    assert [one.id for one in settlement.incidents_in(session, Decision.PROPOSED)] == [proposed]
-    assert [one.id for one in settlement.incidents_in(session, Decision.ACCEPTED)] == [accepted]
+    assert [one.id for one in settled.incidents_in(session, Decision.PROPOSED)] == [proposed]
+    assert [one.id for one in settled.incidents_in(session, Decision.ACCEPTED)] == [accepted]
 
 
 def test_the_newest_events_are_listed_first(session: Session, settings: Settings, ana: Member) -> None:
     for year, month in ((2025, 12), (2026, 10), (2026, 2)):
         propose(session, arrived(session, settings), ana, a_settlement(year=year, month=month))
-    listed = settlement.incidents_in(session, Decision.PROPOSED)
+    listed = settled.incidents_in(session, Decision.PROPOSED)
     assert [(one.settlement.year, one.settlement.month) for one in listed] == [(2026, 10), (2026, 2), (2025, 12)]
 
 

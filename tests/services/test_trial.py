@@ -22,7 +22,7 @@ from incidents.db.audit import entries
 from incidents.db.database import Database
 from incidents.db.incident import Incident, IncidentCode, SetAside
 from incidents.db.release import Release, ReleaseCell
-from incidents.services import keys, moderation, settlement, trial
+from incidents.services import keys, moderation, settled, trial
 from incidents.services.accounts import Member
 from incidents.services.queue import Waiting
 from incidents.services.reporting import NoDeskKey
@@ -158,7 +158,7 @@ def test_every_incident_is_accepted_by_another_than_who_proposed_it(
 
 
 def test_every_incident_keeps_the_rules(session: Session, members: list[TrialMember]) -> None:
-    shown = settlement.incidents_in(session, Decision.ACCEPTED)
+    shown = settled.incidents_in(session, Decision.ACCEPTED)
     assert len(shown) == INCIDENTS
     assert [problems(one.settlement, VOCABULARY, PLACES, today=NOW.date()) for one in shown] == [[]] * INCIDENTS
 
@@ -212,9 +212,9 @@ def test_what_is_stored_is_what_was_invented(session: Session, settings: Setting
     desk = builders.a_desk(session, settings, now=NOW)
     fill(session, settings, samples, desk)
     contents = Counter(content for _, content in opened(session, desk[1]))
-    settled = Counter(one.settlement for one in settlement.incidents_in(session, Decision.ACCEPTED))
+    counted = Counter(one.settlement for one in settled.incidents_in(session, Decision.ACCEPTED))
     assert contents == Counter(sample.report for sample in samples if sample.is_open)
-    assert settled == Counter(sample.settlement for sample in samples if sample.settlement)
+    assert counted == Counter(sample.settlement for sample in samples if sample.settlement)
 
 
 def test_more_than_fit_at_once_are_stored_all(session: Session, settings: Settings) -> None:

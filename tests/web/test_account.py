@@ -14,7 +14,7 @@ from incidents.core.recovery import in_groups
 from incidents.db.account import Member
 from incidents.db.database import Database
 from incidents.db.key import MemberKey
-from incidents.services import accounts, keys
+from incidents.services import colleagues, keys
 from incidents.web.tokens import new_token
 from tests import builders, pages
 from tests.builders import PASSWORD
@@ -154,7 +154,7 @@ def test_after_a_reset_the_desk_shows_no_report_until_the_code_or_a_member_helps
     ana.press(f"/desk/reports/{report}", "/take")
     assert words in pages.text_of(ana.open(f"/desk/reports/{report}"))
     with database.unit_of_work() as session:
-        accounts.reset_password(
+        colleagues.reset_password(
             session, ana.member.id, PASSWORD, memory_mib=settings.seal_memory_mib, actor="Админ", now=NOW
         )
     assert ana.client.get("/desk/").status_code == 303

@@ -8,8 +8,9 @@ from flask import Blueprint, abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from incidents.core.accounts import Role
-from incidents.services import accounts as members
-from incidents.services.accounts import LastHolder, NoSuchMember, NothingHeld, Oneself
+from incidents.services import accounts
+from incidents.services import colleagues as members
+from incidents.services.colleagues import LastHolder, NoSuchMember, NothingHeld, Oneself
 from incidents.web.accounts import guard
 from incidents.web.accounts.forms import ReadmitForm, ResetForm, RevokeForm
 from incidents.web.headers import allow_script
@@ -103,7 +104,7 @@ def revoke(member: UUID) -> ResponseReturnValue:
 def _shows_again(form: ReadmitForm | ResetForm | RevokeForm) -> bool:
     site = platform()
     with site.database.unit_of_work() as session:
-        return members.shows_again(
+        return accounts.shows_again(
             session,
             g.member,
             form.password.data or "",

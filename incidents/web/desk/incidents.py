@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from incidents.core.accounts import Role
 from incidents.core.incident import Decision
-from incidents.services import coding, moderation, series, settlement
+from incidents.services import coding, moderation, series, settled, settlement
 from incidents.services.settlement import NoteTooLong, NothingMarked, Rejected
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
@@ -50,9 +50,9 @@ def listed() -> ResponseReturnValue:
         hidden = coding.waiting_to_be_coded(session, g.member, draw=site.draw(), vocabulary=site.vocabulary)
         return render_template(
             "desk/incidents.html",
-            proposed=settlement.incidents_in(session, Decision.PROPOSED),
-            returned=settlement.incidents_in(session, Decision.RETURNED, Decision.OPEN),
-            accepted=settlement.incidents_in(session, Decision.ACCEPTED, most=50),
+            proposed=settled.incidents_in(session, Decision.PROPOSED),
+            returned=settled.incidents_in(session, Decision.RETURNED, Decision.OPEN),
+            accepted=settled.incidents_in(session, Decision.ACCEPTED, most=50),
             text=lambda one: shown.line(one, is_hidden=one.id in hidden),
         )
 
@@ -163,13 +163,13 @@ def _incident_page(
     site = platform()
     draw, vocabulary = site.draw(), site.vocabulary
     with site.database.reader() as session:
-        found = settlement.show_incident(session, incident)
+        found = settled.show_incident(session, incident)
         if coding.is_hidden_from(session, incident, g.member, draw=draw, vocabulary=vocabulary):
             return _hidden_page(incident, obstacle or what_stands_in_the_way(conflict), status)
         reports = moderation.reports_of(session, incident)
         in_series, may_belong = series.series_of(session, incident), series.may_belong(session, found)
         both = coding.both_codings(session, incident)
-        said = settlement.return_note(session, incident, g.member)
+        said = settled.return_note(session, incident, g.member)
         hidden = coding.waiting_to_be_coded(session, g.member, draw=draw, vocabulary=vocabulary)
     mine = settling.settlement(find) if settling and conflict else None
     form = settling or settle_form_of(found.settlement, found.version)

@@ -16,7 +16,7 @@ from incidents.core.deidentify.rulings import NotInText
 from incidents.core.incident import Handling, Settlement
 from incidents.core.report import plain_text
 from incidents.core.shapes import neighbours
-from incidents.services import coding, deidentify, evidence, moderation, settlement, twins
+from incidents.services import coding, deidentify, evidence, moderation, settled, settlement, twins
 from incidents.services.accounts import Member
 from incidents.services.deidentify import Deidentified, SummaryTooLong
 from incidents.services.moderation import NotAQuestion, Opened
@@ -284,7 +284,7 @@ def report_page(
     with site.database.reader() as session:
         found = moderation.read_report(session, report, member=g.member, now=site.now())
         words = _words(session, found, summing)
-        incident = settlement.show_incident(session, found.incident) if found.incident else None
+        incident = settled.show_incident(session, found.incident) if found.incident else None
         alike = _twins(session, found)
         hidden = coding.waiting_to_be_coded(session, g.member, draw=site.draw(), vocabulary=site.vocabulary)
         files = evidence.list_files(session, report, member=g.member, now=site.now()) if found.content else []

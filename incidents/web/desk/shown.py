@@ -19,7 +19,7 @@ from incidents.core.report import Report
 from incidents.core.script import fold, to_latin
 from incidents.core.vocabulary import Term
 from incidents.services.evidence import Listed
-from incidents.services.settlement import Shown
+from incidents.services.settled import Shown
 from incidents.web.languages import label
 from incidents.web.places import place_name
 from incidents.web.platform import platform

@@ -13,7 +13,7 @@ from incidents.services.moderation import NoSuchReport, Withdrawn
 from incidents.services.odihr import NoSuchExport
 from incidents.services.published import NotFound
 from incidents.services.referral import NoSuchReferral
-from incidents.services.settlement import NoSuchIncident
+from incidents.services.settled import NoSuchIncident
 from incidents.web.accounts import guard
 from incidents.web.accounts.views import accounts
 from incidents.web.desk import around
