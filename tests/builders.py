@@ -15,6 +15,7 @@ from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.config import Settings
 from incidents.core.accounts import Role
 from incidents.core.agreement import Draw
+from incidents.core.incident import BiasStrength, Settlement, Verification
 from incidents.core.receipt import ReceiptCode
 from incidents.core.report import Report
 from incidents.db import account
@@ -47,6 +48,21 @@ def a_report(**changes: Any) -> Report:
 
 
 _count = iter(range(10**9))
+
+
+def a_settlement(**changes: Any) -> Settlement:
+    values: dict[str, Any] = {
+        "year": 2026,
+        "month": 10,
+        "place": "80438",
+        "acts": frozenset({"threat"}),
+        "grounds": frozenset({"national_ethnic"}),
+        "targets": frozenset(),
+        "setting": "street",
+        "verification": Verification.PLAUSIBLE,
+        "bias_strength": BiasStrength.PERCEIVED,
+    }
+    return Settlement(**{**values, **changes})
 
 
 def a_nonce() -> bytes:

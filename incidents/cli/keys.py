@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from incidents.adapters.opening import KeyPair
 from incidents.adapters.shamir import NotTogether
 from incidents.adapters.shares import NotAShare
-from incidents.cli.members import ALL_ROLES, ask_back, new_password, show_second_factor, unlocked
+from incidents.cli.members import ask_back, enrol_for_all, new_password, show_second_factor, unlocked
 from incidents.cli.site import Wrong, database_of
 from incidents.config import Settings
 from incidents.db.database import Database
 from incidents.db.key import newest_desk_key
-from incidents.services import accounts, colleagues, resealing, trustees
+from incidents.services import accounts, resealing, trustees
 from incidents.services import keys as services
 from incidents.services.keys import NotReady, Readiness
 
@@ -192,16 +192,7 @@ def recover(settings: Settings, name: str) -> None:
 
 def _let_in(session: Session, settings: Settings, name: str, password: str, typed: list[str]) -> accounts.Enrolled:
     now = datetime.now(UTC)
-    enrolled = colleagues.enrol_anew(
-        session,
-        name,
-        password,
-        ALL_ROLES,
-        language="sr-Cyrl",
-        token_key=settings.token_key,
-        memory_mib=settings.seal_memory_mib,
-        now=now,
-    )
+    enrolled = enrol_for_all(session, settings, name, password, now)
     trustees.admit(session, typed, enrolled.id, actor=_ACTOR, now=now)
     return enrolled
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import click
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from incidents.adapters import second_factor
 from incidents.adapters.opening import KeyPair
@@ -63,6 +64,20 @@ def known(database: Database, name: str) -> UUID:
 
 def show_second_factor(name: str, enrolled: Enrolled) -> None:
     click.echo(f"{name}: put this secret into the app that makes your codes: {enrolled.totp_secret}")
+
+
+def enrol_for_all(session: Session, settings: Settings, name: str, password: str, now: datetime) -> Enrolled:
+    """A member with every role, who may have been one before: the first ones of a site, and who comes in by shares."""
+    return colleagues.enrol_anew(
+        session,
+        name,
+        password,
+        ALL_ROLES,
+        language="sr-Cyrl",
+        token_key=settings.token_key,
+        memory_mib=settings.seal_memory_mib,
+        now=now,
+    )
 
 
 def ask_back(database: Database, name: str, enrolled: Enrolled) -> None:

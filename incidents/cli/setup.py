@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from incidents.cli.members import ALL_ROLES, ask_back, new_password, show_second_factor
+from incidents.cli.members import ask_back, enrol_for_all, new_password, show_second_factor
 from incidents.cli.site import Wrong, database_of, settings_of_site
 from incidents.config import SECRET_BYTES, Settings
 from incidents.db import migrations
 from incidents.db.key import newest_desk_key
-from incidents.services import accounts, colleagues, keys
+from incidents.services import accounts, keys
 
 
 def make_secrets(instance: Path) -> None:
@@ -67,19 +67,7 @@ def _enrol(
     session: Session, settings: Settings, typed: list[tuple[str, str]], now: datetime
 ) -> dict[str, accounts.Enrolled]:
     """The first members by name, who alone hold the new desk key."""
-    enrolled = {
-        name: colleagues.enrol_anew(
-            session,
-            name,
-            password,
-            ALL_ROLES,
-            language="sr-Cyrl",
-            token_key=settings.token_key,
-            memory_mib=settings.seal_memory_mib,
-            now=now,
-        )
-        for name, password in typed
-    }
+    enrolled = {name: enrol_for_all(session, settings, name, password, now) for name, password in typed}
     keys.prepare_desk_key(session, [member.id for member in enrolled.values()], today=now.date())
     return enrolled
 

@@ -28,11 +28,11 @@ from incidents.core.incident import (
     step,
 )
 from incidents.core.report import Problem
+from tests import builders
 
 TODAY = date(2026, 11, 24)
 VOCABULARY = data_files.vocabulary()
 PLACES = data_files.places()
-
 
 # Each line is a state before, each column a state after, both in the order of the axis; `x` where the step is allowed.
 STEPS: list[tuple[type[enum.Enum], Mapping[Any, frozenset[Any]], str]] = [
@@ -141,18 +141,7 @@ def test_what_nobody_has_read_or_held_is_not_set_aside(before: Handling) -> None
 
 
 def a_settlement(**changes: Any) -> Settlement:
-    values: dict[str, Any] = {
-        "year": 2026,
-        "month": 10,
-        "place": "80438",
-        "acts": frozenset({"threat"}),
-        "grounds": frozenset({"national_ethnic"}),
-        "targets": frozenset({"roma"}),
-        "setting": "street",
-        "verification": Verification.PLAUSIBLE,
-        "bias_strength": BiasStrength.PERCEIVED,
-    }
-    return Settlement(**{**values, **changes})
+    return builders.a_settlement(**({"targets": frozenset({"roma"})} | changes))
 
 
 def found(**changes: Any) -> list[Problem]:

@@ -1,7 +1,8 @@
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -125,15 +126,22 @@ def test_the_migrations_make_the_tables_that_the_models_say(engine_database: Dat
         assert migrations.is_newest(connection)
 
 
-@pytest.fixture
-def at_0004(tmp_path: Path) -> Iterator[Database]:
-    """A site from before what is counted had a subject, with a release of both kinds of cells."""
-    database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+@contextmanager
+def moved(database: Database, move: Callable[[Config, str], None], revision: str) -> Iterator[sa.Connection]:
+    """The tables brought to the form of this number, in a unit of work that goes on."""
     config = Config()
     config.set_main_option("script_location", str(folder("migrations")))
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0004")
+        move(config, revision)
+        yield connection
+
+
+@pytest.fixture
+def at_0004(tmp_path: Path) -> Iterator[Database]:
+    """A site from before what is counted had a subject, with a release of both kinds of cells."""
+    database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    with moved(database, command.upgrade, "0004") as connection:
         connection.exec_driver_sql(
             "INSERT INTO release (number, quarter, state, built_on, digest) "
             "VALUES (1, '2026-Q3', 'built', '2026-09-30', x'00')"
@@ -175,11 +183,7 @@ def test_after_the_migration_two_subjects_may_have_one_cell_and_a_quarter_two_re
 def at_0005(tmp_path: Path) -> Iterator[Database]:
     """A site on which two answers once came in one moment."""
     database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
-    config = Config()
-    config.set_main_option("script_location", str(folder("migrations")))
-    with database.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0005")
+    with moved(database, command.upgrade, "0005") as connection:
         connection.exec_driver_sql("INSERT INTO desk_key VALUES (1, 'national', x'00', '2026-01-01', NULL)")
         for report in (1, 2):
             connection.execute(
@@ -234,11 +238,7 @@ def test_files_and_news_can_be_migrated_back(at_0005: Database) -> None:
     migrations.upgrade(at_0005)
     with at_0005.unit_of_work() as session:
         session.execute(sa.update(Message).values(kind=MessageKind.CORRECTION))
-    config = Config()
-    config.set_main_option("script_location", str(folder("migrations")))
-    with at_0005.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0005")
+    with moved(at_0005, command.downgrade, "0005") as connection:
         directions = connection.exec_driver_sql("SELECT DISTINCT direction FROM message").scalars().all()
     assert directions == ["answer"]
 
@@ -247,11 +247,7 @@ def test_what_the_desk_told_stays_readable_when_notices_are_migrated_back(at_000
     migrations.upgrade(at_0005)
     with at_0005.unit_of_work() as session:
         session.execute(sa.update(Message).where(Message.number == 1).values(kind=MessageKind.NOTICE))
-    config = Config()
-    config.set_main_option("script_location", str(folder("migrations")))
-    with at_0005.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0013")
+    with moved(at_0005, command.downgrade, "0013") as connection:
         kinds = connection.exec_driver_sql("SELECT kind FROM message WHERE number = 1").scalars().all()
     assert kinds == ["question", "question"]
 
@@ -260,11 +256,7 @@ def test_what_the_desk_told_stays_readable_when_notices_are_migrated_back(at_000
 def at_0010(tmp_path: Path) -> Iterator[Database]:
     """A site with one incident that was returned and one that was not."""
     database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
-    config = Config()
-    config.set_main_option("script_location", str(folder("migrations")))
-    with database.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0010")
+    with moved(database, command.upgrade, "0010") as connection:
         for number, (decision, reason) in enumerate([("returned", "grounds"), ("proposed", None)]):
             connection.execute(
                 sa.text(
@@ -291,23 +283,15 @@ def test_why_an_incident_was_returned_is_kept_part_by_part_and_its_codes_stay(at
 
 def test_parts_that_are_not_shared_can_be_migrated_back(at_0010: Database) -> None:
     migrations.upgrade(at_0010)
-    config = Config()
-    config.set_main_option("script_location", str(folder("migrations")))
-    with at_0010.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0010")
+    with moved(at_0010, command.downgrade, "0010") as connection:
         reasons = connection.exec_driver_sql("SELECT return_reason FROM incident ORDER BY id").scalars().all()
     assert reasons == ["grounds", None]
 
 
 def test_what_was_counted_before_keeps_the_targets_that_are_still_known(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
-    config = Config()
-    config.set_main_option("script_location", str(folder("migrations")))
     known, gone = UUID(int=1).hex, UUID(int=2).hex
-    with database.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0010")
+    with moved(database, command.upgrade, "0010") as connection:
         connection.exec_driver_sql(
             "INSERT INTO incident (id, version, decision, verification, bias_strength, year, place, setting, "
             f"vocabulary_version) VALUES ('{known}', 1, 'accepted', '2', '2', 2026, '80438', 'street', '2026-1')"
@@ -338,11 +322,7 @@ def test_a_moment_always_knows_its_zone() -> None:
 def at_0013(tmp_path: Path) -> Iterator[Database]:
     """A site with its key before recovery was asked for: a member and the trustees hold it."""
     database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
-    config = Config()
-    config.set_main_option("script_location", str(folder("migrations")))
-    with database.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0013")
+    with moved(database, command.upgrade, "0013") as connection:
         member = UUID(int=1).hex
         for statement in (
             "INSERT INTO desk_key VALUES (1, 'national', x'00', '2026-01-01', NULL)",
@@ -371,9 +351,5 @@ def test_a_site_of_before_goes_on_taking_reports_and_its_grants_know_their_keys(
 
 def test_keys_can_be_migrated_back(at_0013: Database) -> None:
     migrations.upgrade(at_0013)
-    config = Config()
-    config.set_main_option("script_location", str(folder("migrations")))
-    with at_0013.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0013")
+    with moved(at_0013, command.downgrade, "0013") as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM key_grant").scalar() == 2

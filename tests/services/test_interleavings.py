@@ -28,12 +28,10 @@ from incidents.core.audit import Entry, first_break
 from incidents.core.incident import (
     DECISION,
     HANDLING,
-    BiasStrength,
     Decision,
     Handling,
     NotAllowed,
     Settlement,
-    Verification,
 )
 from incidents.core.receipt import ReceiptCode
 from incidents.db import migrations
@@ -127,17 +125,7 @@ def world(session: Session) -> World:
 
 
 def settled(month: int) -> Settlement:
-    return Settlement(
-        year=2026,
-        month=month,
-        place="80438",
-        acts=frozenset({"threat"}),
-        grounds=frozenset({"national_ethnic"}),
-        targets=frozenset(),
-        setting="street",
-        verification=Verification.PLAUSIBLE,
-        bias_strength=BiasStrength.PERCEIVED,
-    )
+    return builders.a_settlement(month=month)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from incidents.adapters import data_files
 from incidents.config import Settings
 from incidents.core.accounts import Role
-from incidents.core.incident import BiasStrength, Decision, NotAllowed, Settlement, Verification
+from incidents.core.incident import Decision, NotAllowed, Settlement, Verification
 from incidents.core.incident import Referral as State
 from incidents.core.receipt import ReceiptCode
 from incidents.core.referral import REMIND_AFTER, Basis, Outcome, Why
@@ -398,16 +398,12 @@ def test_the_receipt_says_nothing_of_it(session: Session, at: At, settings: Sett
 def settled(
     verification: Verification = Verification.PLAUSIBLE, grounds: Iterable[str] = ("religious_belief",)
 ) -> Settlement:
-    return Settlement(
-        year=2026,
+    return builders.a_settlement(
         month=9,
-        place="80438",
         acts=frozenset({"verbal_insult"}),
         grounds=frozenset(grounds),
         targets=frozenset({"roma"}),
-        setting="street",
         verification=verification,
-        bias_strength=BiasStrength.PERCEIVED,
     )
 
 

@@ -14,7 +14,7 @@ from incidents.config import Settings
 from incidents.core import release as files_of_release
 from incidents.core.accounts import MemberId
 from incidents.core.audit import first_break
-from incidents.core.incident import ONLINE, BiasStrength, Decision, Settlement, Verification
+from incidents.core.incident import ONLINE, BiasStrength, Decision, Verification
 from incidents.core.release import Row, cells_file, plan_file
 from incidents.core.tables import CORRECTIONS, INCIDENTS, SET_ASIDE, SUBJECTS, Subject
 from incidents.db import account, key
@@ -361,17 +361,7 @@ def test_what_the_desk_takes_back_is_not_counted(
 
 def accepted(session: Session, report: UUID, ana: Member, boris: Member) -> UUID:
     """The way of a report that two members settle."""
-    settled_as = Settlement(
-        year=2026,
-        month=10,
-        place=SUBOTICA,
-        acts=frozenset({"threat"}),
-        grounds=frozenset({"national_ethnic"}),
-        targets=frozenset(),
-        setting="street",
-        verification=Verification.PLAUSIBLE,
-        bias_strength=BiasStrength.PERCEIVED,
-    )
+    settled_as = builders.a_settlement(place=SUBOTICA)
     version = moderation.take_report(session, report, member=ana, now=NOW)
     incident = settlement.propose_incident(
         session, report, settled_as, version=version, member=ana, vocabulary=VOCABULARY, places=PLACES, now=NOW

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from incidents.adapters import data_files, sealing
 from incidents.config import Settings
 from incidents.core.audit import first_break
-from incidents.core.incident import ONLINE, BiasStrength, Decision, Handling, NotAllowed, Settlement, Verification
+from incidents.core.incident import ONLINE, Decision, Handling, NotAllowed, Settlement, Verification
 from incidents.core.receipt import ReceiptCode
 from incidents.core.report import Problem
 from incidents.db import report as stored
@@ -29,18 +29,9 @@ SUBOTICA = "80438"
 
 
 def a_settlement(**changes: Any) -> Settlement:
-    values: dict[str, Any] = {
-        "year": 2026,
-        "month": 10,
-        "place": SUBOTICA,
-        "acts": frozenset({"verbal_insult", "threat"}),
-        "grounds": frozenset({"national_ethnic"}),
-        "targets": frozenset({"roma"}),
-        "setting": "street",
-        "verification": Verification.PLAUSIBLE,
-        "bias_strength": BiasStrength.PERCEIVED,
-    }
-    return Settlement(**{**values, **changes})
+    return builders.a_settlement(
+        **({"acts": frozenset({"verbal_insult", "threat"}), "targets": frozenset({"roma"})} | changes)
+    )
 
 
 def answer(session: Session, code: ReceiptCode, settings: Settings) -> None:

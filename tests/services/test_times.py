@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from incidents.adapters import data_files
 from incidents.config import Settings
-from incidents.core.incident import BiasStrength, Settlement, Verification
 from incidents.core.targets import Target
 from incidents.db import report as stored
 from incidents.services import moderation, settlement, times
@@ -22,17 +21,7 @@ from tests.conftest import NOW
 
 CALM = frozenset({"verbal_insult"})
 GRAVE = frozenset({"physical_attack"})
-SETTLED = Settlement(
-    year=2026,
-    month=10,
-    place="80438",
-    acts=CALM,
-    grounds=frozenset({"national_ethnic"}),
-    targets=frozenset({"roma"}),
-    setting="street",
-    verification=Verification.PLAUSIBLE,
-    bias_strength=BiasStrength.PERCEIVED,
-)
+SETTLED = builders.a_settlement(acts=CALM, targets=frozenset({"roma"}))
 # NOW is a Tuesday; on the Monday before, everything came.
 MONDAY = NOW - timedelta(days=1)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from incidents.adapters import data_files, sealing
 from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.config import Settings
-from incidents.core.incident import NO_PLACE, BiasStrength, Decision, Handling, Settlement, Verification
+from incidents.core.incident import NO_PLACE, Decision, Handling, Settlement
 from incidents.core.receipt import ReceiptCode
 from incidents.core.shapes import neighbours
 from incidents.db import report as stored
@@ -72,18 +72,7 @@ def version(session: Session, report: UUID) -> int:
 
 
 def settled(**changes: Any) -> Settlement:
-    values: dict[str, Any] = {
-        "year": 2026,
-        "month": 11,
-        "place": SUBOTICA,
-        "acts": frozenset({"verbal_insult"}),
-        "grounds": frozenset({"national_ethnic"}),
-        "targets": frozenset(),
-        "setting": "street",
-        "verification": Verification.PLAUSIBLE,
-        "bias_strength": BiasStrength.PERCEIVED,
-    }
-    return Settlement(**{**values, **changes})
+    return builders.a_settlement(**({"month": 11, "place": SUBOTICA, "acts": frozenset({"verbal_insult"})} | changes))
 
 
 def propose(session: Session, report: UUID, member: Member, *others: Seen, **changes: Any) -> UUID:

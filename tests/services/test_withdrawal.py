@@ -9,7 +9,7 @@ from incidents.adapters import catalogues, data_files
 from incidents.config import Settings
 from incidents.core.accounts import MemberId
 from incidents.core.audit import first_break
-from incidents.core.incident import BiasStrength, Decision, Settlement, Verification
+from incidents.core.incident import Decision
 from incidents.core.receipt import ReceiptCode
 from incidents.db import report as stored
 from incidents.db.audit import entries
@@ -25,17 +25,7 @@ from tests import builders
 from tests.builders import NO_DRAW, a_report
 from tests.conftest import NOW
 
-SETTLED = Settlement(
-    year=2026,
-    month=10,
-    place="80438",
-    acts=frozenset({"threat"}),
-    grounds=frozenset({"religious_belief"}),
-    targets=frozenset(),
-    setting="street",
-    verification=Verification.PLAUSIBLE,
-    bias_strength=BiasStrength.PERCEIVED,
-)
+SETTLED = builders.a_settlement(grounds=frozenset({"religious_belief"}))
 VOCABULARY, PLACES = data_files.vocabulary(), data_files.places()
 
 

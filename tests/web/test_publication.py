@@ -17,19 +17,14 @@ from incidents.db.database import Database
 from tests import pages
 from tests.conftest import NOW
 from tests.web.desk import AtDesk, a_desk
-from tests.web.test_releases import FILES, HERE, INCIDENTS, PUBLISHER, accept, publish_last_quarter, sign, stored
+from tests.web.test_releases import FILES, HERE, INCIDENTS, accept, publish_last_quarter, sign, stored, two
+
+__all__ = ["two"]
 
 AHEAD = f"{HERE}1/ahead/"
 ENGLISH = "The newspaper reports were counted twice."
 SERBIAN = "Новинске вести пребројане су два пута."
 API = "/api/v1/releases"
-
-
-@pytest.fixture
-def two(app: Flask, database: Database, settings: Settings) -> list[AtDesk]:
-    people = a_desk(app, database, settings, PUBLISHER, PUBLISHER)
-    accept(INCIDENTS, people, database, settings)
-    return people
 
 
 @pytest.fixture

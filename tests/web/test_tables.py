@@ -11,16 +11,11 @@ from incidents.db.database import Database
 from incidents.db.release import Release
 from tests import pages
 from tests.web.desk import AtDesk, a_desk
-from tests.web.test_releases import HERE, INCIDENTS, PUBLISHER, accept, how_many, publish_last_quarter
+from tests.web.test_releases import HERE, INCIDENTS, how_many, publish_last_quarter, two
+
+__all__ = ["two"]
 
 ASKED = {"year": "2026", "first": "ground@group", "second": "reported", "third": "", "by_quarter": "y"}
-
-
-@pytest.fixture
-def two(app: Flask, database: Database, settings: Settings) -> list[AtDesk]:
-    people = a_desk(app, database, settings, PUBLISHER, PUBLISHER)
-    accept(INCIDENTS, people, database, settings)
-    return people
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from benchmarks.twins import KINDS, measured, pairs
 from incidents.adapters.data_files import lexicon, places, shapes, vocabulary
-from incidents.core.incident import NO_PLACE, ONLINE, BiasStrength, Settlement, Verification
+from incidents.core.incident import NO_PLACE, ONLINE, BiasStrength
 from incidents.core.report import Report
 from incidents.core.shapes import neighbours
 from incidents.core.twins.account import Account, areas_of, of_report, of_settlement, with_words
 from incidents.core.twins.likeness import WEIGHTS, Likeness, likeness, may_be_twins, rarity
+from tests import builders
 from tests.builders import a_report
 
 SUBOTICA, BACKA_TOPOLA, NIS = "80438", "80071", "71331"
@@ -111,17 +112,7 @@ def test_times_that_are_told_otherwise_are_compared_as_far_as_they_go(when: dict
 
 
 def test_an_incident_is_compared_by_its_codes() -> None:
-    settled = Settlement(
-        year=2026,
-        month=10,
-        place=SUBOTICA,
-        acts=frozenset({"threat"}),
-        grounds=frozenset({"national_ethnic"}),
-        targets=frozenset(),
-        setting="street",
-        verification=Verification.PLAUSIBLE,
-        bias_strength=BiasStrength.NONE,
-    )
+    settled = builders.a_settlement(place=SUBOTICA, bias_strength=BiasStrength.NONE)
     incident = of_settlement(settled, places=places(), vocabulary=vocabulary())
     one = an_account(on("2026-10-12"))
     assert may_be_twins(one, incident, {})
