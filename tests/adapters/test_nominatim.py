@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-import os
-import shutil
 import socket
 import ssl
 import subprocess
@@ -23,6 +21,7 @@ from incidents.adapters.nominatim import FAILURES, PAUSE_S, StreetService
 from incidents.adapters.one_host import MOST_BYTES, OneHost, Question
 from incidents.config import OwnHost, own_host
 from tests.misbehaving import Act, Stub, answers, drips, keeps_silent, places, resets, says, stub
+from tests.programs import needed
 
 CITY = data_files.places().parts_of("GRAD:BEOGRAD")
 STARI_GRAD, VRACAR, ZEMUN = "70246", "70114", "70157"
@@ -263,15 +262,12 @@ def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatc
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of a host `localhost`, and of one with another name, each signed by itself."""
-    if shutil.which("openssl") is None:
-        if os.environ.get("CI"):
-            pytest.fail("openssl is not installed")
-        pytest.skip("openssl is not installed (Debian: openssl)")
+    openssl = needed("openssl")
     folder = tmp_path_factory.mktemp("tls")
     for name, host in (("localhost", "localhost"), ("other", "nominatim.example.rs")):
         subprocess.run(
             [
-                *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+                *(openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
                 *("-days", "2", "-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"),
                 *("-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem"),
             ],

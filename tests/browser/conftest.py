@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -29,6 +27,7 @@ from incidents.services.accounts import Member
 from incidents.web.platform import utc_now
 from tests import builders
 from tests.browser.firefox import SAFEST, Firefox, launched
+from tests.programs import needed
 
 FLAGS = [
     "--disable-gpu",
@@ -41,15 +40,6 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 PHONE = {"width": 360, "height": 740}
-
-
-def _chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is not installed")
-        pytest.skip("Chromium is not installed (Debian: chromium)")
-    return found
 
 
 @dataclass(frozen=True)
@@ -87,7 +77,7 @@ def browser(certificate: Certificate) -> Iterator[Browser]:
     """Chromium as people have it: it keeps the pages one came from."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=_chromium(),
+            executable_path=needed("chromium", "chromium-browser"),
             chromium_sandbox=False,
             args=[*FLAGS, f"--ignore-certificate-errors-spki-list={certificate.fingerprint()}"],
             ignore_default_args=["--disable-back-forward-cache"],

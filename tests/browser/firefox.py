@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.programs import needed
 
 _PATIENCE_S = 60
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
@@ -174,22 +173,21 @@ class Found:
         return self.tab.tell(f"WebDriver:{command}", id=elements[0], **values)
 
 
-def _binary() -> str:
-    found = shutil.which("firefox-esr") or shutil.which("firefox")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("Firefox is not installed")
-        pytest.skip("Firefox is not installed (Debian: firefox-esr)")
-    return found
-
-
 @contextmanager
 def launched(profile: Path, preferences: dict[str, bool]) -> Iterator[Firefox]:
     """Firefox with a fresh profile in this empty folder."""
     lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in (_CALM | preferences).items()]
     (profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
     process = subprocess.Popen(
-        [_binary(), "--marionette", "--headless", "--no-remote", "--profile", profile, "about:blank"],
+        [
+            needed("firefox-esr", "firefox"),
+            "--marionette",
+            "--headless",
+            "--no-remote",
+            "--profile",
+            profile,
+            "about:blank",
+        ],
         env={**os.environ, "HOME": str(profile), "TMPDIR": str(profile)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

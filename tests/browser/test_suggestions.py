@@ -103,7 +103,7 @@ def test_a_finger_chooses_and_the_list_has_no_fault(open_phone: Open) -> None:
     who = Walker(page, "rom")
     who.look("suggestions")
     assert who.wrong == []
-    assert page.get_by_role("option").bounding_box()["height"] >= 44  # type: ignore[index]
+    assert page.get_by_role("option").bounding_box()["height"] >= 44
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     page.get_by_role("option").click()
     expect(page.locator("#place")).to_have_value("Presheva")

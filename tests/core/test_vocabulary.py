@@ -32,7 +32,7 @@ MAPPING = {
 }
 
 
-def build_with(extra: list[dict[str, str]] = [], mappings: list[dict[str, str]] = [MAPPING], codes: Any = CODES):  # noqa: B006
+def build_with(extra: list[dict[str, str]] = [], mappings: list[dict[str, str]] = [MAPPING], codes: Any = CODES):  # noqa: B006 (never changed)
     rows = [*codes, *extra]
     return build("v", enumerate(rows, 2), enumerate(mappings, 2), codes_file="codes.csv", mappings_file="mapping.csv")
 

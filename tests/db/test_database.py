@@ -314,8 +314,8 @@ def test_what_was_counted_before_keeps_the_targets_that_are_still_known(tmp_path
 def test_a_moment_always_knows_its_zone() -> None:
     kind, dialect = Instant(), sa.create_engine("sqlite://").dialect
     with pytest.raises(ValueError, match="without a time zone"):
-        kind.process_bind_param(datetime(2026, 1, 1), dialect)  # noqa: DTZ001
-    assert kind.process_result_value(datetime(2026, 1, 1), dialect) == datetime(2026, 1, 1, tzinfo=UTC)  # noqa: DTZ001
+        kind.process_bind_param(datetime(2026, 1, 1), dialect)  # noqa: DTZ001 (without a zone on purpose)
+    assert kind.process_result_value(datetime(2026, 1, 1), dialect) == datetime(2026, 1, 1, tzinfo=UTC)  # noqa: DTZ001 (without a zone on purpose)
 
 
 @pytest.fixture

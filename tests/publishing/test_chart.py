@@ -16,7 +16,7 @@ LONG = "Nationality, ethnic origin, language, descent, citizenship, migration st
 
 
 def drawn(**changes: object) -> bytes:
-    edition = an_edition(**changes)  # type: ignore[arg-type]
+    edition = an_edition(**changes)
     return chart.write(edition, figures(edition, "ground", "en"))
 
 

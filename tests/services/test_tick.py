@@ -40,7 +40,7 @@ def site(own_database: Database, settings: Settings) -> Database:
 
 def around(now: datetime = NOW, **changes: object) -> services.Surroundings:
     values = services.Surroundings(now=now, here=now.astimezone(ZoneInfo("Europe/Belgrade")))
-    return replace(values, **changes)  # type: ignore[arg-type]
+    return replace(values, **changes)
 
 
 def ticked(database: Database, now: datetime = NOW, **changes: object) -> list[str]:

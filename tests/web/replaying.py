@@ -22,5 +22,5 @@ def replay(settings: Settings, answers: dict[str, str], times: int, start: Barri
     for _ in range(times):
         answer = client.post("/sr-Cyrl/report", data=answers)
         code = "".join(re.findall(r"<span>(\d{4})</span>", answer.text))
-        said.put((answer.status_code, code))  # type: ignore[attr-defined]
+        said.put((answer.status_code, code))
     database.engine.dispose()

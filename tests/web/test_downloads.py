@@ -257,7 +257,7 @@ def test_every_link_of_the_page_to_a_file_opens(reader: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.tag)
-def test_the_feed_names_every_release_in_the_language_of_its_address(reader: FlaskClient, language) -> None:  # type: ignore[no-untyped-def]
+def test_the_feed_names_every_release_in_the_language_of_its_address(reader: FlaskClient, language) -> None:
     answer = reader.get(f"/{language.tag}/statistics/releases.atom")
     found = feedparser.parse(answer.data)
     assert (answer.mimetype, found.bozo, len(found.entries)) == ("application/atom+xml", False, NEWEST)
@@ -296,7 +296,7 @@ def queries(site: Flask) -> Iterator[list[str]]:
     asked: list[str] = []
     engine = site.extensions["incidents"].database.engine
 
-    def note(_connection, _cursor, statement, *_rest) -> None:  # type: ignore[no-untyped-def]
+    def note(_connection, _cursor, statement, *_rest) -> None:
         if "SAVEPOINT" not in statement:  # which the tests put around all
             asked.append(statement)
 

@@ -42,7 +42,7 @@ def states(page: str) -> dict[str, str]:
 
 def left_in(page: str) -> str:
     [note] = [one for one in pages.parsed(page).iter("p") if one.get("data-left") is not None]
-    return "" if note.get("hidden") is not None else "".join(note.find("b").itertext())  # type: ignore[union-attr]
+    return "" if note.get("hidden") is not None else "".join(note.find("b").itertext())
 
 
 def summary(page: str) -> str:

@@ -82,27 +82,27 @@ def test_a_report_has_the_members_that_are_read_and_needs_those_that_the_rules_n
         {"consents": ["refer_ngo"]},
     ],
 )
-def test_what_is_refused_is_against_the_description(client, desk, document, change) -> None:  # noqa: F811
+def test_what_is_refused_is_against_the_description(client, desk, document, change) -> None:  # noqa: F811 (a fixture)
     assert send(client, **change).status_code == 422
     with pytest.raises(jsonschema.ValidationError):
         holds(document, "Report", {**SENT, **change})
 
 
-def test_the_example_is_taken(client, desk, document) -> None:  # noqa: F811
+def test_the_example_is_taken(client, desk, document) -> None:  # noqa: F811 (a fixture)
     example = document["components"]["schemas"]["Report"]["example"]
     answer = send(client, **{**dict.fromkeys(SENT), **example})
     assert answer.status_code == 201
     holds(document, "Receipt", answer.json)
 
 
-def test_the_example_of_the_readme_is_taken(client, desk) -> None:  # noqa: F811
+def test_the_example_of_the_readme_is_taken(client, desk) -> None:  # noqa: F811 (a fixture)
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     example = re.search(r"-d '\n *(\{.*?\})'", readme, re.DOTALL)
     assert example is not None
     assert send_bytes(client, example[1].encode()).status_code == 201
 
 
-def test_problems_are_as_described(client, desk, document) -> None:  # noqa: F811
+def test_problems_are_as_described(client, desk, document) -> None:  # noqa: F811 (a fixture)
     for answer in (
         send(client, acts=[], phone=1),
         send(client, key=None),
@@ -158,13 +158,13 @@ def test_every_list_opens_and_has_labels_in_every_language(client: FlaskClient) 
     listed = client.get("/api/v1/vocabularies").json
     assert listed is not None
     for address in listed["vocabularies"].values():
-        for term in client.get(address).json["terms"]:  # type: ignore[index]
+        for term in client.get(address).json["terms"]:
             assert set(term["labels"]) == set(BY_TAG)
             assert all(term["labels"].values())
 
 
 def test_labels_are_those_of_their_languages(client: FlaskClient) -> None:
-    terms = client.get("/api/v1/vocabularies/act_type").json["terms"]  # type: ignore[index]
+    terms = client.get("/api/v1/vocabularies/act_type").json["terms"]
     labels = {term["code"]: term["labels"] for term in terms}
     assert labels["threat"] == {**labels["threat"], "sr-Cyrl": "Претње", "sr-Latn": "Pretnje", "en": "Threats"}
 

@@ -80,7 +80,7 @@ def test_other_parameters_are_said_otherwise(site: Flask) -> None:
     plan = {"threshold": 7, "thresholds": [{"threshold": 12, "where": {"area": "*"}}], "dominance": {"share": 0.5}}
     with site.test_request_context("/en/statistics/"):
         site.preprocess_request()
-        found = list(_rules({"incidents": plan}, Spoken()))  # type: ignore[arg-type]
+        found = list(_rules({"incidents": plan}, Spoken()))
     assert found[:3] == [
         "Smallest figure that is published for the whole country: 7",
         "Smallest figure for a region, a district or a municipality: 12",
@@ -166,7 +166,7 @@ def test_a_page_of_figures_that_is_kept_takes_the_one_query_that_finds_its_relea
     asked: list[str] = []
     engine = site.extensions["incidents"].database.engine
 
-    def note(_connection, _cursor, statement, *_rest) -> None:  # type: ignore[no-untyped-def]
+    def note(_connection, _cursor, statement, *_rest) -> None:
         if "SAVEPOINT" not in statement:
             asked.append(statement)
 

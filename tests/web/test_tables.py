@@ -31,7 +31,7 @@ def test_a_table_is_asked_for_signed_by_two_and_then_everybodys(published: list[
         assert who.press(HERE, "/2/sign").status_code == 303
     [name] = [
         address.rpartition("/")[2].removesuffix(".csv")
-        for address in client.get("/api/v1/releases/2").json["files"]  # type: ignore[index]
+        for address in client.get("/api/v1/releases/2").json["files"]
         if "reported" in address and "ground" in address and address.endswith(".csv")
     ]
     rows = from_csv(client.get(f"/api/v1/releases/2/tables/{name}.csv").data)
