@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from incidents.adapters import data_files, second_factor
-from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.config import Settings
 from incidents.core.accounts import Role
 from incidents.core.agreement import Draw
@@ -135,12 +134,7 @@ def queue_of(
         member,
         recall=recall or Memory().of(b"a cookie", now=now),
         vocabulary=data_files.vocabulary(),
-        area_of=partial(geocoding.area_meant, geocoder=geocoder(), places=data_files.places()),
+        area_of=partial(geocoding.area_meant, geocoder=data_files.geocoder(), places=data_files.places()),
         now=now,
         with_held=with_held,
     )
-
-
-@cache
-def geocoder() -> GazetteerGeocoder:
-    return GazetteerGeocoder(data_files.gazetteer())
