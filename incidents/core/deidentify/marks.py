@@ -13,7 +13,6 @@ from incidents.core.deidentify.names import names
 from incidents.core.deidentify.numbers import numbers
 from incidents.core.deidentify.whereabouts import addresses, roles
 
-
 _mark = Mark._make  # half the time of calling the class, and a text may have ten thousand
 
 
