@@ -19,7 +19,7 @@ from incidents.core.receipt import ReceiptCode
 from incidents.core.report import Report
 from incidents.db import account
 from incidents.db import report as stored
-from incidents.services import accounts, geocoding, keys, queue, reporting
+from incidents.services import accounts, geocoding, keys, queue, reporting, settlement
 from incidents.services.accounts import Member
 from incidents.services.memory import Memory, Recall
 from incidents.services.queue import Waiting
@@ -137,4 +137,29 @@ def queue_of(
         area_of=partial(geocoding.area_meant, geocoder=data_files.geocoder(), places=data_files.places()),
         now=now,
         with_held=with_held,
+    )
+
+
+def send_back(
+    session: Session,
+    incident: UUID,
+    member: Member,
+    typed: str = "",
+    *,
+    version: int,
+    now: datetime,
+    draw: Draw = NO_DRAW,
+    **parts: str,
+) -> None:
+    """The parts that the member does not share, each with why."""
+    settlement.return_incident(
+        session,
+        incident,
+        parts,
+        typed,
+        version=version,
+        member=member,
+        vocabulary=data_files.vocabulary(),
+        draw=draw,
+        now=now,
     )

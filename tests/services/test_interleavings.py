@@ -184,7 +184,7 @@ class Play:
             case "accept":
                 settlement.accept_incident(session, at, **by, **SURROUNDINGS, draw=builders.NO_DRAW, today=now.date())
             case "return":
-                settlement.return_incident(session, at, {"grounds": "not_said"}, **by)
+                builders.send_back(session, at, **by, grounds="not_said")
             case "reopen":
                 settlement.reopen_incident(session, at, **by)
             case "answer":
