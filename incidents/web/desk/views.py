@@ -29,6 +29,7 @@ from incidents.web.desk.odihr import odihr
 from incidents.web.desk.queue import queue as filters
 from incidents.web.desk.queue import queue_page, read_filter
 from incidents.web.desk.queue_rules import queue_rules
+from incidents.web.desk.redaction import redaction
 from incidents.web.desk.referrals import referrals
 from incidents.web.desk.releases import releases
 from incidents.web.desk.reports import reports
@@ -47,6 +48,7 @@ for part in (
     times,
     reports,
     files,
+    redaction,
     intake,
     clusters,
     incidents,
