@@ -10,6 +10,8 @@ _BLOCK = 16
 """Pixels: a JPEG mixes the pixels of such a square, so what is blackened ends at its edges."""
 _BEYOND = 2
 """Pixels: colours of one square are smoothed so far into the next when a JPEG is read."""
+_AROUND = 8
+"""Pixels: a large picture is made smaller for its copy, and each pixel then tells of those around it."""
 
 
 class BadBox(Exception):
@@ -43,11 +45,11 @@ class Box:
 
 
 def _before(share: float, side: int) -> int:
-    return max(0, int(share * side / 100) // _BLOCK * _BLOCK - _BEYOND)
+    return max(0, (int(share * side / 100) - _AROUND) // _BLOCK * _BLOCK - _BEYOND)
 
 
 def _behind(share: float, side: int) -> int:
-    last = -int(-share * side // 100)  # rounded up
+    last = -int(-share * side // 100) + _AROUND  # rounded up
     return min(side, -(-last // _BLOCK) * _BLOCK + _BEYOND)
 
 

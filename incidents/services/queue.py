@@ -22,6 +22,7 @@ from incidents.core.queue_rules import Effect, Hits, Rule, hits
 from incidents.core.report import Report
 from incidents.core.targets import is_overdue
 from incidents.core.vocabulary import Vocabulary
+from incidents.core.welfare import hard_acts, is_about_child
 from incidents.db import report as stored
 from incidents.db.account import member_names
 from incidents.services import keys
@@ -46,6 +47,19 @@ class Gist(NamedTuple):
     """The municipality, district or Kosovo* that it stands for; empty where several may be meant or none."""
     hit_by: frozenset[str]
     """Ids of the rules that hit it."""
+    is_about_child: bool
+
+
+def gist_of(content: Report, area: str, hit_by: Iterable[str] = ()) -> Gist:
+    return Gist(
+        content.language,
+        content.acts,
+        content.grounds,
+        content.place,
+        area,
+        frozenset(hit_by),
+        is_about_child(content.targets, content.relation),
+    )
 
 
 class Waiting(NamedTuple):
@@ -67,6 +81,8 @@ class Waiting(NamedTuple):
     """A rule routes it to this member, and nobody has taken it."""
     rules: tuple[Rule, ...]
     """That hit it, in the order of their names."""
+    is_hard: bool
+    """The story is hard to read (core.welfare)."""
 
     @property
     def is_flagged(self) -> bool:
@@ -183,7 +199,7 @@ def open_queue(
     rows = _rows(session, OPEN if with_held else OPEN - {Handling.QUARANTINED})
     gists = open_gists(session, rows, member, shelf=_SHELF, recall=recall, area_of=area_of, rules=rules)
     names = member_names(session)
-    grave = grave_acts(vocabulary)
+    grave, hard = grave_acts(vocabulary), hard_acts(vocabulary)
     late = cache(partial(is_overdue, now=now))
     waiting = []
     for row in rows:
@@ -204,6 +220,7 @@ def open_queue(
                 row.has_news,
                 is_free and any(rule.route_to == member.id for rule in hitting),
                 hitting,
+                content is not None and is_hard(content, hard),
             )
         )
     if not rules:
@@ -211,6 +228,11 @@ def open_queue(
     return sorted(
         waiting, key=lambda line: (line.is_apart, not line.is_at_risk, not line.is_flagged, line.received_on, line.id)
     )
+
+
+def is_hard(content: Gist, acts: frozenset[str]) -> bool:
+    """Whether a story is hard to read; `acts` are those that make it so (core.welfare.hard_acts)."""
+    return content.is_about_child or not acts.isdisjoint(content.acts)
 
 
 def grave_acts(vocabulary: Vocabulary) -> frozenset[str]:
@@ -269,8 +291,8 @@ def open_gists(
     lines = recall.lines(shelf, current, open_)
     # Read at once: a call for each would take three times as long.
     return {
-        report: Gist(language, frozenset(acts), frozenset(grounds), place, area, frozenset(hit_by))
-        for report, (language, acts, grounds, place, area, hit_by) in zip(
+        report: Gist(language, frozenset(acts), frozenset(grounds), place, area, frozenset(hit_by), is_about_child)
+        for report, (language, acts, grounds, place, area, hit_by, is_about_child) in zip(
             lines, json.loads(f"[{','.join(lines.values())}]"), strict=True
         )
     }
@@ -286,6 +308,5 @@ def _may_open(private: Callable[[int], bytes], epoch: int) -> bool:
 
 def _written(content: Report, area_of: Callable[[str], str], hitting: Sequence[tuple[str, Hits]]) -> str:
     area = content.area or (area_of(content.place) if content.place else "")
-    hit_by = [rule for rule, is_hit in hitting if is_hit(content, area)]
-    values = [content.language, sorted(content.acts), sorted(content.grounds), content.place, area, hit_by]
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    gist = gist_of(content, area, (rule for rule, is_hit in hitting if is_hit(content, area)))
+    return json.dumps(gist, default=sorted, ensure_ascii=False, separators=(",", ":"))

@@ -33,7 +33,7 @@ from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.colleagues import colleagues
 from incidents.services.moderation import content_of, private_keys
-from incidents.services.queue import Gist
+from incidents.services.queue import Gist, gist_of
 
 _AT_ONCE = 500
 SAMPLES = 20
@@ -196,7 +196,7 @@ def try_rule(
             by_handling[one.handling] += 1
             at_risk += not grave.isdisjoint(content.acts)
             if len(found) < SAMPLES:
-                gist = Gist(content.language, content.acts, content.grounds, content.place, area, frozenset())
+                gist = gist_of(content, area)
                 found.append(Line(one.id, one.received_on, one.handling, gist))
     row.tried_version, row.tried_on = row.version, today
     row.tried_hits, row.tried_of = by_handling.total(), opened

@@ -21,12 +21,12 @@ from incidents.core.languages import BY_TAG
 from incidents.core.queue_rules import Rule
 from incidents.services import alarms, filters, geocoding, moderation, queue_rules
 from incidents.services.filters import NotAName
-from incidents.services.memory import Recall
 from incidents.services.queue import Chosen, Filter, Gist, Held, View, Waiting, chosen, open_queue
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
-from incidents.web.desk.around import out_of_date
+from incidents.web.desk.around import out_of_date, recall
 from incidents.web.desk.forms import ActForm
+from incidents.web.desk.welfare import suggested_pause
 from incidents.web.places import place_name
 from incidents.web.platform import platform
 from incidents.web.texts import gettext
@@ -91,6 +91,7 @@ def queue_page(
         bunches = alarms.bunches(session, waiting, today=site.today())
         withdrawn = Counter(moderation.withdrawals(session, since=site.now() - _LATELY))
         saved = filters.saved_filters(session, g.member, read=read_filter)
+        pause = suggested_pause(session)
     found = chosen(waiting, by)
     pages = max(1, ceil(len(found.lines) / ON_A_PAGE))
     page = min(max(1, page), pages)
@@ -117,6 +118,7 @@ def queue_page(
         withdrawn=withdrawn.items(),
         acts=shown.acts,
         flood=flood,
+        pause=pause,
         bunches=bunches,
         term=shown.term,
         place_name=place_name,
@@ -138,11 +140,6 @@ def opened(session: Session, *, with_held: bool, rules: Sequence[Rule] = ()) -> 
         with_held=with_held,
         rules=rules,
     )
-
-
-def recall() -> Recall:
-    """What this session opened before."""
-    return platform().memory.of(g.cookie, now=platform().now())
 
 
 def area_of(place: str) -> str:
