@@ -29,7 +29,7 @@ from incidents.cli.protect import protect
 from incidents.cli.release import release
 from incidents.cli.scan import scan
 from incidents.cli.script import transliterate
-from incidents.cli.setup import init, migrate
+from incidents.cli.setup import init, migrate, roles
 from incidents.cli.site import Wrong, settings_of_site
 from incidents.cli.synthesise import synthesise
 from incidents.cli.tick import mail, tick
@@ -141,6 +141,7 @@ def serve(settings: Settings, bind: str, workers: int, threads: int, timeout: in
 for command in (
     init,
     migrate,
+    roles,
     members,
     audit,
     backup,

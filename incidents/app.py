@@ -18,8 +18,6 @@ from incidents.core.help import Directory
 from incidents.db.database import Database
 from incidents.resources import data_file, folder
 from incidents.web import assets, errors, headers, languages, requests, watching
-from incidents.web.accounts.views import accounts
-from incidents.web.desk import views as desk_views
 from incidents.web.help.views import helping
 from incidents.web.json import Json
 from incidents.web.pages.views import pages
@@ -97,9 +95,17 @@ def create_app(
         app.register_blueprint(api.api)
         app.register_blueprint(openapi.openapi)
     if settings.door in {Door.BOTH, Door.DESK}:
-        app.register_blueprint(accounts)
-        app.register_blueprint(desk_views.desk)
+        _add_desk(app)
     return app
+
+
+def _add_desk(app: Flask) -> None:
+    """Imported only here: a process of the public door never loads what opens reports (tests/attacks)."""
+    from incidents.web.accounts.views import accounts
+    from incidents.web.desk.views import desk
+
+    app.register_blueprint(accounts)
+    app.register_blueprint(desk)
 
 
 def _ahead(settings: Settings, now: Callable[[], datetime], database: Database) -> Callable[[], Flask]:

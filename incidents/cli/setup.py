@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from incidents.cli.members import ask_back, enrol_for_all, new_password, show_second_factor
 from incidents.cli.site import Wrong, database_of, settings_of_site
 from incidents.config import SECRET_BYTES, Settings
-from incidents.db import migrations
+from incidents.db import grants, migrations
 from incidents.db.key import newest_desk_key
 from incidents.services import accounts, keys
 
@@ -98,3 +98,24 @@ def migrate(settings: Settings, older: str) -> None:
         except migrations.NoSuchForm:
             raise Wrong(f"The tables cannot go back to {older}.") from None
     click.echo(f"The tables are as they were at {older}.")
+
+
+@click.command()
+@click.option("--public", default="incidents_public", show_default=True, help="The role of the public door.")
+@click.option("--desk", default="incidents_desk", show_default=True, help="The role of the desk's door.")
+@click.pass_obj
+def roles(settings: Settings, public: str, desk: str) -> None:
+    """Give the roles of both doors exactly their rights in a PostgreSQL database, and make those that are missing.
+
+    Run it as the owner of the tables, after every `migrate`. The public role can then add reports and not read what is
+    sealed, and neither can change the audit trail.
+    """
+    if public == desk:
+        raise Wrong("The two doors need two roles.")
+    with database_of(settings) as database:
+        if database.engine.dialect.name != "postgresql":
+            raise Wrong("Only PostgreSQL has roles. With SQLite whoever opens the file reads all of it.")
+        with database.engine.begin() as connection:
+            for role, door in ((public, grants.PUBLIC), (desk, grants.DESK)):
+                grants.grant(connection, role, door)
+    click.echo(f"{public} and {desk} have their rights. Set INCIDENTS_DATABASE_URL of each door to its role.")

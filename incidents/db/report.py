@@ -31,11 +31,11 @@ class Report(Base):
     handling: orm.Mapped[Handling] = orm.mapped_column(index=True)
     version: orm.Mapped[int] = orm.mapped_column(default=1)
 
-    sealed: orm.Mapped[bytes]
+    sealed: orm.Mapped[bytes] = orm.mapped_column(deferred=True, deferred_group="sealed")
     """All answers, padded; bound to `id`."""
     epoch: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("desk_key.epoch"))
-    sealed_key: orm.Mapped[bytes]
-    """The report key, sealed to the desk key of `epoch`."""
+    sealed_key: orm.Mapped[bytes] = orm.mapped_column(deferred=True, deferred_group="sealed")
+    """The report key, sealed to the desk key of `epoch`. What is sealed is read only where it is opened (db.grants)."""
 
     verifier: orm.Mapped[Digest] = orm.mapped_column(unique=True)
     """Finds the row for a receipt code."""
@@ -99,7 +99,7 @@ class Message(Base):
     kind: orm.Mapped[MessageKind]
     sent_on: orm.Mapped[date]
     epoch: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("desk_key.epoch"))
-    sealed_for_desk: orm.Mapped[bytes]
+    sealed_for_desk: orm.Mapped[bytes] = orm.mapped_column(deferred=True)
     sealed_for_reporter: orm.Mapped[bytes | None]
     """What the desk says only: what reporters say is not shown again on the phone that sent it."""
     token_digest: orm.Mapped[Digest | None] = orm.mapped_column(unique=True)
@@ -151,9 +151,9 @@ class SentFile(Base):
     report_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"))
     received_on: orm.Mapped[date]
     epoch: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("desk_key.epoch"))
-    sealed_key: orm.Mapped[bytes]
+    sealed_key: orm.Mapped[bytes] = orm.mapped_column(deferred=True, deferred_group="sealed")
     """The file's key, sealed to the desk key of `epoch`."""
-    sealed_facts: orm.Mapped[bytes]
+    sealed_facts: orm.Mapped[bytes] = orm.mapped_column(deferred=True, deferred_group="sealed")
     """Kind and sizes, under the file's key. Its name was never kept."""
     pieces: orm.Mapped[int]
     """How many there are of all its parts: what it takes of the disk."""

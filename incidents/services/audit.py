@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from incidents.core.audit import Entry, first_break
 from incidents.db.audit import Change, entries, record, record_all
-from incidents.services.accounts import Member
+
+if TYPE_CHECKING:
+    from incidents.services.accounts import Member
 
 
 def newest_entries(session: Session, *, most: int) -> tuple[list[Entry], int | None]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from incidents.core.upkeep import OVERDUE, words_of
 from incidents.db.report import arrived_on
-from incidents.services.tick import overdue
+from incidents.services.overdue import overdue
 
 SUBJECT = "Daily note"
 

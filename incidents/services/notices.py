@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,8 +12,10 @@ from sqlalchemy.orm import Session
 from incidents.core.languages import Language, fallbacks
 from incidents.core.report import plain_text
 from incidents.db.notice import Notice, Page
-from incidents.services.accounts import Member
 from incidents.services.audit import note
+
+if TYPE_CHECKING:
+    from incidents.services.accounts import Member
 
 LONGEST = 4_000
 

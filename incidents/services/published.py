@@ -141,7 +141,8 @@ def published(
     session: Session, sight: Sight, *, before: int | None = None, most: int | None = None
 ) -> list[ReleaseSummary]:
     """The releases that everybody may read, newest first; from the one before `before` on, and at most so many."""
-    return [summary(session, one.number) for one in issues(session, sight, before=before, most=most)]
+    found = issues(session, sight, before=before, most=most)
+    return [summary(session, one.number, with_names=False) for one in found]
 
 
 def issue(session: Session, number: int, sight: Sight) -> Issue:
@@ -263,8 +264,10 @@ def signers(session: Session, number: int) -> list[MemberId]:
     return [MemberId(member) for member in rows]
 
 
-def summary(session: Session, number: int) -> ReleaseSummary:
-    release, names = session.get_one(Release, number), member_names(session)
+def summary(session: Session, number: int, *, with_names: bool = True) -> ReleaseSummary:
+    """`with_names` for the desk alone: everybody else learns how many signed, not who."""
+    release = session.get_one(Release, number)
+    names = member_names(session) if with_names else {}
     file_names = session.scalars(
         sa.select(ReleaseFile.name).where(ReleaseFile.release_number == number).order_by(ReleaseFile.name)
     )
@@ -277,7 +280,7 @@ def summary(session: Session, number: int) -> ReleaseSummary:
         built_on=release.built_on,
         published_on=release.published_on,
         signed_by=(signed_by := signers(session, number)),
-        signers=[names[member] for member in signed_by],
+        signers=[names[member] for member in signed_by] if with_names else [],
         counted=total.count if total else 0,
         added_table=release.added_table,
         file_names=list(file_names),

@@ -14,17 +14,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from incidents.core.incident import Handling
 from incidents.core.upkeep import OVERDUE, SPENT_TOKENS_KEPT, words_of
 from incidents.db import job as stored
 from incidents.db import order
 from incidents.db.database import Database
 from incidents.db.report import Message, Report
 from incidents.services import accounts, bulk
+from incidents.services.overdue import overdue
 
 NOTE_FROM_HOUR = 7
 """The operator's note goes out at the first tick after this, every day at the same time."""
-_WAITING = (Handling.RECEIVED, Handling.QUARANTINED, Handling.IN_TRIAGE)
 _CLOCK_MAY_BE_OFF = timedelta(minutes=5)
 
 
@@ -79,12 +78,6 @@ def tick(database: Database, around: Surroundings) -> Iterator[Line]:
         if is_whole:
             with database.unit_of_work() as session:
                 stored.remember(session, stored.TICK, on=around.today, at=around.now)
-
-
-def overdue(session: Session, *, today: date) -> int:
-    """How many reports wait too long."""
-    query = sa.select(sa.func.count()).where(Report.handling.in_(_WAITING), Report.received_on < today - OVERDUE)
-    return session.scalars(query).one()
 
 
 def _look_at_clock(database: Database, around: Surroundings) -> Line | None:

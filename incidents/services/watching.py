@@ -16,8 +16,8 @@ from incidents.core.upkeep import coarse
 from incidents.db import job, migrations
 from incidents.db.database import Database
 from incidents.db.report import arrived_on
+from incidents.services.overdue import overdue
 from incidents.services.reporting import intake_is_open
-from incidents.services.tick import overdue
 
 
 def readiness(database: Database, settings: Settings, *, now: datetime) -> dict[str, bool]:

@@ -15,6 +15,7 @@ import pytest
 from incidents.adapters import mail
 from incidents.adapters.mail import NotHandedOver
 from incidents.config import BadSetting, Mail, read_settings
+from incidents.core.periods import in_serbia
 from incidents.db.database import Database
 from tests import builders
 from tests.conftest import settings_in
@@ -80,7 +81,7 @@ def _file(number: int) -> None:
     """Reports of yesterday, and one that waits too long."""
     settings = replace(settings_in(Path("instance")), pepper=bytes(range(32)))
     database = Database("sqlite:///instance/incidents.sqlite")
-    now = datetime.now(UTC)
+    now = in_serbia(datetime.now(UTC))  # whose days the note tells of
     with database.unit_of_work() as session:
         if not builders.reporting.intake_is_open(session):
             builders.a_desk(session, settings, now=now)

@@ -26,11 +26,11 @@ def published_site(url: str) -> Flask:
     """The site at this address. It is made once in each process; tests only read it."""
     database = databases.at(url)
     settings = settings_in(Path())
-    _publish(database, settings)
+    publish(database, settings)
     return create_app(settings, now=lambda: NOW, database=database)
 
 
-def _publish(database: Database, settings: Settings) -> None:
+def publish(database: Database, settings: Settings) -> None:
     vocabulary, places, label = data_files.vocabulary(), data_files.places(), catalogues.label
     with database.unit_of_work() as session:
         members = trial.make_trial(
