@@ -27,6 +27,7 @@ from incidents.cli.mentions import mentions
 from incidents.cli.places import places
 from incidents.cli.protect import protect
 from incidents.cli.release import release
+from incidents.cli.retention import retention
 from incidents.cli.scan import scan
 from incidents.cli.script import transliterate
 from incidents.cli.setup import init, migrate
@@ -154,6 +155,7 @@ for command in (
     places,
     protect,
     release,
+    retention,
     restore,
     scan,
     synthesise,

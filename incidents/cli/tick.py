@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from incidents.adapters import mail as mails
 from incidents.adapters.mail import NotHandedOver
-from incidents.cli.site import Wrong, database_of
+from incidents.cli.site import Wrong, database_of, schedule_of
 from incidents.config import Settings
 from incidents.db.database import Database
 from incidents.services import note as notes
@@ -35,6 +35,8 @@ def tick(context: click.Context, everything: bool) -> None:
         around = services.Surroundings(
             now=now,
             here=now.astimezone(_HERE),
+            pepper=settings.pepper,
+            schedule=schedule_of(settings),
             everything=everything,
             send_note=partial(_send, settings, database, now) if settings.mail is not None else None,
         )
