@@ -37,6 +37,7 @@ from incidents.cli.tick import mail, tick
 from incidents.cli.trial import make_trial_site
 from incidents.config import Settings
 from incidents.core.help import BadDirectory
+from incidents.core.retention import NotASchedule
 from incidents.core.vocabulary import BadVocabulary
 
 _WITHOUT_SITE = {
@@ -172,6 +173,8 @@ def main() -> None:
         raise SystemExit(f"The vocabulary cannot be used:\n{error}") from None
     except BadDirectory as error:
         raise SystemExit(f"The list of who can help cannot be used:\n{error}") from None
+    except NotASchedule as error:
+        raise SystemExit(f"INCIDENTS_KEEP_DAYS: {error}.") from None
 
 
 if __name__ == "__main__":

@@ -215,6 +215,12 @@ def lift(session: Session, report: UUID, *, member: Member, now: datetime) -> No
     note(session, "lift_hold", f"report:{report}", member, now, before=standing.until.isoformat())
 
 
+def held_until(session: Session, report: UUID, *, today: date) -> date | None:
+    """The last day of a report's hold; None for one that is not held."""
+    standing = session.get(Hold, report)
+    return standing.until if standing is not None and standing.until >= today else None
+
+
 def holds(session: Session, *, today: date) -> list[Held]:
     """Those that are not over, the first to end first."""
     names = member_names(session)
