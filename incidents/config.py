@@ -128,6 +128,9 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     help_file = Path(variables["INCIDENTS_HELP_FILE"]).resolve() if variables.get("INCIDENTS_HELP_FILE") else None
     if help_file is not None and not help_file.is_file():
         raise BadSetting(f"INCIDENTS_HELP_FILE names {help_file}, and there is no such file.")
+    kept_days = _whole(variables, "INCIDENTS_BACKUP_KEPT_DAYS", 30, "days")
+    if not kept_days:
+        raise BadSetting("INCIDENTS_BACKUP_KEPT_DAYS must be one day or more.")
     backup_days = _whole(variables, "INCIDENTS_BACKUP_DAYS", 2, "days")
     percent = variables.get("INCIDENTS_CODED_TWICE", "10")
     if not (percent.isascii() and percent.isdigit() and int(percent) <= 100):
@@ -151,7 +154,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         least_free_bytes=_whole(variables, "INCIDENTS_FREE_MB", 500, "megabytes") * 1_000_000,
         tick_within=timedelta(minutes=_whole(variables, "INCIDENTS_TICK_MINUTES", 60, "minutes")),
         backup_within=timedelta(days=backup_days) if backup_days else None,
-        backup_kept=timedelta(days=_whole(variables, "INCIDENTS_BACKUP_KEPT_DAYS", 30, "days")),
+        backup_kept=timedelta(days=kept_days),
         keep_days=_keep_days(variables.get("INCIDENTS_KEEP_DAYS", "")),
         mail=_mail(variables, instance / "mail-password"),
         coded_twice_percent=int(percent),

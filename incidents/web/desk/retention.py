@@ -234,8 +234,8 @@ def reason_words() -> dict[str, str]:
     """Why a report is held."""
     texts = {
         "proceedings": _("Court or other proceedings are under way"),
-        "authority": _("An authority asks for it"),
-        "reporter": _("The reporter asks for it"),
+        "authority": _("An authority asks us to keep it"),
+        "reporter": _("The reporter asks us to keep it"),
         "complaint": _("Somebody complains about our work"),
         "correction": _("A figure may have to be corrected"),
     }
