@@ -15,6 +15,7 @@ from incidents.cli.site import Wrong, database_of, schedule_of
 from incidents.config import Settings
 from incidents.db.database import Database
 from incidents.services import note as notes
+from incidents.services import retention
 from incidents.services import tick as services
 from incidents.services.watching import readiness
 
@@ -76,4 +77,6 @@ def _send(settings: Settings, database: Database, now: datetime, session: Sessio
 def _text(settings: Settings, database: Database, now: datetime, session: Session) -> str:
     checks = readiness(database, settings, now=now)
     del checks["tick"]  # it sends the note: that it came says it
-    return notes.note(session, checks, today=now.astimezone(_HERE).date())
+    today = now.astimezone(_HERE).date()
+    due = retention.due(session, schedule_of(settings), today=today, now=now)
+    return notes.note(session, checks, falling_due=len({one.report for one in due}), today=today)

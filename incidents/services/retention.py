@@ -136,10 +136,10 @@ class Listed:
     fate: Fate
 
 
-def note_changes(session: Session, *, today: date) -> int:
-    """Note of up to STEP reports that they are others than they were, from today on; gives how many there were."""
-    changed = (
-        sa.select(Report.id, Report.version, Report.handling)
+def changed(session: Session) -> list[UUID]:
+    """Reports that are others than they were when regular work last looked."""
+    query = (
+        sa.select(Report.id)
         .outerjoin(Unchanged, Unchanged.report_id == Report.id)
         .where(
             sa.or_(
@@ -148,18 +148,24 @@ def note_changes(session: Session, *, today: date) -> int:
                 Unchanged.handling != Report.handling,
             )
         )
-        .limit(STEP)
-        # A report that its reporter is withdrawing or writing to just now is left for the next time.
-        .with_for_update(of=Report, skip_locked=True)
     )
-    rows = session.execute(changed).all()
-    if rows:
-        session.execute(sa.delete(Unchanged).where(Unchanged.report_id.in_([row.id for row in rows])))
-        session.execute(
-            sa.insert(Unchanged),
-            [{"report_id": row.id, "version": row.version, "handling": row.handling, "since": today} for row in rows],
-        )
-    return len(rows)
+    return list(session.scalars(query))
+
+
+def note_changes(session: Session, reports: Collection[UUID], *, today: date) -> None:
+    """Note of these that they are as they are since today. One that somebody is changing just now is left alone."""
+    rows = session.execute(
+        sa.select(Report.id, Report.version, Report.handling)
+        .where(Report.id.in_(reports))
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not rows:
+        return
+    session.execute(sa.delete(Unchanged).where(Unchanged.report_id.in_([row.id for row in rows])))
+    session.execute(
+        sa.insert(Unchanged),
+        [{"report_id": row.id, "version": row.version, "handling": row.handling, "since": today} for row in rows],
+    )
 
 
 def due(session: Session, schedule: Schedule, *, today: date, now: datetime, ahead: timedelta = AHEAD) -> list[Due]:

@@ -126,10 +126,11 @@ def _forget_tokens(database: Database, around: Surroundings) -> Line:
 
 
 def _note_changes(database: Database, around: Surroundings) -> Line:
-    is_more = True
-    while is_more:
+    with database.reader() as session:
+        changed = retention.changed(session)
+    for start in range(0, len(changed), retention.STEP):
         with database.unit_of_work() as session:
-            is_more = retention.note_changes(session, today=around.today) == retention.STEP
+            retention.note_changes(session, changed[start : start + retention.STEP], today=around.today)
     return Line("Since when reports have been as they are: noted.")
 
 

@@ -117,6 +117,7 @@ def test_it_can_be_read_before_it_is_sent(run) -> None:
     assert shown.exit_code == 0
     assert "backup:      NOT WELL\n" in shown.output
     assert "database:    well\n" in shown.output
+    assert "Due to be destroyed within 30 days: fewer than 20\n" in shown.output
 
 
 def test_without_addresses_it_says_what_to_set(run) -> None:

@@ -52,8 +52,7 @@ YEARS = timedelta(days=731)
 
 def seen(session: Session, day: datetime = NOW) -> None:
     """What regular work does each day."""
-    while retention.note_changes(session, today=day.date()):
-        pass
+    retention.note_changes(session, retention.changed(session), today=day.date())
 
 
 def due(session: Session, day: datetime, schedule: Schedule | None = None) -> list[retention.Due]:

@@ -35,7 +35,7 @@ def set_aside(database: Database, settings: Settings, who: AtDesk, *, days_ago: 
             version = moderation.take_report(session, report, member=who.member, now=NOW)
             moderation.set_aside(session, report, "abuse", version=version, member=who.member, now=NOW)
         session.execute(sa.update(Report).values(lease_member_id=None, lease_until=None))
-        retention.note_changes(session, today=NOW.date())
+        retention.note_changes(session, retention.changed(session), today=NOW.date())
         session.execute(sa.update(Unchanged).values(since=NOW.date() - timedelta(days=days_ago)))
 
 
