@@ -37,7 +37,6 @@ import sqlalchemy as sa
 
 from benchmarks.junk import REAL, Answers, junk
 from incidents.adapters import data_files
-from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.cli.setup import make_secrets
 from incidents.config import Settings, read_settings
 from incidents.core.accounts import Role
@@ -200,7 +199,7 @@ def flood(port: int, *, reports: int, minutes: float, senders: int, seed: int) -
 def at_the_desk(database: Database, member: Member) -> dict[str, float | int | str]:
     """What a member sees and does afterwards."""
     now = datetime.now(UTC)
-    geocoder = GazetteerGeocoder(data_files.gazetteer())
+    geocoder = data_files.geocoder()
     found: dict[str, float | int | str] = {}
     with database.reader() as session:
         handlings = sa.select(stored.Report.handling, sa.func.count().label("number")).group_by(stored.Report.handling)

@@ -30,18 +30,18 @@ OWN = Path(__file__).parent.parent / "tests" / "adapters" / "places" / "queries.
 MEMORY = """
 import resource, sys
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-import incidents.adapters.data_files as files, incidents.adapters.geocoder as adapter
+import incidents.adapters.data_files as files
 before = peak()
-geocoder = adapter.GazetteerGeocoder(files.gazetteer())
+geocoder = files.geocoder()
 geocoder.geocode("Subtica"); geocoder.geocode("u Novom Pzaru")
 print(before, peak())
 """
 START = """
 import time
 began = time.perf_counter()
-import incidents.adapters.data_files as files, incidents.adapters.geocoder as adapter
+import incidents.adapters.data_files as files
 imported = time.perf_counter()
-adapter.GazetteerGeocoder(files.gazetteer()).geocode("Subotica")
+files.geocoder().geocode("Subotica")
 print(imported - began, time.perf_counter() - imported)
 """
 
@@ -55,7 +55,7 @@ def main() -> None:
     print(f"start: {1000 * start:.0f} ms, after {1000 * imports:.0f} ms of imports (fastest of 5)")
     before, after = map(float, _said(MEMORY))
     print(f"memory: {after - before:.0f} MB for the geocoder, {after:.0f} MB for the whole process")
-    geocoder = GazetteerGeocoder(data_files.gazetteer())
+    geocoder = data_files.geocoder()
     geocoder.geocode("Subtica")  # what is built at the first slip
     for name, queries in _names().items():
         print(f"{name}: {_a_second(geocoder, queries):,.0f} queries a second")

@@ -25,7 +25,6 @@ import sqlalchemy as sa
 
 from benchmarks.flood import variables
 from incidents.adapters import data_files, opening, sealing
-from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.adapters.synthetic_texts import synthetic_texts
 from incidents.cli.setup import make_secrets
 from incidents.config import read_settings
@@ -155,7 +154,7 @@ def measure(options: argparse.Namespace) -> dict[str, float]:
         database = Database(url)
         migrations.upgrade(database)
         member = fill(database, options, token_key=settings.token_key, memory_mib=settings.seal_memory_mib)
-        memory, geocoder, places = Memory(), GazetteerGeocoder(data_files.gazetteer()), data_files.places()
+        memory, geocoder, places = Memory(), data_files.geocoder(), data_files.places()
         area_of = partial(geocoding.area_meant, geocoder=geocoder, places=places)
         labels = _labels()
 

@@ -12,7 +12,6 @@ from jinja2 import StrictUndefined
 
 from incidents.adapters import data_files, help_files
 from incidents.adapters.counters import Counters
-from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.adapters.nominatim import StreetService
 from incidents.config import Door, Settings
 from incidents.core.help import Directory
@@ -46,6 +45,28 @@ def streets_of(settings: Settings) -> StreetService | None:
     return StreetService(settings.nominatim, data_files.gazetteer(), data_files.places())
 
 
+def platform_of(
+    settings: Settings, *, now: Callable[[], datetime], database: Database, is_preview: bool = False
+) -> Platform:
+    """What the pages of a site may use; raises like create_app."""
+    return Platform(
+        settings=settings,
+        database=database,
+        vocabulary=data_files.vocabulary(),
+        places=data_files.places(),
+        shapes=data_files.shapes(settings.shapes),
+        geocoder=data_files.geocoder(),
+        streets=streets_of(settings),
+        known_names=data_files.known_names,
+        lexicon=data_files.lexicon,
+        directory=directory_of(settings),
+        schedule=Schedule(settings.keep_days),
+        counters=Counters(settings.counters, watching.SIZE),
+        ahead=_ahead(settings, now, database) if settings.door is not Door.PUBLIC and not is_preview else None,
+        now=now,
+    )
+
+
 def create_app(
     settings: Settings,
     *,
@@ -61,22 +82,8 @@ def create_app(
     """
     app = Flask("incidents", template_folder=str(folder("templates")), static_folder=None)
     app.json = Json(app)
-    database = database or Database(settings.database_url)
-    app.extensions["incidents"] = Platform(
-        settings=settings,
-        database=database,
-        vocabulary=data_files.vocabulary(),
-        places=data_files.places(),
-        shapes=data_files.shapes(settings.shapes),
-        geocoder=GazetteerGeocoder(data_files.gazetteer()),
-        streets=streets_of(settings),
-        known_names=data_files.known_names,
-        lexicon=data_files.lexicon,
-        directory=directory_of(settings),
-        schedule=Schedule(settings.keep_days),
-        counters=Counters(settings.counters, watching.SIZE),
-        ahead=_ahead(settings, now, database) if settings.door is not Door.PUBLIC and not is_preview else None,
-        now=now,
+    app.extensions["incidents"] = platform_of(
+        settings, now=now, database=database or Database(settings.database_url), is_preview=is_preview
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals["is_trial"] = settings.trial

@@ -79,6 +79,9 @@ class Settings:
     """What files of all reports may take of the disk. Beyond it files wait, and reports are still taken."""
     seal_memory_mib: int = 128
     """Memory of Argon2id for a member's key (RFC 9106, section 4)."""
+    hard_a_day: int = 8
+    hard_a_week: int = 30
+    """From so many hard reports on a pause is suggested to the member who opened them; 0 for never."""
     coded_twice_percent: int = 10
     """How many of a hundred incidents a second member codes without seeing the first coding; the gravest always."""
     shapes: Path | None = None
@@ -158,6 +161,8 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         keep_days=_keep_days(variables.get("INCIDENTS_KEEP_DAYS", "")),
         mail=_mail(variables, instance / "mail-password"),
         coded_twice_percent=int(percent),
+        hard_a_day=_whole(variables, "INCIDENTS_HARD_A_DAY", 8, "reports"),
+        hard_a_week=_whole(variables, "INCIDENTS_HARD_A_WEEK", 30, "reports"),
         nominatim=_nominatim(variables),
     )
 

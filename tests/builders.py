@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from incidents.adapters import data_files, second_factor
-from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.config import Settings
 from incidents.core.accounts import Role
 from incidents.core.agreement import Draw
@@ -20,7 +19,7 @@ from incidents.core.receipt import ReceiptCode
 from incidents.core.report import Report
 from incidents.db import account
 from incidents.db import report as stored
-from incidents.services import accounts, geocoding, keys, queue, reporting
+from incidents.services import accounts, geocoding, keys, queue, reporting, settlement
 from incidents.services.accounts import Member
 from incidents.services.memory import Memory, Recall
 from incidents.services.queue import Waiting
@@ -135,12 +134,32 @@ def queue_of(
         member,
         recall=recall or Memory().of(b"a cookie", now=now),
         vocabulary=data_files.vocabulary(),
-        area_of=partial(geocoding.area_meant, geocoder=geocoder(), places=data_files.places()),
+        area_of=partial(geocoding.area_meant, geocoder=data_files.geocoder(), places=data_files.places()),
         now=now,
         with_held=with_held,
     )
 
 
-@cache
-def geocoder() -> GazetteerGeocoder:
-    return GazetteerGeocoder(data_files.gazetteer())
+def send_back(
+    session: Session,
+    incident: UUID,
+    member: Member,
+    typed: str = "",
+    *,
+    version: int,
+    now: datetime,
+    draw: Draw = NO_DRAW,
+    **parts: str,
+) -> None:
+    """The parts that the member does not share, each with why."""
+    settlement.return_incident(
+        session,
+        incident,
+        parts,
+        typed,
+        version=version,
+        member=member,
+        vocabulary=data_files.vocabulary(),
+        draw=draw,
+        now=now,
+    )

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
 from incidents.adapters import passwords
 from incidents.config import Settings
-from incidents.db import migrations
 from incidents.db.database import Database
+from tests import databases
 from tests.postgres import binaries, server
 
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
@@ -47,9 +48,8 @@ def engine_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('db') / 'site.sqlite'}"
     else:
-        url = request.getfixturevalue("postgres")
-    database = Database(url)
-    migrations.upgrade(database)
+        url = databases.beside(request.getfixturevalue("postgres"), "site")
+    database = databases.at(url)
     yield database
     database.engine.dispose()
 
@@ -63,17 +63,11 @@ def database(engine_database: Database) -> Iterator[Database]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def own_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """For one test alone: what happens to a whole database cannot be undone by a rollback."""
+    """For one test alone, where each thread and process really commits."""
     url = f"sqlite:///{tmp_path / 'own.sqlite'}"
     if request.param == "postgresql":
-        server = sa.create_engine(request.getfixturevalue("postgres"), isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            connection.execute(sa.text("DROP DATABASE IF EXISTS own WITH (FORCE)"))
-            connection.execute(sa.text("CREATE DATABASE own"))
-        url = server.url.set(database="own").render_as_string()
-        server.dispose()
-    database = Database(url)
-    migrations.upgrade(database)
+        url = databases.beside(request.getfixturevalue("postgres"), "own")
+    database = databases.at(url)
     yield database
     database.engine.dispose()
 
@@ -99,9 +93,20 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings, database: Database) -> Flask:
+    """A site of the test's own, but for routes and templates: they take longer to read than most tests take."""
+    from incidents.app import platform_of
+
+    app = _with_routes(replace(settings, instance=Path()))
+    app.extensions["incidents"] = platform_of(settings, now=lambda: NOW, database=database)
+    return app
+
+
+@cache
+def _with_routes(settings: Settings) -> Flask:
+    """Nothing is changed in it: other tests have it too."""
     from incidents.app import create_app
 
-    app = create_app(settings, now=lambda: NOW, database=database)
+    app = create_app(settings, now=lambda: NOW, database=Database("sqlite://"))
     app.testing = False  # errors become pages, as they do for people
     return app
 

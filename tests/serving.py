@@ -19,9 +19,7 @@ from urllib.request import Request, urlopen
 
 from incidents.cli.setup import make_secrets
 from incidents.config import Settings, read_settings
-from incidents.db import migrations
-from incidents.db.database import Database
-from tests import builders
+from tests import builders, databases
 from tests.test_house import ROOT
 
 _PATIENCE_S = 30
@@ -65,8 +63,7 @@ class Served:
         """Key files, tables, a desk of two."""
         make_secrets(self.instance)
         settings = self.settings()
-        database = Database(settings.database_url)
-        migrations.upgrade(database)
+        database = databases.at(settings.database_url)
         with database.unit_of_work() as session:
             builders.a_desk(session, settings, now=datetime.now(UTC))
         database.engine.dispose()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.adapters.official_shapes import read_official
 from incidents.adapters.place_files import read_gazetteer, read_places, rows
 from incidents.adapters.shape_files import read_shapes
@@ -62,6 +63,12 @@ def places() -> Places:
 @cache
 def gazetteer() -> Gazetteer:
     return read_gazetteer(data_file("places"), places())
+
+
+@cache
+def geocoder() -> GazetteerGeocoder:
+    """One for the whole process: it keeps nothing of what is asked."""
+    return GazetteerGeocoder(gazetteer())
 
 
 @cache

@@ -15,8 +15,9 @@ from PIL import Image, ImageFilter
 from pypdfium2 import raw
 
 from incidents.adapters import sound
-from incidents.adapters.remaking import READY, Refused
-from incidents.core.files import LARGEST_FILE, MOST_PAGES, Kind
+from incidents.adapters.remaking import MAX_ANSWER_BYTES, READY, Refused
+from incidents.core.files import LARGEST_FILE, MOST_PAGES, Kind, pages_of
+from incidents.core.redaction import Box
 
 MAX_PIXELS = 40_000_000
 LONGEST_SIDE = 2560
@@ -27,6 +28,7 @@ POINTS_PER_INCH = 72
 _MEMORY_BYTES = 1 << 30
 _CPU_SECONDS = 15
 _PREVIEW_SIDE = 320
+_QUALITY = 85
 _ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -40,13 +42,14 @@ _TURNS = {
 
 
 def main() -> None:
-    content = sys.stdin.buffer.read(LARGEST_FILE + 1)
+    is_redacting = sys.argv[1:] == ["redact"]
+    content = sys.stdin.buffer.read(MAX_ANSWER_BYTES if is_redacting else LARGEST_FILE + 1)
     _warm_up()
     _shut_in()
     sys.stdout.buffer.write(READY)
     sys.stdout.buffer.flush()
     try:
-        kind, media_type, remade, preview = _open(content)
+        kind, media_type, remade, preview = _redacted(content) if is_redacting else _open(content)
     except Refused as refused:
         answer = json.dumps({"refused": refused.reason}).encode() + b"\n"
     except Exception:  # Whatever a library says about hostile bytes, they are broken.
@@ -67,7 +70,7 @@ def _warm_up() -> None:
         out = io.BytesIO()
         ours.save(out, form, exif=exif)
         _open(out.getvalue())
-    _document(_pdf([(_jpeg(ours, quality=85), *ours.size)]))
+    _document(_pdf([(_jpeg(ours, quality=_QUALITY), *ours.size)]))
 
 
 def _shut_in() -> None:
@@ -91,7 +94,7 @@ def _open(content: bytes) -> tuple[Kind, str, bytes, bytes]:
     """The first bytes decide what a file is, never its name or what the sender calls it."""
     if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or _is_riff(content, b"WEBP"):
         picture = _picture(content)
-        return Kind.PICTURE, "image/jpeg", _jpeg(picture, quality=85), _preview(picture)
+        return Kind.PICTURE, "image/jpeg", _jpeg(picture, quality=_QUALITY), _preview(picture)
     if content.startswith(b"%PDF-"):
         document, preview = _document(content)
         return Kind.DOCUMENT, "application/pdf", document, preview
@@ -102,6 +105,32 @@ def _open(content: bytes) -> tuple[Kind, str, bytes, bytes]:
     if content.startswith(b"ID3") or sound.starts_as_mp3(content):
         return Kind.SOUND, "audio/mpeg", sound.mp3(content), b""
     raise Refused("unknown_kind")
+
+
+def _redacted(content: bytes) -> tuple[Kind, str, bytes, bytes]:
+    """A copy of ours with boxes, which stand in a line before it, in black."""
+    typed, _, copy = content.partition(b"\n")
+    boxes = [Box(**box) for box in json.loads(typed)]
+    if not copy.startswith(b"%PDF-"):
+        picture = _blackened(copy, boxes, 1)
+        return Kind.PICTURE, "image/jpeg", _jpeg(picture, quality=_QUALITY), _preview(picture)
+    pages: list[tuple[bytes, int, int]] = []
+    preview = b""
+    for number, page in enumerate(pages_of(copy), start=1):
+        picture = _blackened(page, boxes, number)
+        pages.append((_jpeg(picture, quality=_QUALITY), *picture.size))
+        preview = preview or _preview(picture)
+    if not pages:
+        raise Refused("broken")
+    return Kind.DOCUMENT, "application/pdf", _pdf(pages), preview
+
+
+def _blackened(page: bytes, boxes: list[Box], number: int) -> Image.Image:
+    picture = _picture(page)
+    for box in boxes:
+        if box.page == number:
+            picture.paste("black", box.pixels(*picture.size))
+    return picture
 
 
 def _is_riff(content: bytes, form: bytes) -> bool:
@@ -172,7 +201,7 @@ def _document(content: bytes) -> tuple[bytes, bytes]:
     for page in sent:
         scale = min(DOTS_PER_INCH / POINTS_PER_INCH, LONGEST_SIDE_OF_PAGE / max(page.get_size()))
         picture = _fresh(page.render(scale=scale).to_pil())
-        pages.append((_jpeg(picture, quality=85), *picture.size))
+        pages.append((_jpeg(picture, quality=_QUALITY), *picture.size))
         preview = preview or _preview(picture)
         page.close()
     return _pdf(pages), preview

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 import click
 
 from incidents.adapters import catalogues, data_files, spreadsheets
-from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.adapters.spreadsheets import Sheet, Unreadable
 from incidents.cli import csv_files
 from incidents.cli.batch_words import in_a_sentence, lists_for, taken_as_written, template_rows
@@ -150,7 +149,7 @@ def _notes(header: Header) -> Iterator[str]:
 
 
 def _entries(read: Sheet, header: Header, partner: str, language: str, unsure_places: bool) -> list[Entry]:
-    geocoder = GazetteerGeocoder(data_files.gazetteer())
+    geocoder = data_files.geocoder()
     known: dict[str, Candidates] = {}
 
     def find(query: str) -> Candidates:

@@ -10,7 +10,6 @@ from geopy.geocoders.base import Geocoder
 from geopy.location import Location
 
 from incidents.adapters import data_files
-from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.cli import csv_files
 
 COLUMNS = (
@@ -43,7 +42,7 @@ def geocode(file: Path, column: str, out: Path | None) -> None:
         delimiter, rows = csv_files.rows(lines, column, file.name)
         header = next(rows)
         place = header.index(column)
-        geocoder = GazetteerGeocoder(data_files.gazetteer())
+        geocoder = data_files.geocoder()
         with csv_files.written(out) as target:
             writer = csv.writer(target, delimiter=delimiter, lineterminator="\n")
             writer.writerow([*header, *(name if name not in header else f"place_{name}" for name in COLUMNS)])

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from incidents.adapters import data_files
-from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.cli import csv_files
 from incidents.cli.geocode import COLUMNS, cells
 
@@ -27,7 +26,7 @@ def mentions(file: Path, column: str, out: Path | None) -> None:
     with csv_files.in_words(file.name), csv_files.opened(file) as (binary, lines):
         delimiter, rows = csv_files.rows(lines, column, file.name)
         place = next(rows).index(column)
-        geocoder = GazetteerGeocoder(data_files.gazetteer())
+        geocoder = data_files.geocoder()
         with csv_files.written(out) as target:
             writer = csv.writer(target, delimiter=delimiter, lineterminator="\n")
             writer.writerow(["row", "start", "end", "text", *COLUMNS])

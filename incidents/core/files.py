@@ -6,6 +6,9 @@ import enum
 import json
 import re
 from dataclasses import asdict, dataclass
+from datetime import date
+
+from incidents.core.redaction import Box
 
 MOST_FILES = 5
 """Of one report."""
@@ -29,6 +32,15 @@ class Kind(enum.Enum):
 
 
 @dataclass(frozen=True)
+class Redaction:
+    """Who made the redacted copy, on which day, and what is blackened in it."""
+
+    by: str
+    on: date
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known of a file besides what is in it. Its name is not: people's names and places stand in names."""
 
@@ -39,20 +51,27 @@ class Facts:
     has_preview: bool
     pages: int
     """Of a document; 0 for anything else."""
+    redaction: Redaction | None = None
 
     def to_bytes(self) -> bytes:
-        return json.dumps({**asdict(self), "kind": self.kind.value}).encode()
+        return json.dumps({**asdict(self), "kind": self.kind.value}, default=date.isoformat).encode()
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> Facts:
         values = json.loads(stored)
-        return cls(**{**values, "kind": Kind(values["kind"])})
+        redaction = values.pop("redaction", None)
+        if redaction:
+            boxes = tuple(Box(**box) for box in redaction["boxes"])
+            redaction = Redaction(redaction["by"], date.fromisoformat(redaction["on"]), boxes)
+        return cls(**{**values, "kind": Kind(values["kind"])}, redaction=redaction)
 
 
 class FilePart(enum.Enum):
     ORIGINAL = "original"
     COPY = "copy"
     PREVIEW = "preview"
+    REDACTED = "redacted"
+    """A copy in which a member blackened what could identify someone."""
 
 
 def pages_of(document: bytes) -> list[bytes]:

@@ -27,6 +27,8 @@ class Member(Base):
     is_disabled: orm.Mapped[bool] = orm.mapped_column(default=False)
     has_single_keys: orm.Mapped[bool] = orm.mapped_column(default=True, server_default=sa.true())
     """Whether single letters act on pages of the desk (WCAG 2.2, 2.1.4: they can be turned off)."""
+    is_warned: orm.Mapped[bool] = orm.mapped_column(default=True, server_default=sa.true())
+    """Whether stories that are hard to read are announced, and stay folded until they are opened."""
 
     roles: orm.Mapped[list[MemberRole]] = orm.relationship(lazy="raise")
 

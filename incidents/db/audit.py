@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,8 @@ from incidents.db.base import Base, Digest
 
 class AuditEntry(Base):
     __tablename__ = "audit_entry"
+    # What one member did lately, however long the trail is.
+    __table_args__ = (sa.Index("ix_audit_entry_actor_at", "actor", "at"),)
 
     number: orm.Mapped[int] = orm.mapped_column(primary_key=True, autoincrement=False)
     at: orm.Mapped[datetime]
@@ -88,6 +90,16 @@ def record_all(session: orm.Session, changes: Iterable[Change], *, at: datetime,
             )
         )
     session.flush()
+
+
+def subjects_of(
+    session: orm.Session, actor: str, actions: Collection[str], *, since: datetime
+) -> list[tuple[str, datetime]]:
+    """What somebody did one of these things with, and when, the oldest first."""
+    query = sa.select(AuditEntry.subject, AuditEntry.at).where(
+        AuditEntry.actor == actor, AuditEntry.at >= since, AuditEntry.action.in_(actions)
+    )
+    return [(row.subject, row.at) for row in session.execute(query.order_by(AuditEntry.at))]
 
 
 def entries(

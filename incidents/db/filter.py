@@ -25,3 +25,5 @@ class SavedFilter(Base):
     ground: orm.Mapped[str] = orm.mapped_column(sa.String(40))
     act: orm.Mapped[str] = orm.mapped_column(sa.String(40))
     held: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    rule: orm.Mapped[str] = orm.mapped_column(sa.String(36), server_default="")
+    """The id of a rule; one that is gone leaves the filter without it."""

@@ -13,6 +13,7 @@ import incidents.db.job
 import incidents.db.key
 import incidents.db.notice
 import incidents.db.odihr
+import incidents.db.queue_rule
 import incidents.db.referral
 import incidents.db.release
 import incidents.db.report

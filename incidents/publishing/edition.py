@@ -88,6 +88,14 @@ class Dimension:
     parents: Mapping[str, str]
     """The next code above, for those that have one in this table."""
 
+    def above(self, code: str) -> list[str]:
+        """The codes that it lies under, the next one first."""
+        found: list[str] = []
+        while code in self.parents:
+            code = self.parents[code]
+            found.append(code)
+        return found
+
 
 @dataclass(frozen=True)
 class Figures:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from incidents.core import treaties
@@ -65,18 +65,11 @@ def grid(edition: Edition, tag: str, year: str) -> Grid:
     known = {codes[0] for codes in rows}
     columns = [code for code in areas.labels if (TOTAL, code) in rows]
     lines = [
-        (code, name, _depth(code, grounds.parents), [rows[code, column] for column in columns])
+        (code, name, len(grounds.above(code)), [rows[code, column] for column in columns])
         for code, name in grounds.labels.items()
         if code in known
     ]
     return Grid([(code, areas.labels[code]) for code in columns], lines, found.notes)
-
-
-def _depth(code: str, parents: Mapping[str, str]) -> int:
-    depth = 0
-    while code in parents:
-        code, depth = parents[code], depth + 1
-    return depth
 
 
 def about(edition: Edition, tag: str, dimension: str, code: str) -> list[Section]:
@@ -91,7 +84,7 @@ def about(edition: Edition, tag: str, dimension: str, code: str) -> list[Section
         rows = [row for row in own.rows if row.codes[axis] == code or row.codes[axis] in under]
         if rows:
             rows.sort(key=lambda row: row.time, reverse=True)
-            found.append(Section(name, own.title, own.notes, [_line(own, row) for row in rows]))
+            found.append(Section(name, own.title, own.notes, [line_of(own, row) for row in rows]))
     return found
 
 
@@ -105,10 +98,10 @@ def _lines_of(edition: Edition, tag: str, body: str, readings: Sequence[Reading]
         if one.table in edition.tables:
             own = figures(edition, one.table, tag)
             for row in treaties.matching(one, edition.tables[one.table], own.rows, year):
-                yield _line(own, row, one.reading)
+                yield line_of(own, row, one.reading)
 
 
-def _line(own: Figures, row: Row, reading: Reading | None = None) -> Line:
+def line_of(own: Figures, row: Row, reading: Reading | None = None) -> Line:
     pairs = [(one, code) for one, code in zip(own.dimensions[1:], row.codes, strict=True) if code != TOTAL]
     names = [one.labels[code] for one, code in pairs]
     return Line(names, " ".join(f"{one.name}={code}" for one, code in pairs), own, row, reading)

@@ -42,6 +42,8 @@ class Member:
     seen_at: datetime
     has_single_keys: bool = True
     """Single letters act on pages of the desk."""
+    is_warned: bool = True
+    """Stories that are hard to read are announced."""
 
 
 @dataclass(frozen=True)
@@ -292,6 +294,7 @@ def member_of_session(session: Session, cookie: bytes, *, now: datetime) -> Memb
         KeyPair(key.public, private),
         row.seen_at,
         member.has_single_keys,
+        member.is_warned,
     )
 
 
@@ -323,6 +326,11 @@ def speak(session: Session, member: UUID, language: str) -> None:
 def use_single_keys(session: Session, member: UUID, *, is_on: bool) -> None:
     """Whether single letters act on pages of the desk, for this member wherever they log in."""
     session.execute(sa.update(stored.Member).where(stored.Member.id == member).values(has_single_keys=is_on))
+
+
+def announce_hard(session: Session, member: UUID, *, is_on: bool) -> None:
+    """Whether stories that are hard to read are announced to this member, and stay folded until they are opened."""
+    session.execute(sa.update(stored.Member).where(stored.Member.id == member).values(is_warned=is_on))
 
 
 def _hash(cookie: bytes) -> bytes:

@@ -65,18 +65,18 @@ def list_files(session: Session, report: UUID, *, member: Member, now: datetime)
 
 def open_preview(session: Session, report: UUID, file: UUID, *, member: Member, now: datetime) -> Opened:
     """The small blurred picture. Raises as `list_files`, and services.moderation.NoSuchReport for no such file."""
-    return _opened(session, report, file, FilePart.PREVIEW, member, now)
+    return content_of(session, report, file, FilePart.PREVIEW, member=member, now=now)
 
 
 def open_copy(session: Session, report: UUID, file: UUID, *, member: Member, now: datetime) -> Opened:
     """The copy made anew. It is noted who opened it. Raises as `open_preview`."""
-    found = _opened(session, report, file, FilePart.COPY, member, now)
+    found = content_of(session, report, file, FilePart.COPY, member=member, now=now)
     note(session, _OPEN_COPY, f"report:{report}", member, now, after=f"file:{file}")
     return found
 
 
 def pages(session: Session, report: UUID, file: UUID, *, member: Member, now: datetime) -> int:
-    """How many pages the copy of a document has, for one who has opened it by `open_copy`.
+    """How many pages the copy has, a picture one, for one who has opened it by `open_copy`.
 
     Raises as `open_preview`.
     """
@@ -84,7 +84,7 @@ def pages(session: Session, report: UUID, file: UUID, *, member: Member, now: da
 
 
 def open_page(session: Session, report: UUID, file: UUID, number: int, *, member: Member, now: datetime) -> Opened:
-    """One page of a document's copy, from 1, as a picture. Raises as `pages`."""
+    """One page of a copy, from 1, as a picture. Raises as `pages`."""
     all_pages = _pages(session, report, file, member, now)
     if not 1 <= number <= len(all_pages):
         raise NoSuchReport
@@ -98,7 +98,7 @@ def open_original(session: Session, report: UUID, file: UUID, reason: str, *, me
     """
     if reason not in REASONS:
         raise ValueError(reason)
-    found = _opened(session, report, file, FilePart.ORIGINAL, member, now)
+    found = content_of(session, report, file, FilePart.ORIGINAL, member=member, now=now)
     note(session, "open_original", f"report:{report}", member, now, after=f"file:{file}", reason=reason)
     return found
 
@@ -108,7 +108,8 @@ def _pages(session: Session, report: UUID, file: UUID, member: Member, now: date
     opened = (entry for entry, _ in entries(session, subject=f"report:{report}", action=_OPEN_COPY))
     if not any((entry.actor, entry.after) == (member.name, f"file:{file}") for entry in opened):
         raise NoSuchReport
-    return pages_of(_opened(session, report, file, FilePart.COPY, member, now).content)
+    found = content_of(session, report, file, FilePart.COPY, member=member, now=now)
+    return [found.content] if found.media_type == "image/jpeg" else pages_of(found.content)
 
 
 def _listed(session: Session, row: SentFile, member: Member) -> Listed:
@@ -119,15 +120,26 @@ def _listed(session: Session, row: SentFile, member: Member) -> Listed:
     return Listed(row.id, row.received_on, facts)
 
 
-def _opened(session: Session, report: UUID, file: UUID, part: FilePart, member: Member, now: datetime) -> Opened:
+def opened_row(
+    session: Session, report: UUID, file: UUID, member: Member, now: datetime
+) -> tuple[SentFile, bytes, Facts]:
+    """The file's row, its key, and what is known of it. Raises as `open_preview`."""
     held_row(session, report, member=member, now=now)
     row = session.get(SentFile, file)
     if row is None or row.report_id != report:
         raise NoSuchReport
     try:
-        key, facts = _key_and_facts(session, row, member)
-        content = opening.open_pieces(key, pieces_of(session, file, part), file=file, part=part)
+        return row, *_key_and_facts(session, row, member)
     except (keys.NoGrant, CannotOpen):
+        raise NoSuchReport from None
+
+
+def content_of(session: Session, report: UUID, file: UUID, part: FilePart, *, member: Member, now: datetime) -> Opened:
+    """One part of a file; what is noted of it is up to the caller. Raises as `open_preview`."""
+    _, key, facts = opened_row(session, report, file, member, now)
+    try:
+        content = opening.open_pieces(key, pieces_of(session, file, part), file=file, part=part)
+    except CannotOpen:
         raise NoSuchReport from None
     if part is FilePart.ORIGINAL:
         return Opened(content, "application/octet-stream", _ending(content, facts.media_type))

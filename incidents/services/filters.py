@@ -76,6 +76,7 @@ def save_filter(session: Session, name: str, values: Filter, *, is_shared: bool,
             ground=values.ground,
             act=values.act,
             held=values.held.value,
+            rule=values.rule,
         )
     )
     session.flush()
@@ -91,4 +92,4 @@ def delete_filter(session: Session, saved: UUID, *, member: Member) -> None:
 
 
 def _codes(row: SavedFilter) -> dict[str, str]:
-    return {name: getattr(row, name) for name in ("view", "language", "place", "ground", "act", "held")}
+    return {name: getattr(row, name) for name in ("view", "language", "place", "ground", "act", "held", "rule")}

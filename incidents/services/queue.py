@@ -18,9 +18,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from incidents.core.incident import Handling, is_at_risk
+from incidents.core.queue_rules import Effect, Hits, Rule, hits
 from incidents.core.report import Report
 from incidents.core.targets import is_overdue
 from incidents.core.vocabulary import Vocabulary
+from incidents.core.welfare import hard_acts, is_about_child
 from incidents.db import report as stored
 from incidents.db.account import member_names
 from incidents.services import keys
@@ -43,6 +45,21 @@ class Gist(NamedTuple):
     """As it was typed."""
     area: str
     """The municipality, district or Kosovo* that it stands for; empty where several may be meant or none."""
+    hit_by: frozenset[str]
+    """Ids of the rules that hit it."""
+    is_about_child: bool
+
+
+def gist_of(content: Report, area: str, hit_by: Iterable[str] = ()) -> Gist:
+    return Gist(
+        content.language,
+        content.acts,
+        content.grounds,
+        content.place,
+        area,
+        frozenset(hit_by),
+        is_about_child(content.targets, content.relation),
+    )
 
 
 class Waiting(NamedTuple):
@@ -60,6 +77,25 @@ class Waiting(NamedTuple):
     is_overdue: bool
     has_news: bool
     """The reporter sent something since it was last read."""
+    is_routed_here: bool
+    """A rule routes it to this member, and nobody has taken it."""
+    rules: tuple[Rule, ...]
+    """That hit it, in the order of their names."""
+    is_hard: bool
+    """The story is hard to read (core.welfare)."""
+
+    @property
+    def is_flagged(self) -> bool:
+        return any(rule.effect is Effect.FLAG for rule in self.rules)
+
+    @property
+    def is_apart(self) -> bool:
+        """Nobody may be at risk in it, and a rule sets it apart."""
+        return not self.is_at_risk and any(rule.effect is Effect.APART for rule in self.rules)
+
+    @property
+    def tags(self) -> list[str]:
+        return [rule.tag for rule in self.rules if rule.effect is Effect.TAG]
 
 
 class View(enum.Enum):
@@ -77,7 +113,7 @@ class View(enum.Enum):
             case View.ALL:
                 return True
             case View.MINE:
-                return line.is_mine
+                return line.is_mine or line.is_routed_here
             case View.UNCLAIMED:
                 return line.holder is None and line.handling is not Handling.AWAITING_REPORTER
             case View.WAITING:
@@ -106,22 +142,25 @@ class Filter:
     ground: str = ""
     act: str = ""
     held: Held = Held.BOTH
+    rule: str = ""
+    """The id of one that hit it."""
 
     def fits(self, line: Waiting) -> bool:
         return self.view.shows(line) and self._fits_content(line.content) and self._fits_held(line)
 
     def _fits_content(self, content: Gist | None) -> bool:
         if content is None:
-            return not (self.language or self.place or self.ground or self.act)
+            return not (self.language or self.place or self.ground or self.act or self.rule)
         return (
             self.language in {"", content.language}
             and self.place in {"", content.area}
             and (not self.ground or self.ground in content.grounds)
             and (not self.act or self.act in content.acts)
+            and (not self.rule or self.rule in content.hit_by)
         )
 
     def _fits_held(self, line: Waiting) -> bool:
-        is_held = line.handling is Handling.QUARANTINED
+        is_held = line.handling is Handling.QUARANTINED or line.is_apart
         return self.held is Held.BOTH or is_held == (self.held is Held.ONLY)
 
 
@@ -150,20 +189,23 @@ def open_queue(
     area_of: Callable[[str], str],
     now: datetime,
     with_held: bool = True,
+    rules: Sequence[Rule] = (),
 ) -> list[Waiting]:
-    """All open reports and those with news: somebody at risk first, then the oldest.
+    """All open reports and those with news: somebody at risk first, then what a rule flags, then the oldest.
 
-    In a flood the held ones are left out: they are looked at together (services.clusters). `area_of` tells what a
-    typed place stands for.
+    What a rule sets apart comes last. In a flood the held ones are left out: they are looked at together
+    (services.clusters). `area_of` tells what a typed place stands for; `rules` are those in force.
     """
     rows = _rows(session, OPEN if with_held else OPEN - {Handling.QUARANTINED})
-    gists = open_gists(session, rows, member, shelf=_SHELF, recall=recall, area_of=area_of)
+    gists = open_gists(session, rows, member, shelf=_SHELF, recall=recall, area_of=area_of, rules=rules)
     names = member_names(session)
-    grave = grave_acts(vocabulary)
+    grave, hard = grave_acts(vocabulary), hard_acts(vocabulary)
     late = cache(partial(is_overdue, now=now))
     waiting = []
     for row in rows:
         content = gists.get(row.id)
+        hitting = tuple(rule for rule in rules if str(rule.id) in content.hit_by) if content and content.hit_by else ()
+        is_free = not is_taken(row.lease_until, now)
         at_risk = content is not None and not grave.isdisjoint(content.acts)
         waiting.append(
             Waiting(
@@ -171,14 +213,26 @@ def open_queue(
                 row.received_on,
                 row.handling,
                 content,
-                names[row.lease_member_id] if is_taken(row.lease_until, now) else None,
+                None if is_free else names[row.lease_member_id],
                 row.lease_member_id == member.id,
                 at_risk,
                 late(row.received_on, row.handling, is_at_risk=at_risk),
                 row.has_news,
+                is_free and any(rule.route_to == member.id for rule in hitting),
+                hitting,
+                content is not None and is_hard(content, hard),
             )
         )
-    return sorted(waiting, key=lambda line: (not line.is_at_risk, line.received_on, line.id))
+    if not rules:
+        return sorted(waiting, key=lambda line: (not line.is_at_risk, line.received_on, line.id))
+    return sorted(
+        waiting, key=lambda line: (line.is_apart, not line.is_at_risk, not line.is_flagged, line.received_on, line.id)
+    )
+
+
+def is_hard(content: Gist, acts: frozenset[str]) -> bool:
+    """Whether a story is hard to read; `acts` are those that make it so (core.welfare.hard_acts)."""
+    return content.is_about_child or not acts.isdisjoint(content.acts)
 
 
 def grave_acts(vocabulary: Vocabulary) -> frozenset[str]:
@@ -214,6 +268,7 @@ def open_gists(
     shelf: str,
     recall: Recall,
     area_of: Callable[[str], str],
+    rules: Sequence[Rule] = (),
 ) -> dict[str, Gist]:
     """Of those reports that the member's key opens just now. The rows have id (as text), version and epoch.
 
@@ -221,7 +276,9 @@ def open_gists(
     """
     private = private_keys(session, member)
     opens = {epoch: _may_open(private, epoch) for epoch in {row.epoch for row in rows}}
-    current = {row.id: row.version for row in rows if opens[row.epoch]}
+    in_force = tuple((rule.id, rule.version) for rule in rules)
+    current = {row.id: (row.version, in_force) for row in rows if opens[row.epoch]}
+    hitting = [(str(rule.id), hits(rule.condition)) for rule in rules]
 
     def open_(missing: Sequence[str]) -> Iterator[tuple[str, str]]:
         for start in range(0, len(missing), _AT_ONCE):
@@ -229,13 +286,13 @@ def open_gists(
             for sealed in stored.sealed_reports(session, some):
                 content = content_of(sealed, private)
                 if content is not None:
-                    yield some[sealed.id], _written(content, area_of)
+                    yield some[sealed.id], _written(content, area_of, hitting)
 
     lines = recall.lines(shelf, current, open_)
     # Read at once: a call for each would take three times as long.
     return {
-        report: Gist(language, frozenset(acts), frozenset(grounds), place, area)
-        for report, (language, acts, grounds, place, area) in zip(
+        report: Gist(language, frozenset(acts), frozenset(grounds), place, area, frozenset(hit_by), is_about_child)
+        for report, (language, acts, grounds, place, area, hit_by, is_about_child) in zip(
             lines, json.loads(f"[{','.join(lines.values())}]"), strict=True
         )
     }
@@ -249,7 +306,7 @@ def _may_open(private: Callable[[int], bytes], epoch: int) -> bool:
     return True
 
 
-def _written(content: Report, area_of: Callable[[str], str]) -> str:
+def _written(content: Report, area_of: Callable[[str], str], hitting: Sequence[tuple[str, Hits]]) -> str:
     area = content.area or (area_of(content.place) if content.place else "")
-    values = [content.language, sorted(content.acts), sorted(content.grounds), content.place, area]
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    gist = gist_of(content, area, (rule for rule, is_hit in hitting if is_hit(content, area)))
+    return json.dumps(gist, default=sorted, ensure_ascii=False, separators=(",", ":"))

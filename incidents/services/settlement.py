@@ -210,9 +210,7 @@ def accept_incident(
 
     Raises NoSuchIncident, StaleIncident, SamePerson, NotCodedYet, core.incident.NotAllowed.
     """
-    row = _proposed_by_another(session, incident, version, member)
-    if waits_for_second_coding(session, row, draw=draw, vocabulary=vocabulary):
-        raise NotCodedYet
+    row = _to_decide_on(session, incident, version, member, draw, vocabulary)
     row.accepted_on = today
     _decide(session, row, Decision.ACCEPTED, "accept", member, now)
     note_correction(session, row, vocabulary=vocabulary, places=places, actor=member.name, now=now)
@@ -226,12 +224,14 @@ def return_incident(
     *,
     version: int,
     member: Member,
+    vocabulary: Vocabulary,
+    draw: Draw,
     now: datetime,
 ) -> None:
     """Send back what another member proposed: which parts (of RETURN_PARTS) are not shared, and why (RETURN_WHYS).
 
     What was typed besides is sealed for the desk. Raises ValueError for other codes, NothingMarked, NoteTooLong,
-    NoDeskKey, NoSuchIncident, StaleIncident, SamePerson, core.incident.NotAllowed.
+    NoDeskKey, NoSuchIncident, StaleIncident, SamePerson, NotCodedYet, core.incident.NotAllowed.
     """
     if unknown := {*disagreements} - {*RETURN_PARTS} | {*disagreements.values()} - {*RETURN_WHYS}:
         raise ValueError(", ".join(sorted(unknown)))
@@ -240,7 +240,7 @@ def return_incident(
     text = plain_text(typed)
     if len(text) > LONGEST_NOTE:
         raise NoteTooLong
-    row = _proposed_by_another(session, incident, version, member)
+    row = _to_decide_on(session, incident, version, member, draw, vocabulary)
     _decide(session, row, Decision.RETURNED, "return", member, now, reason=", ".join(sorted(disagreements)))
     session.add_all(Disagreement(incident_id=row.id, part=part, why=why) for part, why in disagreements.items())
     if text:
@@ -298,10 +298,15 @@ def _leave_draft(session: Session, row: Incident, member: Member, now: datetime)
         session.refresh(row, ["batch"])
 
 
-def _proposed_by_another(session: Session, incident: UUID, version: int, member: Member) -> Incident:
+def _to_decide_on(
+    session: Session, incident: UUID, version: int, member: Member, draw: Draw, vocabulary: Vocabulary
+) -> Incident:
+    """What another member proposed, coded by a second one where it has to be: nobody has seen it before."""
     row = row_to_change(session, incident, version=version)
     if row.proposed_by == member.id:
         raise SamePerson
+    if waits_for_second_coding(session, row, draw=draw, vocabulary=vocabulary):
+        raise NotCodedYet
     return row
 
 

@@ -33,8 +33,8 @@
       part.click();
       return true;
     }
-    if (part.matches("details")) part.open = true;
-    const field = part.querySelector("input:not([type=hidden]), select, textarea, button") || part.querySelector("a");
+    for (let fold = part.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    const field = part.matches("summary, [tabindex]") ? part : part.querySelector("input:not([type=hidden]), select, textarea, button") || part.querySelector("a");
     if (field) field.focus();
     return Boolean(field);
   }

@@ -15,6 +15,11 @@
   const stateOf = (mark) => (choices(mark).find((input) => input.checked) || { value: "open" }).value;
   const states = () => marks.map(stateOf);
 
+  function goTo(mark) {
+    const fold = mark.closest("details");
+    if (fold) fold.open = true;
+    mark.focus();
+  }
   function put(mark, state) {
     choices(mark).forEach((input) => { input.checked = input.value === state; });
   }
@@ -86,8 +91,8 @@
     const here = event.target.closest("[data-at], .marks__one");
     const at = here ? marks.findIndex((mark) => mark === here || row(mark) === here) : -1;
     const key = event.code;
-    if (key === "KeyM") (at < 0 ? nextOpen(-1) : next(at, 1)).focus();
-    else if (key === "KeyP") next(at < 0 ? 0 : at, -1).focus();
+    if (key === "KeyM") goTo(at < 0 ? nextOpen(-1) : next(at, 1));
+    else if (key === "KeyP") goTo(next(at < 0 ? 0 : at, -1));
     else if (key === "KeyU") undo();
     else if (at >= 0 && (key === "KeyX" || key === "KeyL")) {
       decide(marks[at], key === "KeyX" ? "accepted" : "struck");

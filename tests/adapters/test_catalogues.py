@@ -1,3 +1,4 @@
+import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,3 +135,21 @@ def test_only_texts_that_say_so_count_as_checked(tmp_path: Path, monkeypatch: py
         assert catalogues.review_of("hu") == catalogues.Review(checked=2, all=4)
     finally:
         catalogues.review_of.cache_clear()
+
+
+@pytest.mark.parametrize("language", WRITTEN, ids=lambda language: language.tag)
+def test_the_words_of_the_glossary_are_those_that_the_pages_say(language) -> None:
+    """As the page says it, or for a word of sentences: its stem stands wherever the English sentence has the word."""
+    public = polib.pofile(str(folder("translations") / language.tag / "LC_MESSAGES" / "messages.po"))
+    said = {entry.msgid: " ".join(texts(entry)).lower() for entry in public}
+    with (folder("translations") / "glossary.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 20
+    for row in rows:
+        word, own = row["en"], row[language.tag].lower()
+        if word in said:
+            assert said[word] == own
+            continue
+        sentences = [text for english, text in said.items() if re.search(rf"\b{word}s?\b", english)]
+        assert len(sentences) > 5
+        assert sum(own[:5] in text for text in sentences) > 0.6 * len(sentences), word

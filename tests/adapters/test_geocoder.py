@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidents.adapters import data_files
-from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.resources import data_file
 
 PLACES = data_files.places()
-GEOCODER = GazetteerGeocoder(data_files.gazetteer())
+GEOCODER = data_files.geocoder()
 CODES = {municipality.names["sr-Latn"]: code for code, municipality in PLACES.municipalities.items()}
 
 

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from incidents.adapters import data_files
-from incidents.adapters.geocoder import GazetteerGeocoder
 
-GEOCODER = GazetteerGeocoder(data_files.gazetteer())
+GEOCODER = data_files.geocoder()
 FOLDER = Path(__file__).parent / "places"
 RIGHT, WRONG = 0.95, 0.02
 BARS = {"nonsense": 36 / 38, "inflected": 36 / 38, "with_municipality": 29 / 30}

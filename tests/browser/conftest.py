@@ -21,11 +21,10 @@ from werkzeug.serving import make_server
 from incidents.app import create_app
 from incidents.config import Settings
 from incidents.core.accounts import Role
-from incidents.db import migrations
 from incidents.db.database import Database
 from incidents.services.accounts import Member
 from incidents.web.platform import utc_now
-from tests import builders
+from tests import builders, databases
 from tests.browser.firefox import SAFEST, Firefox, launched
 from tests.programs import needed
 
@@ -131,8 +130,7 @@ def served(settings: Settings, folder: Path, certificate: Certificate | None = N
         shortest_honest_seconds=0,
         https=certificate is not None,
     )
-    database = Database(settings.database_url)
-    migrations.upgrade(database)
+    database = databases.at(settings.database_url)
     site = Site("", settings, database, [])
     app = create_app(settings, now=site.now, database=database)
     ours = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls)

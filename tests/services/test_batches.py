@@ -5,7 +5,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from incidents.adapters import data_files, opening
-from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.config import Settings
 from incidents.core.batch.rows import Candidates
 from incidents.core.incident import Handling
@@ -106,30 +105,25 @@ def test_without_a_desk_key_nothing_is_taken(session: Session, settings: Setting
 # Places.
 
 
-@pytest.fixture(scope="module")
-def geocoder() -> GazetteerGeocoder:
-    return GazetteerGeocoder(data_files.gazetteer())
-
-
-def found(query: str, geocoder: GazetteerGeocoder) -> Candidates:
-    return batches.place_named(query, geocoder=geocoder, places=data_files.places())
+def found(query: str) -> Candidates:
+    return batches.place_named(query, geocoder=data_files.geocoder(), places=data_files.places())
 
 
 @pytest.mark.parametrize(
     "query",
     ["Суботица", "u Čačku", "Szabadkán", "Beograd", "Niš", "Zemun", "Slatina, Čačak", "Косово", "Severnobački okrug"],
 )
-def test_one_place_is_one_place(query: str, geocoder: GazetteerGeocoder) -> None:
-    assert found(query, geocoder).is_found
+def test_one_place_is_one_place(query: str) -> None:
+    assert found(query).is_found
 
 
 @pytest.mark.parametrize("query", ["Nigdina", "Vojvodina", "Beč", "u prodavnici", "12"])
-def test_what_is_no_place_of_the_register_is_none(query: str, geocoder: GazetteerGeocoder) -> None:
-    assert found(query, geocoder) == Candidates(is_found=False)
+def test_what_is_no_place_of_the_register_is_none(query: str) -> None:
+    assert found(query) == Candidates(is_found=False)
 
 
-def test_what_a_place_means_is_kept_with_it(geocoder: GazetteerGeocoder) -> None:
-    known = [found(query, geocoder) for query in ("Szabadkán", "Beograd", "Severnobački okrug", "Косово", "Detelinara")]
+def test_what_a_place_means_is_kept_with_it() -> None:
+    known = [found(query) for query in ("Szabadkán", "Beograd", "Severnobački okrug", "Косово", "Detelinara")]
     assert [(one.place_code, one.area) for one in known] == [
         ("804614", "80438"),
         ("GRAD:BEOGRAD", ""),
@@ -139,24 +133,24 @@ def test_what_a_place_means_is_kept_with_it(geocoder: GazetteerGeocoder) -> None
     ]
 
 
-def test_of_namesakes_only_what_they_share_is_certain(geocoder: GazetteerGeocoder) -> None:
-    slatina = found("Slatina", geocoder)
+def test_of_namesakes_only_what_they_share_is_certain() -> None:
+    slatina = found("Slatina")
     assert (slatina.place_code, slatina.area) == ("", "")
-    krupac = found("Крупац", geocoder)
+    krupac = found("Крупац")
     assert (krupac.is_found, krupac.place_code, krupac.area) == (False, "", "22")
 
 
 @pytest.mark.parametrize("query", ["Slatina", "Palilula", "Nova Crnja, Brestovac"])
-def test_of_namesakes_each_candidate_is_found_when_it_is_typed(query: str, geocoder: GazetteerGeocoder) -> None:
-    first = found(query, geocoder)
-    assert first.is_found or all(found(one, geocoder).is_found for one in first.names)
+def test_of_namesakes_each_candidate_is_found_when_it_is_typed(query: str) -> None:
+    first = found(query)
+    assert first.is_found or all(found(one).is_found for one in first.names)
 
 
-def test_namesakes_are_told(geocoder: GazetteerGeocoder) -> None:
-    slatina = found("Slatina", geocoder)
+def test_namesakes_are_told() -> None:
+    slatina = found("Slatina")
     assert not slatina.is_found
     assert {"Slatina, Čačak", "Slatina, Bor"} <= set(slatina.names)
 
 
-def test_what_is_only_like_a_place_is_asked_back(geocoder: GazetteerGeocoder) -> None:
-    assert found("Bačka", geocoder) == Candidates(False, ("Bace, Prokuplje",))
+def test_what_is_only_like_a_place_is_asked_back() -> None:
+    assert found("Bačka") == Candidates(False, ("Bace, Prokuplje",))

@@ -90,6 +90,8 @@ def test_what_is_drawn_is_accepted_only_after_a_second_coding(
 ) -> None:
     with pytest.raises(NotCodedYet):
         accept_drawn(session, incident, boris)
+    with pytest.raises(NotCodedYet):
+        builders.send_back(session, incident, boris, version=1, now=NOW, draw=EVERY, grounds="not_said")
     assert (waiting(session, boris), waiting(session, ana)) == ([incident], [])
     code(session, incident, boris)
     assert waiting(session, boris) == []
@@ -183,9 +185,7 @@ def test_agreement_is_told_by_month_the_newest_first(
 
 
 def give_back(session: Session, incident: UUID, member: Member, typed: str = "", **parts: str) -> None:
-    settlement.return_incident(
-        session, incident, parts, typed, version=version(session, incident), member=member, now=NOW
-    )
+    builders.send_back(session, incident, member, typed, version=version(session, incident), now=NOW, **parts)
 
 
 def test_each_part_that_is_not_shared_is_returned_with_its_reason(

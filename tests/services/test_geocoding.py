@@ -6,12 +6,11 @@ from geopy.location import Location
 from geopy.point import Point
 
 from incidents.adapters import data_files
-from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.core.places import KOSOVO
 from incidents.services.geocoding import areas_named, certain, district_named, places_meant
 
 PLACES = data_files.places()
-GEOCODER = GazetteerGeocoder(data_files.gazetteer())
+GEOCODER = data_files.geocoder()
 
 
 class Elsewhere(Geocoder):

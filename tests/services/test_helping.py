@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from incidents.adapters import data_files, help_files
-from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.core.help import Question, Reason
 from incidents.core.places import KOSOVO
 from incidents.resources import data_file
@@ -13,7 +12,7 @@ from incidents.services.helping import Found, find_help
 
 PLACES = data_files.places()
 DIRECTORY = help_files.read_directory(data_file("help"), data_files.vocabulary(), PLACES)
-GEOCODER = GazetteerGeocoder(data_files.gazetteer())
+GEOCODER = data_files.geocoder()
 
 
 def find(typed: str, chosen: str = "", **asked: Any) -> Found:

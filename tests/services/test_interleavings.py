@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -34,7 +32,6 @@ from incidents.core.incident import (
     Settlement,
 )
 from incidents.core.receipt import ReceiptCode
-from incidents.db import migrations
 from incidents.db import report as stored
 from incidents.db.audit import entries
 from incidents.db.database import Database
@@ -187,7 +184,7 @@ class Play:
             case "accept":
                 settlement.accept_incident(session, at, **by, **SURROUNDINGS, draw=builders.NO_DRAW, today=now.date())
             case "return":
-                settlement.return_incident(session, at, {"grounds": "not_said"}, **by)
+                builders.send_back(session, at, **by, grounds="not_said")
             case "reopen":
                 settlement.reopen_incident(session, at, **by)
             case "answer":
@@ -336,32 +333,15 @@ def test_nothing_is_lost_and_no_state_is_illegal_in_any_order(
     assert done["out of date"] > SEQUENCES
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def busy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database in which each member really commits, at the same time as the others."""
-    url = f"sqlite:///{tmp_path / 'busy.sqlite'}"
-    if request.param == "postgresql":
-        url = sa.make_url(request.getfixturevalue("postgres")).set(database="interleavings").render_as_string()
-        outside = Database(request.getfixturevalue("postgres"))
-        with outside.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("DROP DATABASE IF EXISTS interleavings"))
-            connection.execute(sa.text("CREATE DATABASE interleavings"))
-        outside.engine.dispose()
-    database = Database(url)
-    migrations.upgrade(database)
-    yield database
-    database.engine.dispose()
-
-
-def test_four_members_at_the_same_moment_lose_nothing(busy: Database, settings: Settings) -> None:
-    with busy.unit_of_work() as session:
+def test_four_members_at_the_same_moment_lose_nothing(own_database: Database, settings: Settings) -> None:
+    with own_database.unit_of_work() as session:
         desk = builders.a_desk(session, settings, now=NOW, members=4)
         codes = reports_arrive(session, settings, 3)
 
     def work(number: int) -> Counter[str]:
         play = Play(Random(number), [Person(desk[number])], codes, settings.pepper)
         for _ in range(30):
-            with busy.reader() as session:
+            with own_database.reader() as session:
                 newest = world(session)
             action, person, report, incident = play.draw(newest)
             if action == "withdraw":
@@ -369,7 +349,7 @@ def test_four_members_at_the_same_moment_lose_nothing(busy: Database, settings: 
             acted_on = incident if action in ON_INCIDENTS else report
             version = newest.rows()[acted_on].version if acted_on else 1
             try:
-                with busy.unit_of_work() as session:
+                with own_database.unit_of_work() as session:
                     play.act(session, action, person.member, report, incident, version)
                 play.done[action] += 1
             except REFUSALS:
@@ -378,7 +358,7 @@ def test_four_members_at_the_same_moment_lose_nothing(busy: Database, settings: 
 
     with ThreadPoolExecutor(4) as members:
         done = sum(members.map(work, range(4)), Counter[str]())
-    with busy.reader() as session:
+    with own_database.reader() as session:
         found = world(session)
         check_states(found, withdrawn_aside=0)
         check_trail(session, found)
@@ -386,8 +366,10 @@ def test_four_members_at_the_same_moment_lose_nothing(busy: Database, settings: 
     assert done.total() - done["refused"] > 10
 
 
-def test_members_who_tick_each_others_reports_never_wait_for_each_other(busy: Database, settings: Settings) -> None:
-    with busy.unit_of_work() as session:
+def test_members_who_tick_each_others_reports_never_wait_for_each_other(
+    own_database: Database, settings: Settings
+) -> None:
+    with own_database.unit_of_work() as session:
         desk = builders.a_desk(session, settings, now=NOW, members=2)
         reports = list(reports_arrive(session, settings, 2))
     incidents: set[UUID] = set()
@@ -397,12 +379,12 @@ def test_members_who_tick_each_others_reports_never_wait_for_each_other(busy: Da
         own, done = desk[number], 0
         mine, other = reports[number], reports[1 - number]
         for _ in range(25):
-            with busy.unit_of_work() as session:
+            with own_database.unit_of_work() as session:
                 version = moderation.take_report(session, mine, member=own, now=NOW)
-            with busy.reader() as session:
+            with own_database.reader() as session:
                 seen = twins.Seen(other, session.get_one(stored.Report, other).version)
             try:
-                with busy.unit_of_work() as session:
+                with own_database.unit_of_work() as session:
                     incidents.add(
                         twins.propose_together(
                             session, mine, settled(9), [seen], version=version, member=own, now=NOW, **SURROUNDINGS
@@ -415,7 +397,7 @@ def test_members_who_tick_each_others_reports_never_wait_for_each_other(busy: Da
 
     with ThreadPoolExecutor(2) as members:
         done = list(members.map(work, range(2)))
-    with busy.reader() as session:
+    with own_database.reader() as session:
         found = world(session)
         check_states(found, withdrawn_aside=0)
         check_trail(session, found)

@@ -17,7 +17,7 @@ from incidents.db.report import MessageKind
 from incidents.services import moderation, receipts
 from incidents.services.accounts import Member
 from incidents.services.moderation import LEASE, LONGEST_QUESTION, NotTaken, Opened, StaleReport
-from incidents.services.queue import Gist, Waiting
+from incidents.services.queue import Waiting, gist_of
 from tests import builders
 from tests.builders import a_report
 from tests.conftest import NOW
@@ -107,12 +107,15 @@ def test_a_line_of_the_queue_tells_what_was_sent_and_who_holds_it(
         id=report,
         received_on=NOW.date(),
         handling=Handling.IN_TRIAGE,
-        content=Gist("sr-Cyrl", a_report().acts, a_report().grounds, "у Суботици", "80438"),
+        content=gist_of(a_report(place="у Суботици"), "80438"),
         holder=boris.name,
         is_mine=False,
         is_at_risk=True,
         is_overdue=False,
         has_news=False,
+        is_routed_here=False,
+        rules=(),
+        is_hard=True,
     )
 
 

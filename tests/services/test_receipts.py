@@ -1,6 +1,4 @@
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +7,6 @@ from incidents.adapters import opening, sealing
 from incidents.config import Settings
 from incidents.core.incident import Handling
 from incidents.core.receipt import ReceiptCode
-from incidents.db import migrations
 from incidents.db import report as stored
 from incidents.db.database import Database
 from incidents.db.report import Message, MessageKind
@@ -150,32 +147,15 @@ def test_who_has_not_seen_the_newest_message_cannot_settle_over_it(database: Dat
         assert builders.queue_of(session, ana, now=NOW) == []
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def busy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database in which each thread really commits."""
-    url = f"sqlite:///{tmp_path / 'busy.sqlite'}"
-    if request.param == "postgresql":
-        url = sa.make_url(request.getfixturevalue("postgres")).set(database="busy").render_as_string()
-        outside = Database(request.getfixturevalue("postgres"))
-        with outside.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("DROP DATABASE IF EXISTS busy"))
-            connection.execute(sa.text("CREATE DATABASE busy"))
-        outside.engine.dispose()
-    database = Database(url)
-    migrations.upgrade(database)
-    yield database
-    database.engine.dispose()
-
-
 def test_messages_that_come_in_one_moment_all_arrive_with_numbers_of_their_own(
-    busy: Database, settings: Settings
+    own_database: Database, settings: Settings
 ) -> None:
-    with busy.unit_of_work() as session:
+    with own_database.unit_of_work() as session:
         builders.a_desk(session, settings, now=NOW)
         code = builders.send(session, a_report(), settings, now=NOW)
     nonces = [builders.a_nonce() for _ in range(12)]
     with ThreadPoolExecutor(8) as people:
-        list(people.map(lambda nonce: answer(busy, settings, code, "да", nonce), nonces * 2))
-    with busy.reader() as session:
+        list(people.map(lambda nonce: answer(own_database, settings, code, "да", nonce), nonces * 2))
+    with own_database.reader() as session:
         numbers = session.scalars(sa.select(Message.number).order_by(Message.number)).all()
     assert numbers == list(range(1, 13))

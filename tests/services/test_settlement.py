@@ -132,7 +132,7 @@ def accept(session: Session, incident: UUID, member: Member, version: int | None
 
 def send_back(session: Session, incident: UUID, member: Member, version: int | None = None) -> None:
     version = seen(session, incident, version)
-    settlement.return_incident(session, incident, {"grounds": "not_said"}, version=version, member=member, now=NOW)
+    builders.send_back(session, incident, member, version=version, now=NOW, grounds="not_said")
 
 
 def reopen(session: Session, incident: UUID, member: Member, version: int | None = None) -> None:
@@ -209,7 +209,7 @@ def test_who_was_hit_and_where_it_was_reported_are_kept_and_changed(
 def test_every_part_can_be_why_an_incident_is_returned(
     session: Session, incident: UUID, boris: Member, part: str, why: str
 ) -> None:
-    settlement.return_incident(session, incident, {part: why}, version=1, member=boris, now=NOW)
+    builders.send_back(session, incident, boris, version=1, now=NOW, **{part: why})
     assert show(session, incident).disagreements == {part: why}
 
 
@@ -310,7 +310,7 @@ def test_a_revision_cannot_say_that_nothing_was_assessed(session: Session, incid
 
 def test_an_incident_is_returned_for_a_listed_reason_only(session: Session, incident: UUID, boris: Member) -> None:
     with pytest.raises(ValueError, match="no such part"):
-        settlement.return_incident(session, incident, {"no such part": "not_said"}, version=1, member=boris, now=NOW)
+        builders.send_back(session, incident, boris, version=1, now=NOW, **{"no such part": "not_said"})
     assert show(session, incident).decision is Decision.PROPOSED
 
 

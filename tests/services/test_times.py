@@ -99,7 +99,7 @@ def test_settling_is_counted_from_the_day_on_which_the_report_came(session, sett
 
 def test_the_second_persons_word_is_counted_from_the_last_proposal(session, settings, ana, boris) -> None:
     incident = propose(session, arrived(session, settings), ana, MONDAY)
-    settlement.return_incident(session, incident, {"place": "reads_otherwise"}, version=1, member=boris, now=NOW)
+    builders.send_back(session, incident, boris, version=1, now=NOW, place="reads_otherwise")
     again = NOW + timedelta(days=3)
     settlement.revise_incident(
         session,

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from incidents.adapters import data_files, sealing
-from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.config import Settings
 from incidents.core.incident import NO_PLACE, Decision, Handling, Settlement
 from incidents.core.receipt import ReceiptCode
@@ -33,7 +32,7 @@ WITHIN = Surroundings(
     lexicon=data_files.lexicon(),
     vocabulary=data_files.vocabulary(),
     places=data_files.places(),
-    geocoder=GazetteerGeocoder(data_files.gazetteer()),
+    geocoder=data_files.geocoder(),
     neighbours=neighbours(data_files.shapes()),
 )
 

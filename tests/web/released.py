@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,24 +17,17 @@ from incidents.core.accounts import MemberId
 from incidents.db.database import Database
 from incidents.db.release import Correction, ReleaseFile
 from incidents.services import releases, trial
-from tests.conftest import NOW
+from tests import databases
+from tests.conftest import NOW, settings_in
 
 
-@contextmanager
-def published_site(database: Database, folder: Path) -> Iterator[Flask]:
-    settings = Settings(
-        instance=folder,
-        database_url="",
-        pepper=bytes(range(32)),
-        token_key=bytes(range(1, 33)),
-        https=False,
-        exit_url="https://neutral.example/",
-        hosts=("localhost",),
-        seal_memory_mib=1,
-    )
-    with database.rolled_back():
-        _publish(database, settings)
-        yield create_app(settings, now=lambda: NOW, database=database)
+@cache
+def published_site(url: str) -> Flask:
+    """The site at this address. It is made once in each process; tests only read it."""
+    database = databases.at(url)
+    settings = settings_in(Path())
+    _publish(database, settings)
+    return create_app(settings, now=lambda: NOW, database=database)
 
 
 def _publish(database: Database, settings: Settings) -> None:

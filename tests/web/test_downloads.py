@@ -7,7 +7,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from datetime import date
 
 import feedparser
@@ -19,26 +18,19 @@ from flask.testing import FlaskClient
 from incidents.core.languages import BY_TAG, LANGUAGES
 from incidents.core.release import from_csv
 from incidents.core.tables import TABLES
-from incidents.db.database import Database
 from incidents.db.release import Release
 from incidents.publishing.words import WORDS
 from incidents.web.published.files import A_DAY, FOREVER
 from tests import pages
 from tests.conftest import NOW
 from tests.publishing import editions
-from tests.web.released import published_site, stored
+from tests.web.released import stored
 from tests.web.test_published import API, DEEPER, DRAFT, NEWEST, TAGS
 from tests.web.test_published import TABLES as SIMPLE
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 HERE = f"{API}/{NEWEST}"
-
-
-@pytest.fixture(scope="module")
-def site(engine_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    with published_site(engine_database, tmp_path_factory.mktemp("downloads")) as site:
-        yield site
 
 
 @pytest.fixture
@@ -289,20 +281,6 @@ def test_a_page_of_figures_tells_browsers_of_its_feed(reader: FlaskClient) -> No
 
 
 # Cost.
-
-
-@pytest.fixture
-def queries(site: Flask) -> Iterator[list[str]]:
-    asked: list[str] = []
-    engine = site.extensions["incidents"].database.engine
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        if "SAVEPOINT" not in statement:  # which the tests put around all
-            asked.append(statement)
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    yield asked
-    sa.event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("path", ADDRESSES)

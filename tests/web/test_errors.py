@@ -4,18 +4,31 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from incidents.app import create_app
+from incidents.config import Settings
+from incidents.db.database import Database
+from tests.conftest import NOW
+
 MARK = "лозинка-маркер-7731"
 
 
+@pytest.fixture
+def own_app(settings: Settings, database: Database) -> Flask:
+    """A site to which a test may add pages."""
+    return create_app(settings, now=lambda: NOW, database=database)
+
+
 @pytest.mark.parametrize("tag", ["en", "hu", "sr-Latn"])
-def test_a_fault_of_ours_shows_and_logs_no_word_of_it(app: Flask, tag: str, caplog: pytest.LogCaptureFixture) -> None:
-    @app.get("/<language:language>/broken", endpoint="broken")
+def test_a_fault_of_ours_shows_and_logs_no_word_of_it(
+    own_app: Flask, tag: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    @own_app.get("/<language:language>/broken", endpoint="broken")
     def broken() -> str:
         words = MARK
         raise RuntimeError(words)
 
     with caplog.at_level(logging.DEBUG):
-        answer = app.test_client().get(f"/{tag}/broken")
+        answer = own_app.test_client().get(f"/{tag}/broken")
     assert answer.status_code == 500
     assert f'<html lang="{tag}">' in answer.text
     assert MARK not in answer.text
@@ -23,12 +36,12 @@ def test_a_fault_of_ours_shows_and_logs_no_word_of_it(app: Flask, tag: str, capl
     assert "RuntimeError at tests.web.test_errors" in caplog.text
 
 
-def test_a_database_that_went_away_is_a_503(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    @app.get("/gone")
+def test_a_database_that_went_away_is_a_503(own_app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    @own_app.get("/gone")
     def gone() -> str:
         raise OperationalError(MARK, {}, Exception(MARK))
 
-    answer = app.test_client().get("/gone")
+    answer = own_app.test_client().get("/gone")
     assert answer.status_code == 503
     assert MARK not in answer.text + caplog.text
 

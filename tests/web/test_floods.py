@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,11 +17,10 @@ from incidents.app import create_app
 from incidents.config import Settings
 from incidents.core.incident import Handling
 from incidents.core.report import BY_APP
-from incidents.db import migrations
 from incidents.db import report as stored
 from incidents.db.database import Database
 from incidents.web.tokens import new_token
-from tests import builders
+from tests import builders, databases
 from tests.conftest import NOW
 from tests.web.replaying import replay
 from tests.web.test_intake import KEY
@@ -33,25 +31,16 @@ PROCESSES, REPLAYS = 4, 5
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def shared(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+def shared(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Settings:
     """A site whose database several processes open, with a desk key."""
     url = f"sqlite:///{tmp_path / 'site.sqlite'}"
     if request.param == "postgresql":
-        server = sa.create_engine(request.getfixturevalue("postgres"), isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            connection.execute(sa.text("CREATE DATABASE replays"))
-        url = server.url.set(database="replays").render_as_string()
-    settings = replace(settings, database_url=url)
-    database = Database(url)
-    migrations.upgrade(database)
+        url = databases.beside(request.getfixturevalue("postgres"), "replays")
+    database = databases.at(url)
     with database.unit_of_work() as session:
         builders.a_desk(session, settings, now=NOW)
     database.engine.dispose()
-    yield settings
-    if request.param == "postgresql":
-        with server.connect() as connection:
-            connection.execute(sa.text("DROP DATABASE replays WITH (FORCE)"))
-        server.dispose()
+    return replace(settings, database_url=url)
 
 
 def a_token_of(settings: Settings) -> str:

@@ -4,7 +4,7 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -33,9 +33,9 @@ from incidents.db.database import Database
 from incidents.db.incident import Incident, IncidentCode
 from incidents.services import crosstables, releases
 from incidents.web import headers
-from tests import builders, pages
-from tests.conftest import NOW
-from tests.web.released import published_site, stored
+from tests import builders, databases, pages
+from tests.conftest import NOW, settings_in
+from tests.web.released import stored
 from tests.web.said import said
 
 TAGS = [language.tag for language in LANGUAGES]
@@ -79,13 +79,6 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 Lines = list[list[str]]
 Open = Callable[[str], str]
-
-
-@pytest.fixture(scope="module")
-def site(engine_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """These tests only read, so one site serves all."""
-    with published_site(engine_database, tmp_path_factory.mktemp("published")) as site:
-        yield site
 
 
 @pytest.fixture
@@ -266,13 +259,21 @@ def signers(database: Database, settings: Settings) -> list[MemberId]:
 
 
 @pytest.fixture
-def after_many(client: FlaskClient, database: Database, signers: list[MemberId]) -> FlaskClient:
+def after_many(address_of: Callable[[str], str]) -> FlaskClient:
     """A reader of the figures of 2026: in the year before there were so many that municipalities are published."""
+    return _site_after_many(address_of("many")).test_client()
+
+
+@cache
+def _site_after_many(url: str) -> Flask:
+    database, settings = databases.at(url), settings_in(Path())
+    with database.unit_of_work() as session:
+        signers = [MemberId(member.id) for member in builders.a_desk(session, settings, now=NOW)]
     settle(database, 2_000)
     release_on(database, date(2025, 12, 31), signers)
     settle(database, 30)
     release_on(database, date(2026, 12, 31), signers)
-    return client
+    return create_app(settings, now=lambda: NOW, database=database)
 
 
 def test_a_table_without_lines_yet_is_not_listed(

@@ -3,7 +3,6 @@
 import csv
 import gzip
 import io
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -12,19 +11,12 @@ from flask.testing import FlaskClient
 from incidents.core.languages import BY_TAG
 from incidents.core.release import WITHHELD, from_csv
 from incidents.core.tables import TOTAL
-from incidents.db.database import Database
 from incidents.web import headers
 from tests import pages
-from tests.web.released import published_site, stored
+from tests.web.released import stored
 
 NEWEST, DRAFT, YEAR = 4, 5, "2025"
 PAGES = ["commissioner/", "treaties/", "places/", "summary/", "places/RS12/", "communities/roma/"]
-
-
-@pytest.fixture(scope="module")
-def site(engine_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    with published_site(engine_database, tmp_path_factory.mktemp("readers")) as site:
-        yield site
 
 
 @pytest.fixture

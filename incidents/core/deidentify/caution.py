@@ -35,7 +35,8 @@ _NO_NAMES = words(
 def cautions(text: str) -> list[Mark]:
     """In the order of the text. A link without a dot leads nowhere and shows nobody."""
     letters = plain(text)
-    found = without_overlaps(letters, chain(links(letters), numbers(letters), _own_names(letters)))
+    tried = chain(links(letters), numbers(letters), _own_names(letters))
+    found = without_overlaps(letters, tried, bytearray(len(letters.text)))
     return [mark for mark in found if mark.kind in _KINDS and not (mark.kind is Kind.URL and "." not in mark.text)]
 
 

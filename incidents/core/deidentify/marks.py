@@ -13,6 +13,8 @@ from incidents.core.deidentify.names import names
 from incidents.core.deidentify.numbers import numbers
 from incidents.core.deidentify.whereabouts import addresses, roles
 
+_mark = Mark._make  # half the time of calling the class, and a text may have ten thousand
+
 
 def marks(text: str, known: Known) -> list[Mark]:
     """What could identify someone, in the order of the text and without overlaps.
@@ -21,15 +23,17 @@ def marks(text: str, known: Known) -> list[Mark]:
     a human decides; nothing here says that an unmarked text is safe.
     """
     letters = plain(text)
-    return without_overlaps(
-        letters,
-        chain(links(letters), numbers(letters), addresses(letters), roles(letters), names(letters, known)),
-    )
+    covered = bytearray(len(letters.text))
+    tried = chain(links(letters), numbers(letters), addresses(letters), roles(letters), names(letters, known, covered))
+    return without_overlaps(letters, tried, covered)
 
 
-def without_overlaps(letters: Plain, tried: Iterable[Found]) -> list[Mark]:
-    """Marks in the order of the text; where two overlap, the one that was tried first."""
-    covered, text = bytearray(len(letters.text)), letters.original
+def without_overlaps(letters: Plain, tried: Iterable[Found], covered: bytearray) -> list[Mark]:
+    """Marks in the order of the text; where two overlap, the one that was tried first.
+
+    `covered` has a place for each character, and becomes one where a mark is.
+    """
+    text = letters.original
     found: list[Found] = []
     for start, end, kind in tried:
         if covered.find(1, start, end) < 0:
@@ -37,6 +41,6 @@ def without_overlaps(letters: Plain, tried: Iterable[Found]) -> list[Mark]:
             found.append((start, end, kind))
     found.sort()
     if not letters.is_shifted:
-        return [Mark(start, end, kind, text[start:end]) for start, end, kind in found]
+        return [_mark((start, end, kind, text[start:end])) for start, end, kind in found]
     places = ((letters.place(start), letters.end(end), kind) for start, end, kind in found)
-    return [Mark(start, end, kind, text[start:end]) for start, end, kind in places]
+    return [_mark((start, end, kind, text[start:end])) for start, end, kind in places]

@@ -78,15 +78,15 @@ _ANY_PLACE = _PLACE | _PLACE_IN | _HEAD
 _NAMED = _PERSON | _SHAPED | _ANY_PLACE
 
 
-def names(plain: Plain, known: Known) -> Iterator[Found]:
-    """Names and small places, in the order of the text."""
+def names(plain: Plain, known: Known, covered: bytearray) -> Iterator[Found]:
+    """Names and small places, in the order of the text; none begins where `covered` has a one."""
     uses, shapes = known.uses, SHAPES
     hits = [
         (match.start(), match.end(), use)
         for match in _WORD.finditer(plain.low)
-        if (use := uses.get(word := match[0]) or (word[-3:] in shapes and _SHAPED))
+        if (use := uses.get(word := match[0]) or (word[-3:] in shapes and _SHAPED)) and not covered[match.start()]
     ]
-    return _Finder(plain, known, hits).found()
+    yield from _Finder(plain, known, hits).found()
 
 
 class _Finder:

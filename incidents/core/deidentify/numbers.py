@@ -64,6 +64,7 @@ _BY_FIRST_TWO: dict[str, tuple[tuple[str, Kind], ...]] = {
     two: tuple((beginning, kind) for beginning, kind in _BEGINNINGS.items() if beginning[:2] == two)
     for two in {beginning[:2] for beginning in _BEGINNINGS}
 }
+_ANY_CUE = re.compile("|".join(_BEGINNINGS))
 _NEAREST = 5
 _LENGTHS = {Kind.DOCUMENT: range(9, 10), Kind.PHONE: range(6, 11), Kind.NUMBER: range(7, 14)}
 _FILE = re.compile(
@@ -147,6 +148,9 @@ def _plates(plain: Plain) -> Iterator[Found]:
 def _phones(plain: Plain) -> Iterator[Found]:
     for match in _PHONE.finditer(plain.low):
         written = match[0]
+        if _is_phone(written):
+            yield *match.span(), Kind.PHONE
+            continue
         while written and not _is_phone(written):
             written = written.rpartition(" ")[0]  # the last digits may count something else: 064 123 4567 2 times
         if written:
@@ -154,6 +158,8 @@ def _phones(plain: Plain) -> Iterator[Found]:
 
 
 def _explained(plain: Plain) -> Iterator[Found]:
+    if not _ANY_CUE.search(plain.low):
+        return
     for match in _BARE.finditer(plain.low):
         start = match.start()
         before = _LETTERS.findall(plain.low, max(0, start - _NEAR), start)
@@ -180,12 +186,11 @@ def _announced(before: list[str]) -> set[Kind]:
 def _is_phone(written: str) -> bool:
     if written.startswith(("+", "00", "3")):
         return True
-    digits = _digits(written)
-    if digits.startswith(_SERVICE) or _DATE.match(written):
-        return False
-    if digits.startswith(("0620", "0630", "0670", "061")) and len(digits) == 11:
-        return True  # of Hungary
-    return len(digits) in (_MOBILE_DIGITS if digits[1:2] == "6" else _LINE_DIGITS)
+    digits = written.translate(_SIGNS)
+    if digits.startswith("06"):
+        is_hungarian = len(digits) == 11 and digits.startswith(("0620", "0630", "0670", "061"))
+        return (len(digits) in _MOBILE_DIGITS or is_hungarian) and not _DATE.match(written)
+    return len(digits) in _LINE_DIGITS and not digits.startswith(_SERVICE) and not _DATE.match(written)
 
 
 def _digits(written: str) -> str:

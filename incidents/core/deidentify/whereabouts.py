@@ -24,7 +24,7 @@ _STREET_BEHIND = r"(?:utca|u\.|ut|ter|koz|sor|krt\.?|korut|street|road)\w{0,5},?
 _CAPITALS = re.compile(
     rf"[A-Z](?<!\w.)[\w.]{{1,20}}+(?:((?: [A-Z][\w.]{{1,20}}+){{1,2}}) |(?<=oj) | (?={_STREET_BEHIND}))"
     rf"({_STREET_BEHIND}(?:a )?)?(?:br\.? ?)?"
-    r"\d{1,4}[a-z]?(?:/(?:\d{1,3}[a-z]?|[a-z])|-[a-z]\w? szam|-\d{1,3})?(?![\w:%/])"
+    r"\d{1,4}[a-z]?(?:/(?:\d{1,3}[a-z]?|[a-z])|-[a-z]\w? szam|-\d{1,3})?(?![\w:%/]|-[A-Z])"
 )
 """Words with capital letters and a number behind them; one word alone only in -oj, or before a word for streets."""
 _NUMBERS = re.compile(r"\d(?:\D{0,150}\d)*")

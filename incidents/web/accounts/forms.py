@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from incidents.core.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
@@ -88,6 +88,10 @@ class PasswordForm(DeskForm):
     password = _password("change-password")
     code = _code("change-code")
     new_password = _new_password("change-new_password")
+
+
+class WarnForm(DeskForm):
+    is_warned = BooleanField(_("Announce stories that are hard to read, and keep them folded until I open them"))
 
 
 class RenewForm(DeskForm):

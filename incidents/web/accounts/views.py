@@ -21,6 +21,7 @@ from incidents.web.accounts.forms import (
     PasswordForm,
     RecoverForm,
     RenewForm,
+    WarnForm,
 )
 from incidents.web.headers import allow_script
 from incidents.web.platform import platform
@@ -173,6 +174,17 @@ def confirm() -> ResponseReturnValue:
     if not fits:
         said = _("That is not your newest recovery code. Look at your paper again, or make a new code.")
         return _account(confirm=form, said=said), 422
+    return redirect(url_for("accounts.mine"), 303)
+
+
+@accounts.post("/account/announcements")
+@guard.needs()
+def announce() -> ResponseReturnValue:
+    form = WarnForm()
+    if not form.validate():
+        return _account(), 422
+    with platform().database.unit_of_work() as session:
+        members.announce_hard(session, g.member.id, is_on=bool(form.is_warned.data))
     return redirect(url_for("accounts.mine"), 303)
 
 

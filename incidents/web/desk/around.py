@@ -14,6 +14,7 @@ from incidents.core.incident import NotAllowed
 from incidents.core.script import to_latin
 from incidents.services import geocoding
 from incidents.services.geocoding import StreetsUnavailable
+from incidents.services.memory import Recall
 from incidents.services.moderation import NotTaken, StaleReport
 from incidents.services.series import InAnotherSeries
 from incidents.services.settlement import NotCodedYet, SamePerson, StaleIncident
@@ -80,6 +81,11 @@ def context() -> dict[str, Any]:
 
 def now() -> datetime:
     return platform().now()
+
+
+def recall() -> Recall:
+    """What this session opened before."""
+    return platform().memory.of(g.cookie, now=platform().now())
 
 
 def find(typed: str) -> list[str]:

@@ -28,8 +28,8 @@ _POLICY = "sandbox; default-src 'none'"
 @files.get("/preview")
 @guard.needs(Role.MODERATOR)
 def preview(report: UUID, file: UUID) -> ResponseReturnValue:
-    with platform().database.reader() as session, _only_for_its_holder():
-        return _shown(evidence.open_preview(session, report, file, member=g.member, now=now()))
+    with platform().database.reader() as session, only_for_its_holder():
+        return shown_file(evidence.open_preview(session, report, file, member=g.member, now=now()))
 
 
 @files.post("/copy")
@@ -45,7 +45,7 @@ def copy(report: UUID, file: UUID) -> ResponseReturnValue:
 @files.get("/pages")
 @guard.needs(Role.MODERATOR)
 def pages(report: UUID, file: UUID) -> ResponseReturnValue:
-    with platform().database.reader() as session, _only_for_its_holder():
+    with platform().database.reader() as session, only_for_its_holder():
         number = evidence.pages(session, report, file, member=g.member, now=now())
     return render_template("desk/pages.html", report=report, file=file, pages=number)
 
@@ -53,8 +53,8 @@ def pages(report: UUID, file: UUID) -> ResponseReturnValue:
 @files.get("/pages/<int:number>")
 @guard.needs(Role.MODERATOR)
 def page(report: UUID, file: UUID, number: int) -> ResponseReturnValue:
-    with platform().database.reader() as session, _only_for_its_holder():
-        return _shown(evidence.open_page(session, report, file, number, member=g.member, now=now()))
+    with platform().database.reader() as session, only_for_its_holder():
+        return shown_file(evidence.open_page(session, report, file, number, member=g.member, now=now()))
 
 
 @files.post("/original")
@@ -68,7 +68,7 @@ def original(report: UUID, file: UUID) -> ResponseReturnValue:
 
 
 @contextmanager
-def _only_for_its_holder() -> Iterator[None]:
+def only_for_its_holder() -> Iterator[None]:
     """For whoever has not taken the report its pictures are not there."""
     try:
         yield
@@ -84,10 +84,10 @@ def _open(report: UUID, form: ActForm, opened: Callable[..., Opened]) -> Respons
             found = opened(session, report, member=g.member, now=now())
     except NotTaken as conflict:
         return report_page(report, conflict=conflict, status=409)
-    return _shown(found)
+    return shown_file(found)
 
 
-def _shown(found: Opened) -> Response:
+def shown_file(found: Opened) -> Response:
     response = Response(found.content, mimetype=found.media_type)
     way = "inline" if found.media_type == "image/jpeg" else "attachment"
     response.headers["Content-Disposition"] = f'{way}; filename="file.{found.ending}"'

@@ -80,8 +80,14 @@ def accept(incident: UUID) -> ResponseReturnValue:
 @incidents.post("/<uuid:incident>/return")
 @guard.needs(Role.REVIEWER)
 def return_(incident: UUID) -> ResponseReturnValue:
-    form = ReturnForm()
-    returned = partial(settlement.return_incident, disagreements=form.disagreements(), typed=form.note.data or "")
+    site, form = platform(), ReturnForm()
+    returned = partial(
+        settlement.return_incident,
+        disagreements=form.disagreements(),
+        typed=form.note.data or "",
+        vocabulary=site.vocabulary,
+        draw=site.draw(),
+    )
     try:
         return _act(incident, form, returned, returning=form)
     except NothingMarked:

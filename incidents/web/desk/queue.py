@@ -18,14 +18,15 @@ from wtforms import BooleanField, StringField
 
 from incidents.core.accounts import Role
 from incidents.core.languages import BY_TAG
-from incidents.services import alarms, filters, geocoding, moderation
+from incidents.core.queue_rules import Rule
+from incidents.services import alarms, filters, geocoding, moderation, queue_rules
 from incidents.services.filters import NotAName
-from incidents.services.memory import Recall
 from incidents.services.queue import Chosen, Filter, Gist, Held, View, Waiting, chosen, open_queue
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
-from incidents.web.desk.around import out_of_date
+from incidents.web.desk.around import out_of_date, recall
 from incidents.web.desk.forms import ActForm
+from incidents.web.desk.welfare import suggested_pause
 from incidents.web.places import place_name
 from incidents.web.platform import platform
 from incidents.web.texts import gettext
@@ -85,10 +86,12 @@ def queue_page(
     site = platform()
     with site.database.reader() as session:
         flood = alarms.flood(session, today=site.today())
-        waiting = opened(session, with_held=flood is None)
+        rules = queue_rules.rules_in_force(session)
+        waiting = opened(session, with_held=flood is None, rules=rules)
         bunches = alarms.bunches(session, waiting, today=site.today())
         withdrawn = Counter(moderation.withdrawals(session, since=site.now() - _LATELY))
         saved = filters.saved_filters(session, g.member, read=read_filter)
+        pause = suggested_pause(session)
     found = chosen(waiting, by)
     pages = max(1, ceil(len(found.lines) / ON_A_PAGE))
     page = min(max(1, page), pages)
@@ -100,7 +103,7 @@ def queue_page(
         by=by,
         is_filtered=by != Filter(view=by.view),
         views=_views(by, found),
-        choices=_choices(waiting, by),
+        choices=_choices(waiting, by, rules),
         tongues=Counter(line.content.language for line in waiting if line.content is not None).most_common(),
         held=_held(),
         codes=codes(by),
@@ -115,6 +118,7 @@ def queue_page(
         withdrawn=withdrawn.items(),
         acts=shown.acts,
         flood=flood,
+        pause=pause,
         bunches=bunches,
         term=shown.term,
         place_name=place_name,
@@ -123,7 +127,7 @@ def queue_page(
     return answer, status
 
 
-def opened(session: Session, *, with_held: bool) -> list[Waiting]:
+def opened(session: Session, *, with_held: bool, rules: Sequence[Rule] = ()) -> list[Waiting]:
     """The queue of this member."""
     site = platform()
     return open_queue(
@@ -134,12 +138,8 @@ def opened(session: Session, *, with_held: bool) -> list[Waiting]:
         area_of=area_of,
         now=site.now(),
         with_held=with_held,
+        rules=rules,
     )
-
-
-def recall() -> Recall:
-    """What this session opened before."""
-    return platform().memory.of(g.cookie, now=platform().now())
 
 
 def area_of(place: str) -> str:
@@ -162,6 +162,7 @@ def read_filter(values: Mapping[str, str]) -> Filter:
         ground=known("ground", partial(site.vocabulary.has, "ground")),
         act=known("act", partial(site.vocabulary.has, "act_type")),
         held=Held(held) if held in {each.value for each in Held} else Held.BOTH,
+        rule=known("rule", _is_an_id),
     )
 
 
@@ -191,7 +192,14 @@ def _views(by: Filter, found: Chosen) -> list[tuple[str, int, str, bool]]:
     ]
 
 
-def _choices(waiting: Sequence[Waiting], by: Filter) -> list[tuple[str, str, str, list[Choice]]]:
+def _is_an_id(typed: str) -> bool:
+    try:
+        return str(UUID(typed)) == typed
+    except ValueError:
+        return False
+
+
+def _choices(waiting: Sequence[Waiting], by: Filter, rules: Sequence[Rule]) -> list[tuple[str, str, str, list[Choice]]]:
     """Field, label, the code that is chosen, and what can be chosen: what there is in the view."""
     contents = [line.content for line in waiting if line.content is not None and by.view.shows(line)]
     site = platform()
@@ -200,6 +208,7 @@ def _choices(waiting: Sequence[Waiting], by: Filter) -> list[tuple[str, str, str
     tags = {tag: language.endonym for tag, language in BY_TAG.items()}
     areas = {gist.area for gist in contents if gist.area} | ({by.place} if by.place else set())
     places = {code: place_name(code) for code in areas}
+    names = {str(rule.id): rule.name for rule in rules}
 
     def there(values: Callable[[Gist], Iterable[str]], texts: Mapping[str, str], picked: str) -> list[Choice]:
         numbers = Counter(value for gist in contents for value in values(gist))
@@ -215,6 +224,7 @@ def _choices(waiting: Sequence[Waiting], by: Filter) -> list[tuple[str, str, str
         ),
         ("ground", gettext("Ground"), by.ground, there(lambda gist: gist.grounds, grounds, by.ground)),
         ("act", gettext("What happened"), by.act, there(lambda gist: gist.acts, acts, by.act)),
+        *([("rule", gettext("Rule"), by.rule, there(lambda gist: gist.hit_by, names, by.rule))] if rules else []),
     ]
 
 

@@ -23,7 +23,7 @@ from incidents.services.moderation import NotAQuestion, Opened
 from incidents.services.settlement import Rejected
 from incidents.services.twins import Surroundings, Twins
 from incidents.web.accounts import guard
-from incidents.web.desk import phrases, shown
+from incidents.web.desk import phrases, shown, welfare
 from incidents.web.desk.around import (
     CONFLICTS,
     Conflict,
@@ -288,6 +288,7 @@ def report_page(
         incident = settled.show_incident(session, found.incident) if found.incident else None
         alike = _twins(session, found)
         hidden = coding.waiting_to_be_coded(session, g.member, draw=site.draw(), vocabulary=site.vocabulary)
+        pause = welfare.suggested_pause(session) if found.content and welfare.is_announced(found.content) else ""
         files = evidence.list_files(session, report, member=g.member, now=site.now()) if found.content else []
         held_until = retention.held_until(session, report, today=site.today())
     mine = settling.settlement(find) if settling and conflict else None
@@ -309,9 +310,14 @@ def report_page(
     if incident:
         # What a colleague has settled meanwhile is revised, not settled a second time.
         forms["settling"].version.data = str(incident.version)
+    announcement = welfare.announcement(found.content) if found.content and welfare.is_announced(found.content) else ""
     page = render_template(
         "desk/report.html",
         report=found,
+        announcement=announcement,
+        # Whoever works on it has read it.
+        is_folded=bool(announcement) and summing is None and words is not None and words.summary is None,
+        pause=pause,
         incident=incident,
         twins=alike,
         reasons=reasons,

@@ -18,8 +18,8 @@ from incidents.services import search as services
 from incidents.services.search import MOST, SHOWN, Found, Source
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
-from incidents.web.desk.around import now, out_of_date
-from incidents.web.desk.queue import area_of, recall
+from incidents.web.desk.around import now, out_of_date, recall
+from incidents.web.desk.queue import area_of
 from incidents.web.places import place_name
 from incidents.web.platform import platform
 from incidents.web.texts import gettext

@@ -13,7 +13,8 @@ from incidents.core.workdays import CLOSES, OPENS
 from incidents.services import times as services
 from incidents.services.queue import open_gists
 from incidents.web.accounts import guard
-from incidents.web.desk.queue import area_of, opened, recall
+from incidents.web.desk.around import recall
+from incidents.web.desk.queue import area_of, opened
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 

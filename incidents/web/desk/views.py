@@ -12,6 +12,7 @@ from incidents.services.filters import NoSuchFilter
 from incidents.services.moderation import NoSuchReport, Withdrawn
 from incidents.services.odihr import NoSuchExport
 from incidents.services.published import NotFound
+from incidents.services.queue_rules import NoSuchRule
 from incidents.services.referral import NoSuchReferral
 from incidents.services.retention import NoSuchDestruction
 from incidents.services.settled import NoSuchIncident
@@ -28,6 +29,8 @@ from incidents.web.desk.notices import notices
 from incidents.web.desk.odihr import odihr
 from incidents.web.desk.queue import queue as filters
 from incidents.web.desk.queue import queue_page, read_filter
+from incidents.web.desk.queue_rules import queue_rules
+from incidents.web.desk.redaction import redaction
 from incidents.web.desk.referrals import referrals
 from incidents.web.desk.releases import releases
 from incidents.web.desk.reports import reports
@@ -42,10 +45,12 @@ desk = Blueprint("desk", __name__, url_prefix="/desk")
 for part in (
     keys,
     filters,
+    queue_rules,
     search,
     times,
     reports,
     files,
+    redaction,
     intake,
     clusters,
     incidents,
@@ -71,6 +76,7 @@ def _with_keys() -> None:
 @desk.errorhandler(NoSuchIncident)
 @desk.errorhandler(NoSuchBulk)
 @desk.errorhandler(NoSuchFilter)
+@desk.errorhandler(NoSuchRule)
 @desk.errorhandler(NotFound)
 @desk.errorhandler(NoSuchExport)
 @desk.errorhandler(NoSuchReferral)

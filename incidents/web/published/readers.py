@@ -62,7 +62,7 @@ def treaties_csv(number: int) -> ResponseReturnValue:
     edition = edition_at(number)
     sections = _by_committee(edition, excerpts.newest_year(edition, "target"))
     content = excerpts.to_csv(edition, sections, mapping=TREATIES_VERSION)
-    return _csv(number, content, f"release-{number}-treaties.csv")
+    return csv_of(number, content, f"release-{number}-treaties.csv")
 
 
 @readers.get("/places/")
@@ -88,7 +88,7 @@ def excerpt(number: int, kind: str, code: str) -> ResponseReturnValue:
 def excerpt_csv(number: int, kind: str, code: str) -> ResponseReturnValue:
     edition = edition_at(number)
     _name, sections = _excerpt(edition, kind, code)
-    return _csv(number, excerpts.to_csv(edition, sections), f"release-{number}-{code}.csv")
+    return csv_of(number, excerpts.to_csv(edition, sections), f"release-{number}-{code}.csv")
 
 
 @readers.get("/summary/")
@@ -153,7 +153,7 @@ def page_of(template: str, number: int, values: Callable[[Edition], dict[str, ob
     return drawn(draw, issue)
 
 
-def _csv(number: int, content: bytes, name: str) -> Response:
+def csv_of(number: int, content: bytes, name: str) -> Response:
     issue = issue_at(number)
     kept = {"Cache-Control": PUBLIC, "Content-Disposition": f'attachment; filename="{name}"'}
     response = Response(content, content_type=CSV, headers=kept)

@@ -14,6 +14,7 @@ from incidents.web.published import maps, shown, standing
 from incidents.web.published.downloads import issue_at
 from incidents.web.published.feeds import feeds
 from incidents.web.published.files import address_of, current, drawn
+from incidents.web.published.filters import filters
 from incidents.web.published.readers import readers
 from incidents.web.published.rules import rules
 from incidents.web.texts import gettext as _
@@ -21,6 +22,7 @@ from incidents.web.texts import gettext as _
 published = Blueprint("published", __name__, url_prefix="/<language:language>/statistics")
 published.register_blueprint(feeds)
 published.register_blueprint(readers)
+published.register_blueprint(filters)
 published.register_blueprint(rules)
 
 
