@@ -60,7 +60,7 @@ def platform_of(
         known_names=data_files.known_names,
         lexicon=data_files.lexicon,
         directory=directory_of(settings),
-        schedule=Schedule(settings.keep_days),
+        schedule=Schedule(dict(settings.keep_days)),
         counters=Counters(settings.counters, watching.SIZE),
         ahead=_ahead(settings, now, database) if settings.door is not Door.PUBLIC and not is_preview else None,
         now=now,

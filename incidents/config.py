@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -98,7 +98,7 @@ class Settings:
     """A backup must have been made so recently; None where other means make them."""
     backup_kept: timedelta = timedelta(days=30)
     """Backups are deleted after so long: only then is what was destroyed out of them too."""
-    keep_days: Mapping[str, int] = field(default_factory=dict)
+    keep_days: tuple[tuple[str, int], ...] = ()
     """How long reports are kept, by what core.retention names, where that is not as usual; not judged here."""
     mail: Mail | None = None
     """For the daily note; None where nobody wants one."""
@@ -174,14 +174,14 @@ def _whole(variables: Mapping[str, str], name: str, usual: int, unit: str) -> in
     return int(typed)
 
 
-def _keep_days(typed: str) -> Mapping[str, int]:
+def _keep_days(typed: str) -> tuple[tuple[str, int], ...]:
     found: dict[str, int] = {}
     for part in filter(None, typed.replace(" ", "").split(",")):
         name, _equals, days = part.partition("=")
         if not (name and days.isascii() and days.isdigit() and len(days) < 7):
             raise BadSetting("INCIDENTS_KEEP_DAYS must be like set_aside=365,files=180.")
         found[name] = int(days)
-    return found
+    return tuple(found.items())
 
 
 _ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+", re.ASCII)

@@ -67,7 +67,7 @@ def test_how_long_reports_are_kept_can_be_set(variables: dict[str, str]) -> None
     found = read_settings(
         {**variables, "INCIDENTS_KEEP_DAYS": "files=60, set_aside=400", "INCIDENTS_BACKUP_KEPT_DAYS": "7"}
     )
-    assert found.keep_days == {"files": 60, "set_aside": 400}
+    assert dict(found.keep_days) == {"files": 60, "set_aside": 400}
     assert found.backup_kept.days == 7
 
 

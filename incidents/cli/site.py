@@ -30,7 +30,7 @@ def settings_of_site() -> Settings:
 def schedule_of(settings: Settings) -> Schedule:
     """How long reports are kept here."""
     try:
-        return Schedule(settings.keep_days)
+        return Schedule(dict(settings.keep_days))
     except NotASchedule as error:
         raise Wrong(f"INCIDENTS_KEEP_DAYS: {error}.") from None
 

@@ -210,4 +210,4 @@ def test_days_out_of_bounds_stop_the_site_from_starting(settings: Settings, data
     from dataclasses import replace
 
     with pytest.raises(NotASchedule, match="set_aside must be 30 to 1825 days"):
-        create_app(replace(settings, keep_days={"set_aside": 1}), database=database)
+        create_app(replace(settings, keep_days=(("set_aside", 1),)), database=database)
