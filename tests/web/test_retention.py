@@ -98,7 +98,7 @@ def test_the_page_counts_what_is_due_and_shows_no_word_of_it(two: list[AtDesk]) 
     page = two[0].open(HERE)
     shown = " ".join(pages.text_of(page).split())
     assert ["Одложена са стране", "365", "2", "0", "0"] in pages.rows(page)
-    assert "Предложи уништење 2 пријаве" in shown
+    assert "Предложи списак од 2 ставке" in shown
     assert "тајне" not in page
 
 
@@ -162,9 +162,9 @@ def test_a_hold_is_put_on_from_the_report_listed_and_lifted(two: list[AtDesk], d
     assert "Задржана је до 31. 12. 2026" in pages.text_of(ana.open(page))
     shown = " ".join(pages.text_of(boris.open(HERE)).split())
     assert f"Неки орган тражи да је чувамо · {ana.member.name}, до 31. 12. 2026" in shown
-    assert "Предложи уништење 1 пријаве" in shown
+    assert "Предложи списак од 1 ставке" in shown
     assert boris.press(HERE, f"/lift/{report}").status_code == 303
-    assert "Предложи уништење 2 пријаве" in pages.text_of(boris.open(HERE))
+    assert "Предложи списак од 2 ставке" in pages.text_of(boris.open(HERE))
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ def _page(
         "desk/retention.html",
         obstacle=obstacle,
         rows=_rows(found, today),
-        due_now=len({one.report for one in found if one.is_due(today)}),
+        due_now=min(len({one.report for one in found if one.is_due(today)}), services.MOST),
         lines=found[:_SHOWN],
         number=len(found),
         ahead=AHEAD.days,
