@@ -303,9 +303,7 @@ def sign(session: Session, destruction: UUID, *, digest: str, member: Member, to
         raise AlreadySigned
     if batch.proposed_by == member.id:
         raise OwnProposal
-    lines = lines_of(session, batch.id)
-    found = rules.digest_of((line.part, line.report_id, line.version) for line in lines)
-    if not digest == batch.digest == found:
+    if not digest == batch.digest == _digest(session, batch):
         raise OtherList
     batch.signed_by, batch.signed_on = member.id, today
     session.flush()
@@ -324,11 +322,13 @@ def carry_out(
     """Destroy the next STEP reports of a signed batch that are still due and as they were listed; others are kept.
 
     Gives whether more are left. May be stopped at any moment: what was committed is not done again.
-    Raises NoSuchDestruction.
+    Raises NoSuchDestruction; OtherList where the list is not the one that two different members put their names to.
     """
     batch = _batch(session, destruction)
     if batch.signed_on is None or batch.done_on is not None:
         return False
+    if batch.signed_by == batch.proposed_by or _digest(session, batch) != batch.digest:
+        raise OtherList
     lines = session.scalars(
         sa.select(DestructionLine)
         .where(DestructionLine.destruction_id == batch.id, DestructionLine.fate == Fate.WAITING)
@@ -573,6 +573,11 @@ def _batch(session: Session, destruction: UUID) -> Destruction:
     if found is None:
         raise NoSuchDestruction
     return found
+
+
+def _digest(session: Session, batch: Destruction) -> str:
+    """Of the lines as they are now."""
+    return rules.digest_of((line.part, line.report_id, line.version) for line in lines_of(session, batch.id))
 
 
 def _note(session: Session, action: str, batch: Destruction, member: Member, now: datetime) -> None:

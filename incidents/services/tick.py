@@ -142,10 +142,13 @@ def _destroy(database: Database, around: Surroundings) -> Line | None:
     for batch in batches:
         is_more = True
         while is_more:
-            with database.unit_of_work() as session:
-                is_more = retention.carry_out(
-                    session, batch, around.schedule, today=around.today, now=around.now, pepper=around.pepper
-                )
+            try:
+                with database.unit_of_work() as session:
+                    is_more = retention.carry_out(
+                        session, batch, around.schedule, today=around.today, now=around.now, pepper=around.pepper
+                    )
+            except retention.OtherList:
+                return Line("Destruction: a list is not the one that was signed. Please look who changed it.", True)
     return clean(database, today=around.today) if is_any else None
 
 

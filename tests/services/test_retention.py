@@ -318,6 +318,30 @@ def test_a_list_that_somebody_lengthened_in_the_database_is_not_signed(
         sign(session, batch, boris, day)
 
 
+@pytest.mark.parametrize("forgery", ["a longer list", "one name twice"])
+def test_a_list_that_somebody_changed_after_the_signature_is_not_carried_out(
+    site: tuple[Database, list[Member]], settings: Settings, forgery: str
+) -> None:
+    database, (ana, boris) = site
+    with database.unit_of_work() as session:
+        report, _ = file_report(session, settings)
+        set_aside(session, report, ana)
+        seen(session)
+    batch = let_be_destroyed(database, ana, boris, NOW + YEARS)
+    with database.unit_of_work() as session:
+        if forgery == "one name twice":
+            session.get_one(retention.Destruction, batch).proposed_by = boris.id
+        else:
+            other, _ = file_report(session, settings, "Нова прича.")
+            values = {"part": Part.REPORT, "version": 1, "handling": Handling.RECEIVED, "fate": Fate.WAITING}
+            session.add(retention.DestructionLine(destruction_id=batch, report_id=other, **values))
+    told = ticked(database, settings, NOW + YEARS)
+    assert "Destruction: a list is not the one that was signed. Please look who changed it." in told
+    with database.reader() as session:
+        assert session.get(Report, report) is not None
+        assert list(entries(session, action="destroy_report")) == []
+
+
 def test_nothing_is_destroyed_without_the_second_signature(
     session: Session, settings: Settings, aside: UUID, ana: Member
 ) -> None:
