@@ -27,6 +27,7 @@ from incidents.cli.mentions import mentions
 from incidents.cli.places import places
 from incidents.cli.protect import protect
 from incidents.cli.release import release
+from incidents.cli.retention import retention
 from incidents.cli.scan import scan
 from incidents.cli.script import transliterate
 from incidents.cli.setup import init, migrate, roles
@@ -36,6 +37,7 @@ from incidents.cli.tick import mail, tick
 from incidents.cli.trial import make_trial_site
 from incidents.config import Settings
 from incidents.core.help import BadDirectory
+from incidents.core.retention import NotASchedule
 from incidents.core.vocabulary import BadVocabulary
 
 _WITHOUT_SITE = {
@@ -155,6 +157,7 @@ for command in (
     places,
     protect,
     release,
+    retention,
     restore,
     scan,
     synthesise,
@@ -171,6 +174,8 @@ def main() -> None:
         raise SystemExit(f"The vocabulary cannot be used:\n{error}") from None
     except BadDirectory as error:
         raise SystemExit(f"The list of who can help cannot be used:\n{error}") from None
+    except NotASchedule as error:
+        raise SystemExit(f"INCIDENTS_KEEP_DAYS: {error}.") from None
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from incidents.adapters.counters import Counters
 from incidents.adapters.nominatim import StreetService
 from incidents.config import Door, Settings
 from incidents.core.help import Directory
+from incidents.core.retention import Schedule
 from incidents.db.database import Database
 from incidents.resources import data_file, folder
 from incidents.web import assets, errors, headers, languages, requests, watching
@@ -57,6 +58,7 @@ def platform_of(
         known_names=data_files.known_names,
         lexicon=data_files.lexicon,
         directory=directory_of(settings),
+        schedule=Schedule(dict(settings.keep_days)),
         counters=Counters(settings.counters, watching.SIZE),
         ahead=_ahead(settings, now, database) if settings.door is not Door.PUBLIC and not is_preview else None,
         now=now,
@@ -73,7 +75,8 @@ def create_app(
     """The site with the doors that its settings open.
 
     `is_preview` makes the public pages once more: the desk shows members in them what is not public yet.
-    Raises core.vocabulary.BadVocabulary, adapters.official_shapes.BadShapes, core.help.BadDirectory.
+    Raises core.vocabulary.BadVocabulary, adapters.official_shapes.BadShapes, core.help.BadDirectory,
+    core.retention.NotASchedule.
     """
     app = Flask("incidents", template_folder=str(folder("templates")), static_folder=None)
     app.json = Json(app)

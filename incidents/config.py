@@ -96,6 +96,10 @@ class Settings:
     """The regular work must have been done so recently."""
     backup_within: timedelta | None = timedelta(days=2)
     """A backup must have been made so recently; None where other means make them."""
+    backup_kept: timedelta = timedelta(days=30)
+    """Backups are deleted after so long: only then is what was destroyed out of them too."""
+    keep_days: tuple[tuple[str, int], ...] = ()
+    """How long reports are kept, by what core.retention names, where that is not as usual; not judged here."""
     mail: Mail | None = None
     """For the daily note; None where nobody wants one."""
     onion: str = ""
@@ -127,6 +131,9 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     help_file = Path(variables["INCIDENTS_HELP_FILE"]).resolve() if variables.get("INCIDENTS_HELP_FILE") else None
     if help_file is not None and not help_file.is_file():
         raise BadSetting(f"INCIDENTS_HELP_FILE names {help_file}, and there is no such file.")
+    kept_days = _whole(variables, "INCIDENTS_BACKUP_KEPT_DAYS", 30, "days")
+    if not kept_days:
+        raise BadSetting("INCIDENTS_BACKUP_KEPT_DAYS must be one day or more.")
     backup_days = _whole(variables, "INCIDENTS_BACKUP_DAYS", 2, "days")
     percent = variables.get("INCIDENTS_CODED_TWICE", "10")
     if not (percent.isascii() and percent.isdigit() and int(percent) <= 100):
@@ -150,6 +157,8 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         least_free_bytes=_whole(variables, "INCIDENTS_FREE_MB", 500, "megabytes") * 1_000_000,
         tick_within=timedelta(minutes=_whole(variables, "INCIDENTS_TICK_MINUTES", 60, "minutes")),
         backup_within=timedelta(days=backup_days) if backup_days else None,
+        backup_kept=timedelta(days=kept_days),
+        keep_days=_keep_days(variables.get("INCIDENTS_KEEP_DAYS", "")),
         mail=_mail(variables, instance / "mail-password"),
         coded_twice_percent=int(percent),
         hard_a_day=_whole(variables, "INCIDENTS_HARD_A_DAY", 8, "reports"),
@@ -163,6 +172,16 @@ def _whole(variables: Mapping[str, str], name: str, usual: int, unit: str) -> in
     if not (typed.isascii() and typed.isdigit() and len(typed) < 7):
         raise BadSetting(f"{name} must be a whole number of {unit}.")
     return int(typed)
+
+
+def _keep_days(typed: str) -> tuple[tuple[str, int], ...]:
+    found: dict[str, int] = {}
+    for part in filter(None, typed.replace(" ", "").split(",")):
+        name, _equals, days = part.partition("=")
+        if not (name and days.isascii() and days.isdigit() and len(days) < 7):
+            raise BadSetting("INCIDENTS_KEEP_DAYS must be like set_aside=365,files=180.")
+        found[name] = int(days)
+    return tuple(found.items())
 
 
 _ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+", re.ASCII)

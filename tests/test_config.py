@@ -51,6 +51,9 @@ def test_the_site_does_not_start_with_a_mistake_in_that_file(
         ("INCIDENTS_BACKUP_DAYS", "-1", "INCIDENTS_BACKUP_DAYS must be a whole number of days."),
         ("INCIDENTS_FREE_MB", "1.5", "INCIDENTS_FREE_MB must be a whole number of megabytes."),
         ("INCIDENTS_FILES_GB", "٣", "INCIDENTS_FILES_GB must be a whole number of gigabytes."),
+        ("INCIDENTS_BACKUP_KEPT_DAYS", "0", "INCIDENTS_BACKUP_KEPT_DAYS must be one day or more."),
+        ("INCIDENTS_KEEP_DAYS", "files", "INCIDENTS_KEEP_DAYS must be like set_aside=365,files=180."),
+        ("INCIDENTS_KEEP_DAYS", "files=-3", "INCIDENTS_KEEP_DAYS must be like set_aside=365,files=180."),
         ("INCIDENTS_FREE_MB", "9" * 40, "INCIDENTS_FREE_MB must be a whole number of megabytes."),
     ],
 )
@@ -58,6 +61,14 @@ def test_a_number_that_is_none_is_said(variables: dict[str, str], name: str, typ
     with pytest.raises(BadSetting) as raised:
         read_settings({**variables, name: typed})
     assert str(raised.value) == said
+
+
+def test_how_long_reports_are_kept_can_be_set(variables: dict[str, str]) -> None:
+    found = read_settings(
+        {**variables, "INCIDENTS_KEEP_DAYS": "files=60, set_aside=400", "INCIDENTS_BACKUP_KEPT_DAYS": "7"}
+    )
+    assert dict(found.keep_days) == {"files": 60, "set_aside": 400}
+    assert found.backup_kept.days == 7
 
 
 def test_no_days_mean_that_backups_are_made_by_other_means(variables: dict[str, str]) -> None:

@@ -44,9 +44,13 @@ def make_key(private: Path) -> None:
 @backup.command("make")
 @click.argument("file", type=_FILE)
 @click.option("--key", "key_file", type=_FILE, required=True, help="The public key: FILE.pub of `backup key FILE`.")
+@click.option("--clear", is_flag=True, help="Then delete *.backup in the same folder that are past their days.")
 @click.pass_obj
-def make(settings: Settings, file: Path, key_file: Path) -> None:
+def make(settings: Settings, file: Path, key_file: Path, clear: bool) -> None:
     """Write all that the database has to FILE. The site goes on meanwhile.
+
+    What was destroyed stays in earlier backups until they are deleted: --clear does that after
+    INCIDENTS_BACKUP_KEPT_DAYS. Copies elsewhere are cleared out there.
 
     The key files of the instance folder are not in it: back those up apart, or receipt codes open nothing any more.
     """
@@ -70,6 +74,21 @@ def make(settings: Settings, file: Path, key_file: Path) -> None:
         with database.unit_of_work() as session:
             remember(session, BACKUP, on=now.date(), at=now)
     click.echo(f"{file} holds {_told(counts)}.")
+    if clear:
+        gone = _clear(file, now - settings.backup_kept)
+        click.echo(f"Deleted as past their days: {gone} of the backups beside it.")
+
+
+def _clear(file: Path, before: datetime) -> int:
+    """Delete backups beside a new one that were written before a moment; gives how many."""
+    old = [
+        other
+        for other in file.parent.glob("*.backup")
+        if other != file and datetime.fromtimestamp(other.stat().st_mtime, UTC) < before
+    ]
+    for other in old:
+        other.unlink()
+    return len(old)
 
 
 @click.command()

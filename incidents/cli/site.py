@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from incidents.config import BadSetting, Settings, read_settings
+from incidents.core.retention import NotASchedule, Schedule
 from incidents.db.database import Database
 
 
@@ -24,6 +25,14 @@ def settings_of_site() -> Settings:
         return read_settings(os.environ)
     except BadSetting as error:
         raise Wrong(str(error)) from None
+
+
+def schedule_of(settings: Settings) -> Schedule:
+    """How long reports are kept here."""
+    try:
+        return Schedule(dict(settings.keep_days))
+    except NotASchedule as error:
+        raise Wrong(f"INCIDENTS_KEEP_DAYS: {error}.") from None
 
 
 @contextmanager

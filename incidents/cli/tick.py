@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from incidents.adapters import mail as mails
 from incidents.adapters.mail import NotHandedOver
-from incidents.cli.site import Wrong, database_of
+from incidents.cli.site import Wrong, database_of, schedule_of
 from incidents.config import Settings
 from incidents.db.database import Database
 from incidents.services import note as notes
+from incidents.services import retention
 from incidents.services import tick as services
 from incidents.services.watching import readiness
 
@@ -35,6 +36,8 @@ def tick(context: click.Context, everything: bool) -> None:
         around = services.Surroundings(
             now=now,
             here=now.astimezone(_HERE),
+            pepper=settings.pepper,
+            schedule=schedule_of(settings),
             everything=everything,
             send_note=partial(_send, settings, database, now) if settings.mail is not None else None,
         )
@@ -74,4 +77,6 @@ def _send(settings: Settings, database: Database, now: datetime, session: Sessio
 def _text(settings: Settings, database: Database, now: datetime, session: Session) -> str:
     checks = readiness(database, settings, now=now)
     del checks["tick"]  # it sends the note: that it came says it
-    return notes.note(session, checks, today=now.astimezone(_HERE).date())
+    today = now.astimezone(_HERE).date()
+    due = retention.due(session, schedule_of(settings), today=today, now=now)
+    return notes.note(session, checks, falling_due=len({one.report for one in due}), today=today)

@@ -13,6 +13,9 @@ REPORTER = "reporter"
 """The actor where somebody acts with a receipt code, who has no name here."""
 WITHDRAW_REPORT = "withdraw_report"
 """The only thing that a reporter does in the trail; on the report, and on the incident that rested on it."""
+DESTROY_REPORT = "destroy_report"
+DESTROY_FILES = "destroy_files"
+"""What regular work does for the two who signed a batch, once for each report."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,11 +54,42 @@ def mix(database: Database, since: date | None) -> None:
         _move_sqlite(database)
 
 
-def _move_sqlite(database: Database) -> None:
+def write_anew(database: Database, *, everything: bool = False) -> bool:
+    """Write anew what held something that was destroyed, so that the old pages are not in the files any more.
+
+    Gives whether all of it was: on PostgreSQL tables that are too large to close for that long are left unless
+    `everything` is asked for, on SQLite the log of writes stays while somebody reads from it. It can be done again.
+    """
+    if database.engine.dialect.name != "postgresql":
+        return _move_sqlite(database)
+    with database.engine.connect() as connection:
+        sizes = {name: _size(connection, name) for name in _WITH_KEYS}
+    chosen = [name for name in _WITH_KEYS if everything or sizes[name] <= _LARGEST_MOVED_BYTES]
+    with database.without_transaction() as connection:
+        connection.exec_driver_sql("SET lock_timeout = '3s'")
+        for name in chosen:
+            connection.exec_driver_sql(_ANEW[name])
+    return len(chosen) == len(_WITH_KEYS)
+
+
+_ANEW = {
+    "report": "VACUUM (FULL) report",
+    "message": "VACUUM (FULL) message",
+    "sent_file": "VACUUM (FULL) sent_file",
+    "deidentification": "VACUUM (FULL) deidentification",
+    "ruled_out": "VACUUM (FULL) ruled_out",
+    "return_note": "VACUUM (FULL) return_note",
+}
+_WITH_KEYS = tuple(_ANEW)
+"""Tables with a key, or with something sealed that needs no other row to be opened. Pieces of files are not among them:
+they are noise without the key in their file's row."""
+
+
+def _move_sqlite(database: Database) -> bool:
     """Everything is written anew in the order of its keys, which are random; with it goes all that was deleted.
 
     Rows without numbers lie in that order anyway, but what is too long for a page lies where there was room as it came.
-    The log of writes tells the same, so it is emptied.
+    The log of writes tells the same, so it is emptied. Gives whether that could be done.
     """
     with database.without_transaction() as connection:
         run = connection.exec_driver_sql
@@ -67,7 +98,8 @@ def _move_sqlite(database: Database) -> None:
         run("PRAGMA optimize")
         # Writers wait while it waits for readers, of which a backup is a long one: then the next time will do.
         run("PRAGMA busy_timeout = 1000")
-        run("PRAGMA wal_checkpoint(TRUNCATE)").all()
+        is_busy, _pages, _moved = run("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    return not is_busy
 
 
 def _write_again(database: Database, table: sa.Table, sealed: sa.ColumnElement[Any], since: date | None) -> None:

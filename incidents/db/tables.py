@@ -17,6 +17,7 @@ import incidents.db.queue_rule
 import incidents.db.referral
 import incidents.db.release
 import incidents.db.report
+import incidents.db.retention
 import incidents.db.twins  # noqa: F401  (each is imported to be seen)
 from incidents.db.base import Base
 

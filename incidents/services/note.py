@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from incidents.core.retention import AHEAD
 from incidents.core.upkeep import OVERDUE, words_of
 from incidents.db.report import arrived_on
 from incidents.services.overdue import overdue
@@ -14,12 +15,13 @@ from incidents.services.overdue import overdue
 SUBJECT = "Daily note"
 
 
-def note(session: Session, checks: Mapping[str, bool], *, today: date) -> str:
+def note(session: Session, checks: Mapping[str, bool], *, falling_due: int, today: date) -> str:
     """The whole text. `checks` are those of `services.watching.readiness`."""
     lines = [f"{name + ':':<12} {'well' if holds else 'NOT WELL'}" for name, holds in sorted(checks.items())]
     numbers = {
         "Reports yesterday": arrived_on(session, today - timedelta(days=1)),
         f"Waiting for longer than {OVERDUE.days} days": overdue(session, today=today),
+        f"Due to be destroyed within {AHEAD.days} days": falling_due,
     }
     lines += ["", *(f"{name}: {words_of(number)}" for name, number in numbers.items())]
     return f"{_BEGIN}\n\n{chr(10).join(lines)}\n"

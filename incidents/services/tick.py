@@ -7,19 +7,20 @@ in the middle. What is printed tells of the machine, and of nobody who writes to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from incidents.core.retention import Schedule
 from incidents.core.upkeep import OVERDUE, SPENT_TOKENS_KEPT, words_of
 from incidents.db import job as stored
 from incidents.db import order
 from incidents.db.database import Database
 from incidents.db.report import Message, Report
-from incidents.services import accounts, bulk
+from incidents.services import accounts, bulk, retention
 from incidents.services.overdue import overdue
 
 NOTE_FROM_HOUR = 7
@@ -48,6 +49,9 @@ class Surroundings:
     now: datetime
     here: datetime
     """The same moment by the clocks of Serbia."""
+    pepper: bytes
+    schedule: Schedule = field(default_factory=Schedule)
+    """How long reports are kept."""
     everything: bool = False
     """Also what was done today already."""
     send_note: Callable[[Session], None] | None = None
@@ -114,6 +118,46 @@ def _forget_tokens(database: Database, around: Surroundings) -> Line:
     return Line("Tokens of forms that can no longer be sent: forgotten.")
 
 
+def _note_changes(database: Database, around: Surroundings) -> Line:
+    with database.reader() as session:
+        changed = retention.changed(session)
+    for start in range(0, len(changed), retention.STEP):
+        with database.unit_of_work() as session:
+            retention.note_changes(session, changed[start : start + retention.STEP], today=around.today)
+    return Line("Since when reports have been as they are: noted.")
+
+
+def _destroy(database: Database, around: Surroundings) -> Line | None:
+    """Nothing but what two members signed."""
+    with database.reader() as session:
+        batches = retention.signed(session)
+        is_any = bool(batches) or retention.uncleaned(session)
+    for batch in batches:
+        is_more = True
+        while is_more:
+            try:
+                with database.unit_of_work() as session:
+                    is_more = retention.carry_out(
+                        session, batch, around.schedule, today=around.today, now=around.now, pepper=around.pepper
+                    )
+            except retention.OtherList:
+                return Line("Destruction: a list is not the one that was signed. Please look who changed it.", True)
+    return clean(database, today=around.today) if is_any else None
+
+
+def clean(database: Database, *, today: date, everything: bool = False) -> Line:
+    """Write the files of the database anew, so that nothing of what was destroyed is left in them."""
+    if not order.write_anew(database, everything=everything):
+        return Line(
+            "Destruction: done, and its traces are still in the files of the database. Where a table is larger than "
+            "500 MB, run `retention clean` at a quiet hour; else it is tried again next time.",
+            True,
+        )
+    with database.unit_of_work() as session:
+        retention.mark_cleaned(session, today=today)
+    return Line("Destruction: done, and the files of the database are written anew.")
+
+
 def _mix(database: Database, around: Surroundings) -> Line | None:
     with database.reader() as session:
         last = stored.last_done(session, "order")
@@ -154,6 +198,8 @@ _JOBS: tuple[tuple[str, Callable[[Database, Surroundings], Line | None]], ...] =
     ("Sessions and undoing", _forget),
     ("Reports that were taken", _let_go),
     ("Tokens of forms", _forget_tokens),
+    ("Days of reports", _note_changes),
+    ("Destruction", _destroy),
     ("Order of rows", _mix),
     ("What waits", _look_for_overdue),
     ("Daily note", _send_note),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
@@ -34,7 +35,7 @@ def withdraw_report(session: Session, code: ReceiptCode, *, today: date, pepper:
     report, before = row.id, row.handling.value
     session.delete(row)
     session.flush()
-    _forget_pairs(session, report, pepper)
+    forget_pairs(session, [report], pepper)
     # No time of day: it would tell when somebody was at their phone.
     at = datetime.combine(today, time.min, UTC)
     record(session, at=at, actor=REPORTER, action=WITHDRAW_REPORT, subject=f"report:{report}", before=before)
@@ -42,11 +43,12 @@ def withdraw_report(session: Session, code: ReceiptCode, *, today: date, pepper:
         _let_go(session, incident, at)
 
 
-def _forget_pairs(session: Session, report: UUID, pepper: bytes) -> None:
-    """What was ruled out of it goes with it; what it was ruled out of is found by the keyed hash alone."""
-    pairs = session.scalars(sa.select(RuledOut)).all()
-    for pair in pairs:
-        if pair.tag == sealing.tag_of_pair(pair.report_id, report, pepper):
+def forget_pairs(session: Session, reports: Collection[UUID], pepper: bytes) -> None:
+    """What was ruled out of these goes with them; what they were ruled out of is found by the keyed hash alone."""
+    if not reports:
+        return
+    for pair in session.scalars(sa.select(RuledOut)).all():
+        if any(pair.tag == sealing.tag_of_pair(pair.report_id, report, pepper) for report in reports):
             session.delete(pair)
     session.flush()
 

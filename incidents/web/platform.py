@@ -18,6 +18,7 @@ from incidents.core.deidentify.known import Known
 from incidents.core.help import Directory
 from incidents.core.periods import in_serbia
 from incidents.core.places import Places
+from incidents.core.retention import Schedule
 from incidents.core.shapes import Shapes
 from incidents.core.twins.lexicon import Lexicon
 from incidents.core.vocabulary import Vocabulary
@@ -54,6 +55,8 @@ class Platform:
     """What words speak of, to find twins; read when the desk first needs it."""
     directory: Directory
     """Who can help with what."""
+    schedule: Schedule
+    """How long reports are kept."""
     counters: Counters
     """Of answers, for the operator's watch."""
     ahead: Callable[[], Flask] | None = None

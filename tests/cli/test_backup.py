@@ -1,5 +1,6 @@
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,20 @@ def test_nothing_is_ever_written_over(run) -> None:
     assert all("is there already" in answer.output for answer in answers)
     assert Path("away.key").read_bytes() == key
     assert Path("monday.backup").read_text(encoding="ascii") == "Friday"
+
+
+def test_backups_past_their_days_are_deleted_and_no_other_file(run) -> None:
+    """What was destroyed is gone from backups only when these are gone."""
+    month_ago = time.time() - 31 * 86_400
+    for name, moment in (("old.backup", month_ago), ("new.backup", time.time()), ("old.txt", month_ago)):
+        Path(name).write_bytes(b"sealed")
+        os.utime(name, (moment, moment))
+    run("backup", "make", "monday.backup", "--key", "away.key.pub")
+    assert Path("old.backup").exists()
+    made = run("backup", "make", "tuesday.backup", "--key", "away.key.pub", "--clear")
+    assert "Deleted as past their days: 1 of the backups beside it." in made.output
+    left = {path.name for path in Path().glob("*") if path.suffix in {".backup", ".txt"}}
+    assert left == {"monday.backup", "tuesday.backup", "new.backup", "old.txt"}
 
 
 def test_a_site_that_has_rows_is_not_restored_over(run) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from email import message_from_string
 from email.message import Message
 from pathlib import Path
@@ -19,6 +20,8 @@ from incidents.core.periods import in_serbia
 from incidents.db.database import Database
 from tests import builders
 from tests.conftest import settings_in
+
+NOON = time_of_day(12)
 
 
 class _Taking(socketserver.StreamRequestHandler):
@@ -81,7 +84,8 @@ def _file(number: int) -> None:
     """Reports of yesterday, and one that waits too long."""
     settings = replace(settings_in(Path("instance")), pepper=bytes(range(32)))
     database = Database("sqlite:///instance/incidents.sqlite")
-    now = in_serbia(datetime.now(UTC))  # whose days the note tells of
+    # By the day in Serbia, which begins before that of UTC.
+    now = datetime.combine(in_serbia(datetime.now(UTC)).date(), NOON, UTC)
     with database.unit_of_work() as session:
         if not builders.reporting.intake_is_open(session):
             builders.a_desk(session, settings, now=now)
@@ -118,6 +122,7 @@ def test_it_can_be_read_before_it_is_sent(run) -> None:
     assert shown.exit_code == 0
     assert "backup:      NOT WELL\n" in shown.output
     assert "database:    well\n" in shown.output
+    assert "Due to be destroyed within 30 days: fewer than 20\n" in shown.output
 
 
 def test_without_addresses_it_says_what_to_set(run) -> None:

@@ -39,7 +39,7 @@ def site(own_database: Database, settings: Settings) -> Database:
 
 
 def around(now: datetime = NOW, **changes: object) -> services.Surroundings:
-    values = services.Surroundings(now=now, here=now.astimezone(ZoneInfo("Europe/Belgrade")))
+    values = services.Surroundings(now=now, here=now.astimezone(ZoneInfo("Europe/Belgrade")), pepper=builders.PEPPER)
     return replace(values, **changes)
 
 

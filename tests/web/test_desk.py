@@ -351,10 +351,11 @@ OPEN_TO = {
         "/desk/search/",
         "/desk/times/",
         "/desk/members/",
+        "/desk/retention/",
     },
-    Role.REVIEWER: {"/desk/incidents/", "/desk/members/"},
+    Role.REVIEWER: {"/desk/incidents/", "/desk/members/", "/desk/retention/"},
     Role.PUBLISHER: {"/desk/releases/", "/desk/notices/"},
-    Role.AUDITOR: {"/desk/audit"},
+    Role.AUDITOR: {"/desk/audit", "/desk/retention/"},
     Role.ADMINISTRATOR: {"/desk/members/"},
     Role.PARTNER: set(),
 }
@@ -364,7 +365,7 @@ OPEN_TO = {
 def test_each_role_enters_its_own_parts_and_no_other(app, database, settings, role) -> None:
     [who] = a_desk(app, database, settings, (role,))
     parts = ["/desk/incidents/", "/desk/intake/hu", "/desk/releases/", "/desk/notices/", "/desk/audit"]
-    parts += ["/desk/search/", "/desk/times/", "/desk/members/"]
+    parts += ["/desk/search/", "/desk/times/", "/desk/members/", "/desk/retention/"]
     entered = {path for path in parts if who.client.get(path).status_code == 200}
     assert entered == OPEN_TO[role] - {"/desk/"}
     first = who.client.get("/desk/")

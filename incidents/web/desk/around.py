@@ -56,6 +56,7 @@ def ways() -> list[Way]:
         "desk.odihr.listed": ("ODIHR", "o", frozenset({Role.PUBLISHER})),
         "desk.notices.listed": (_("Notices"), "n", frozenset({Role.PUBLISHER})),
         "accounts.colleagues.listed": (_("Members"), "m", frozenset({Role.ADMINISTRATOR, *SETTLERS})),
+        "desk.retention.listed": (_("Retention"), "d", frozenset({Role.AUDITOR, *SETTLERS})),
         "desk.trail": (_("Audit trail"), "a", frozenset({Role.AUDITOR})),
     }
     return [

@@ -15,6 +15,14 @@ from incidents.web.published.standing import reason_words
 from incidents.web.texts import lazy_gettext as _
 
 
+def day_of(typed: str) -> date | None:
+    """None for what is no day."""
+    try:
+        return date.fromisoformat(iso_date(typed.strip()))
+    except ValueError:
+        return None
+
+
 class AnnounceForm(ActForm):
     quarter = SelectField(_("Quarter"), validate_choice=False)
     day = StringField(_("Day"))
@@ -31,10 +39,7 @@ class AnnounceForm(ActForm):
         return self._quarters.get(self.quarter.data or "", next(iter(self._quarters.values())))
 
     def typed_day(self) -> date | None:
-        try:
-            return date.fromisoformat(iso_date((self.day.data or "").strip()))
-        except ValueError:
-            return None
+        return day_of(self.day.data or "")
 
     def chosen_hour(self) -> int:
         hours = {str(hour): hour for hour in range(24)}

@@ -16,7 +16,7 @@ from incidents.core.deidentify.rulings import NotInText
 from incidents.core.incident import Handling, Settlement
 from incidents.core.report import plain_text
 from incidents.core.shapes import neighbours
-from incidents.services import coding, deidentify, evidence, moderation, settled, settlement, twins
+from incidents.services import coding, deidentify, evidence, moderation, retention, settled, settlement, twins
 from incidents.services.accounts import Member
 from incidents.services.deidentify import Deidentified, SummaryTooLong
 from incidents.services.moderation import NotAQuestion, Opened
@@ -48,6 +48,7 @@ from incidents.web.desk.forms import (
 )
 from incidents.web.desk.marking import SummaryForm, kind_names, marked, summary_form_for
 from incidents.web.desk.reasons import reasons
+from incidents.web.desk.retention import HoldForm
 from incidents.web.headers import allow_script
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
@@ -289,6 +290,7 @@ def report_page(
         hidden = coding.waiting_to_be_coded(session, g.member, draw=site.draw(), vocabulary=site.vocabulary)
         pause = welfare.suggested_pause(session) if found.content and welfare.is_announced(found.content) else ""
         files = evidence.list_files(session, report, member=g.member, now=site.now()) if found.content else []
+        held_until = retention.held_until(session, report, today=site.today())
     mine = settling.settlement(find) if settling and conflict else None
     forms = {
         "settling": settling or settle_form_for(found.content, found.version, find),
@@ -338,6 +340,8 @@ def report_page(
         kind_names=kind_names(),
         marked=marked,
         ready=ready,
+        holding=HoldForm(formdata=None),
+        held_until=held_until,
         **{"summing": summing, **forms},
     )
     return page, status

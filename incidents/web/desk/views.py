@@ -14,6 +14,7 @@ from incidents.services.odihr import NoSuchExport
 from incidents.services.published import NotFound
 from incidents.services.queue_rules import NoSuchRule
 from incidents.services.referral import NoSuchReferral
+from incidents.services.retention import NoSuchDestruction
 from incidents.services.settled import NoSuchIncident
 from incidents.web.accounts import guard
 from incidents.web.accounts.views import accounts
@@ -33,6 +34,7 @@ from incidents.web.desk.redaction import redaction
 from incidents.web.desk.referrals import referrals
 from incidents.web.desk.releases import releases
 from incidents.web.desk.reports import reports
+from incidents.web.desk.retention import retention
 from incidents.web.desk.search import search
 from incidents.web.desk.times import times
 from incidents.web.errors import error_page
@@ -57,6 +59,7 @@ for part in (
     releases,
     odihr,
     notices,
+    retention,
 ):
     desk.register_blueprint(part)
 desk.context_processor(around.context)
@@ -77,6 +80,7 @@ def _with_keys() -> None:
 @desk.errorhandler(NotFound)
 @desk.errorhandler(NoSuchExport)
 @desk.errorhandler(NoSuchReferral)
+@desk.errorhandler(NoSuchDestruction)
 def _nothing_there(_error: Exception) -> ResponseReturnValue:
     return error_page(404)
 
