@@ -113,6 +113,11 @@ def work(session: Session) -> list[Passed]:
     return sorted(waiting, key=lambda one: (one.remind_on or date.min, one.id))
 
 
+def due(session: Session, *, today: date) -> int:
+    """How many bodies are to be asked what came of a report."""
+    return session.scalar(sa.select(sa.func.count()).select_from(Referral).where(Referral.remind_on <= today)) or 0
+
+
 def read_before(session: Session, report: UUID, *, member: Member, now: datetime) -> Before:
     """Raises services.moderation.NoSuchReport, NotTaken; KeyDoesNotOpen."""
     row = held_row(session, report, member=member, now=now)

@@ -365,6 +365,7 @@ def test_a_body_that_does_not_answer_is_work_after_thirty_days(session: Session,
     [found] = referral.work(session)
     assert not found.is_due(TODAY + REMIND_AFTER - timedelta(days=1))
     assert found.is_due(TODAY + REMIND_AFTER)
+    assert [referral.due(session, today=TODAY + REMIND_AFTER - timedelta(days=early)) for early in (1, 0)] == [0, 1]
     later = TODAY + timedelta(days=40)
     referral.remind_later(session, sent, seen=found.version, member=ana, today=later, now=NOW)
     [again] = referral.work(session)

@@ -128,9 +128,11 @@ def test_it_is_listed_as_work_and_reminded_of_after_thirty_days(
 ) -> None:
     sent(desk[0], filed)
     assert "питајте их" not in desk[1].open(HERE)
+    assert "Питајте их" not in desk[1].open("/desk/")
     with database.unit_of_work() as session:
         session.execute(sa.update(Referral).values(remind_on=NOW.date()))
     assert "питајте их шта је било даље" in desk[1].open(HERE)
+    assert "1 орган још није јавио шта је било с пријавом." in pages.text_of(desk[1].open("/desk/"))
 
 
 # The paper.

@@ -19,7 +19,7 @@ from wtforms import BooleanField, StringField
 from incidents.core.accounts import Role
 from incidents.core.languages import BY_TAG
 from incidents.core.queue_rules import Rule
-from incidents.services import alarms, filters, geocoding, moderation, queue_rules
+from incidents.services import alarms, filters, geocoding, moderation, queue_rules, referral
 from incidents.services.filters import NotAName
 from incidents.services.queue import Chosen, Filter, Gist, Held, View, Waiting, chosen, open_queue
 from incidents.web.accounts import guard
@@ -92,6 +92,7 @@ def queue_page(
         withdrawn = Counter(moderation.withdrawals(session, since=site.now() - _LATELY))
         saved = filters.saved_filters(session, g.member, read=read_filter)
         pause = suggested_pause(session)
+        owed = referral.due(session, today=site.today())
     found = chosen(waiting, by)
     pages = max(1, ceil(len(found.lines) / ON_A_PAGE))
     page = min(max(1, page), pages)
@@ -119,6 +120,7 @@ def queue_page(
         acts=shown.acts,
         flood=flood,
         pause=pause,
+        owed=owed,
         bunches=bunches,
         term=shown.term,
         place_name=place_name,
