@@ -203,8 +203,10 @@ def test_a_server_of_the_database_that_restarts_loses_no_answer(postgres: str, t
         assert re.search('"database": ?false', site.get("/readyz")[1])
         with server.connect() as connection:
             connection.execute(sa.text("ALTER DATABASE restarting ALLOW_CONNECTIONS true"))
-        again = form(page, "/sr-Cyrl/report").sent()
-        status, page = site.post("/sr-Cyrl/report", again)
+        for _ in range(5):  # each worker may still find a connection that was cut
+            status, page = site.post("/sr-Cyrl/report", form(page, "/sr-Cyrl/report").sent())
+            if status == 200:
+                break
         assert status == 200, page
         assert reports_in(site) == 1
     server.dispose()
