@@ -31,10 +31,10 @@ class Report(Base):
     handling: orm.Mapped[Handling] = orm.mapped_column(index=True)
     version: orm.Mapped[int] = orm.mapped_column(default=1)
 
-    sealed: orm.Mapped[bytes] = orm.mapped_column(deferred=True, deferred_group="sealed")
+    sealed: orm.Mapped[bytes]
     """All answers, padded; bound to `id`."""
     epoch: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("desk_key.epoch"))
-    sealed_key: orm.Mapped[bytes] = orm.mapped_column(deferred=True, deferred_group="sealed")
+    sealed_key: orm.Mapped[bytes]
     """The report key, sealed to the desk key of `epoch`. What is sealed is read only where it is opened (db.grants)."""
 
     verifier: orm.Mapped[Digest] = orm.mapped_column(unique=True)
@@ -99,7 +99,7 @@ class Message(Base):
     kind: orm.Mapped[MessageKind]
     sent_on: orm.Mapped[date]
     epoch: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("desk_key.epoch"))
-    sealed_for_desk: orm.Mapped[bytes] = orm.mapped_column(deferred=True)
+    sealed_for_desk: orm.Mapped[bytes]
     sealed_for_reporter: orm.Mapped[bytes | None]
     """What the desk says only: what reporters say is not shown again on the phone that sent it."""
     token_digest: orm.Mapped[Digest | None] = orm.mapped_column(unique=True)
@@ -151,9 +151,9 @@ class SentFile(Base):
     report_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"))
     received_on: orm.Mapped[date]
     epoch: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("desk_key.epoch"))
-    sealed_key: orm.Mapped[bytes] = orm.mapped_column(deferred=True, deferred_group="sealed")
+    sealed_key: orm.Mapped[bytes]
     """The file's key, sealed to the desk key of `epoch`."""
-    sealed_facts: orm.Mapped[bytes] = orm.mapped_column(deferred=True, deferred_group="sealed")
+    sealed_facts: orm.Mapped[bytes]
     """Kind and sizes, under the file's key. Its name was never kept."""
     pieces: orm.Mapped[int]
     """How many there are of all its parts: what it takes of the disk."""
@@ -172,8 +172,12 @@ class FilePiece(Base):
 
 
 def report_by_verifier(session: orm.Session, verifier: bytes, *, to_change: bool = False) -> Report | None:
-    """`to_change` waits for whoever is changing it just now, so that messages and files are numbered one by one."""
-    query = sa.select(Report).where(Report.verifier == verifier)
+    """What the public door may read of it (db.grants): what is sealed to the desk is left out.
+
+    `to_change` waits for whoever is changing it just now, so that messages and files are numbered one by one.
+    """
+    unsealed = orm.defer(Report.sealed), orm.defer(Report.sealed_key)
+    query = sa.select(Report).where(Report.verifier == verifier).options(*unsealed)
     if to_change:
         query = query.with_for_update().execution_options(populate_existing=True)
     return session.scalar(query)
@@ -202,7 +206,16 @@ def rests_on_reports(session: orm.Session, incident: UUID) -> bool:
 
 
 def messages_of(session: orm.Session, report: UUID) -> list[Message]:
-    return list(session.scalars(sa.select(Message).where(Message.report_id == report).order_by(Message.number)))
+    return list(session.scalars(_messages(report)))
+
+
+def messages_unsealed(session: orm.Session, report: UUID) -> list[Message]:
+    """What the public door may read of them: what is sealed to the desk is left out."""
+    return list(session.scalars(_messages(report).options(orm.defer(Message.sealed_for_desk))))
+
+
+def _messages(report: UUID) -> sa.Select[Message]:
+    return sa.select(Message).where(Message.report_id == report).order_by(Message.number)
 
 
 def batch_of_file(session: orm.Session, file_digest: bytes) -> Batch | None:
@@ -219,6 +232,11 @@ def next_number(session: orm.Session, report: UUID) -> int:
 def files_of(session: orm.Session, report: UUID) -> list[SentFile]:
     query = sa.select(SentFile).where(SentFile.report_id == report)
     return list(session.scalars(query.order_by(SentFile.received_on, SentFile.id)))
+
+
+def file_tags(session: orm.Session, report: UUID) -> list[bytes]:
+    """One for each file of a report; all that the public door may read of them."""
+    return list(session.scalars(sa.select(SentFile.content_tag).where(SentFile.report_id == report)))
 
 
 def pieces_of(session: orm.Session, file: UUID, part: FilePart) -> list[bytes]:

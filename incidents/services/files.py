@@ -13,7 +13,7 @@ from incidents.adapters.remaking import Remade
 from incidents.core.files import MOST_FILES, PIECE, Facts, FilePart, Kind, pages_of
 from incidents.core.receipt import ReceiptCode
 from incidents.db.key import current_desk_key
-from incidents.db.report import FilePiece, SentFile, files_of, pieces_stored
+from incidents.db.report import FilePiece, SentFile, file_tags, pieces_stored
 from incidents.services.receipts import bring_news, row_of
 from incidents.services.reporting import NoDeskKey
 
@@ -31,7 +31,7 @@ def may_add(session: Session, code: ReceiptCode, content: bytes, *, pepper: byte
 
     Raises services.receipts.UnknownCode, TooManyFiles, NoRoom.
     """
-    known = {file.content_tag for file in files_of(session, row_of(session, code, pepper=pepper).id)}
+    known = file_tags(session, row_of(session, code, pepper=pepper).id)
     if sealing.tag_of_file(content, code, pepper) in known:
         return False
     if len(known) >= MOST_FILES:
@@ -53,7 +53,7 @@ def add_file(
     if desk_key is None:
         raise NoDeskKey
     tag = sealing.tag_of_file(content, code, pepper)
-    known = {file.content_tag for file in files_of(session, row.id)}
+    known = file_tags(session, row.id)
     if tag in known:
         return
     if len(known) >= MOST_FILES:

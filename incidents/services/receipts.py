@@ -17,7 +17,7 @@ from incidents.core.receipt import ReceiptCode
 from incidents.core.report import plain_text
 from incidents.db import report as stored
 from incidents.db.key import current_desk_key
-from incidents.db.report import Message, MessageKind, files_of, messages_of, next_number, report_by_verifier
+from incidents.db.report import Message, MessageKind, file_tags, messages_unsealed, next_number, report_by_verifier
 from incidents.services.reporting import NoDeskKey
 
 LONGEST_MESSAGE = 5_000
@@ -85,8 +85,8 @@ def open_receipt(session: Session, code: ReceiptCode, *, pepper: bytes) -> Opene
     return Opened(
         row.received_on,
         _STATUS[row.handling],
-        [_as_seen(message, row, code, pepper) for message in messages_of(session, row.id)],
-        len(files_of(session, row.id)),
+        [_as_seen(message, row, code, pepper) for message in messages_unsealed(session, row.id)],
+        len(file_tags(session, row.id)),
     )
 
 
