@@ -777,7 +777,7 @@ def test_two_members_publish(session: Session, draft: ReleaseSummary, ana: Membe
     signed = sign(session, 1, ana, date(2026, 10, 2))
     assert (signed.state, signed.published_on) == (ReleaseState.PUBLISHED, date(2026, 10, 2))
     assert signed.signers == [boris.name, ana.name]
-    assert public.published(session, SIGHT) == [signed]
+    assert public.published(session, SIGHT) == [replace(signed, signers=[])]  # how many signed, not who
 
 
 def test_a_release_is_published_on_the_day_that_it_is_here(
