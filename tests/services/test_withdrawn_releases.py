@@ -196,7 +196,8 @@ def test_the_trail_names_both_and_the_reason(
 ) -> None:
     asked(session, ana)
     approved(session, boris)
-    rows = session.scalars(sa.select(AuditEntry).where(AuditEntry.subject == f"release:{published.number}")).all()
+    subject = AuditEntry.subject == f"release:{published.number}"
+    rows = session.scalars(sa.select(AuditEntry).where(subject).order_by(AuditEntry.number)).all()
     assert [(row.action, row.actor, row.reason) for row in rows][-2:] == [
         ("ask_to_withdraw_release", ana.name, "wrong_rows"),
         ("withdraw_release", boris.name, "wrong_rows"),

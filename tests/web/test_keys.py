@@ -23,6 +23,5 @@ def test_keys_lead_to_the_parts_that_are_open_to_the_member(app, database, setti
     everything, little = a_desk(app, database, settings, Role, (Role.AUDITOR,))
     ways = [way.get("data-go") for way in pages.parsed(everything.open("/desk/")).iter("a") if way.get("data-go")]
     assert len(ways) == len(set(ways)) > 8
-    assert [way.get("data-go") for way in pages.parsed(little.open("/desk/audit")).iter("a") if way.get("data-go")] == [
-        "a"
-    ]
+    little_ways = pages.parsed(little.open("/desk/audit")).iter("a")
+    assert [way.get("data-go") for way in little_ways if way.get("data-go")] == ["d", "a"]
