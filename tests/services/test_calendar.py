@@ -44,7 +44,9 @@ def test_a_moved_day_says_how_often_and_the_trail_says_from_when_to_when(session
     tell(session, day=DAY + timedelta(days=7), hour=10)
     [found] = public.upcoming(session, at(date(2026, 9, 2)))
     assert (found.public_at, found.moved) == (datetime(2026, 10, 22, 8, tzinfo=UTC), 1)
-    rows = session.scalars(sa.select(AuditEntry).where(AuditEntry.subject == "quarter:2026-Q3")).all()
+    rows = session.scalars(
+        sa.select(AuditEntry).where(AuditEntry.subject == "quarter:2026-Q3").order_by(AuditEntry.number)
+    ).all()
     assert [row.before for row in rows][1:] == [PUBLIC_AT.isoformat()] * 2
 
 
