@@ -52,7 +52,9 @@ def look_at_copy(who: Walker, kind: str) -> int:
     with who.page.context.expect_page() as opened:
         who.page.locator(f".files li:has-text('{kind}') form[action$='/copy'] button").click()
     opened.value.wait_for_load_state()
-    return int(opened.value.locator("img").evaluate("image => image.naturalWidth"))
+    picture = opened.value.locator("img")
+    picture.evaluate("image => image.decode()")  # the pages of a document are loaded when they are near
+    return int(picture.evaluate("image => image.naturalWidth"))
 
 
 def is_within_the_screen(page: Page) -> bool:

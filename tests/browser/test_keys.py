@@ -42,6 +42,8 @@ def test_a_report_is_reached_opened_taken_and_put_back_without_the_mouse(open_ph
     page.keyboard.press("o")
     page.wait_for_url(f"**{all_lines[1]}")
     page.keyboard.press("t")
+    page.locator("[data-story]").wait_for(state="attached")
+    page.keyboard.press("n")
     page.locator("[data-story]").wait_for()
     page.keyboard.press("a")
     assert focused(page) == "question"

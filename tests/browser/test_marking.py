@@ -16,7 +16,8 @@ WORDS = "Комшија Драган Петровић ми прети.\n\nЗов
 
 def at_the_report(open_phone: Open, site: Site, *, with_script: bool = True, width: int = 1280) -> Walker:
     with site.database.unit_of_work() as session:
-        builders.send(session, builders.a_report(words=WORDS), site.settings, now=site.now())
+        report = builders.a_report(words=WORDS, acts=frozenset({"verbal_insult"}))
+        builders.send(session, report, site.settings, now=site.now())
     who = Walker(open_phone(with_script=with_script, width=width).new_page(), "sr-Cyrl", with_script)
     walk.log_in(who, site, site.members[0])
     who.page.locator(".queue__line a").first.click()

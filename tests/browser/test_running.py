@@ -83,6 +83,8 @@ def words_at_desk(page: Page, link: str) -> str | None:
     page.goto(link)
     page.locator("form[action$='/take'] button").click()
     page.locator(".points").first.wait_for()
+    if page.locator("details.fold:not([open])").count():  # a hard story, announced
+        page.locator("details.fold > summary").click()
     shown = page.locator(".words")
     return shown.first.inner_text() if shown.count() else None
 
