@@ -18,7 +18,7 @@ def at(url: str) -> Database:
     if address.get_backend_name() == "sqlite":
         Path(str(address.database)).write_bytes(_file())
     else:
-        _anew(url, f"TEMPLATE {_template(url)}")
+        _anew(url, f"TEMPLATE {_template(beside(url, 'postgres'))}")
     return Database(url)
 
 
@@ -35,12 +35,8 @@ def _file() -> bytes:
         return path.read_bytes()
 
 
-def _template(url: str) -> str:
-    return _template_of(beside(url, "postgres"))
-
-
 @cache
-def _template_of(server: str) -> str:
+def _template(server: str) -> str:
     url = beside(server, "newest")
     _anew(url, "")
     _fill(url)

@@ -80,12 +80,12 @@ def pages(session: Session, report: UUID, file: UUID, *, member: Member, now: da
 
     Raises as `open_preview`.
     """
-    return len(_pages(session, report, file, member, now))
+    return len(pages_as_pictures(opened_copy(session, report, file, member=member, now=now)))
 
 
 def open_page(session: Session, report: UUID, file: UUID, number: int, *, member: Member, now: datetime) -> Opened:
     """One page of a copy, from 1, as a picture. Raises as `pages`."""
-    all_pages = _pages(session, report, file, member, now)
+    all_pages = pages_as_pictures(opened_copy(session, report, file, member=member, now=now))
     if not 1 <= number <= len(all_pages):
         raise NoSuchReport
     return Opened(all_pages[number - 1], "image/jpeg", "jpg")
@@ -103,13 +103,20 @@ def open_original(session: Session, report: UUID, file: UUID, reason: str, *, me
     return found
 
 
-def _pages(session: Session, report: UUID, file: UUID, member: Member, now: datetime) -> list[bytes]:
-    """Looking writes nothing, so what the trail tells of the opening is asked for."""
+def opened_copy(session: Session, report: UUID, file: UUID, *, member: Member, now: datetime) -> Opened:
+    """The copy, for one who has opened it by `open_copy` before. Raises as `open_preview`.
+
+    Looking again writes nothing, so what the trail tells of the opening is asked for.
+    """
     opened = (entry for entry, _ in entries(session, subject=f"report:{report}", action=_OPEN_COPY))
     if not any((entry.actor, entry.after) == (member.name, f"file:{file}") for entry in opened):
         raise NoSuchReport
-    found = content_of(session, report, file, FilePart.COPY, member=member, now=now)
-    return [found.content] if found.media_type == "image/jpeg" else pages_of(found.content)
+    return content_of(session, report, file, FilePart.COPY, member=member, now=now)
+
+
+def pages_as_pictures(copy: Opened) -> list[bytes]:
+    """The pages of a document, or the one picture."""
+    return [copy.content] if copy.media_type == "image/jpeg" else pages_of(copy.content)
 
 
 def _listed(session: Session, row: SentFile, member: Member) -> Listed:

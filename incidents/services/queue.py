@@ -223,8 +223,6 @@ def open_queue(
                 content is not None and is_hard(content, hard),
             )
         )
-    if not rules:
-        return sorted(waiting, key=lambda line: (not line.is_at_risk, line.received_on, line.id))
     return sorted(
         waiting, key=lambda line: (line.is_apart, not line.is_at_risk, not line.is_flagged, line.received_on, line.id)
     )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -142,10 +142,6 @@ def save_rule(session: Session, rule: Rule, *, known: Known, member: Member, now
     session.flush()
     note(session, "write_rule", f"rule:{row.id}", member, now, after=row.effect.value)
     return row.id
-
-
-def new_rule_id() -> UUID:
-    return uuid4()
 
 
 def delete_rule(session: Session, rule: UUID, *, version: int, member: Member, now: datetime) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from incidents.adapters import sealing
 from incidents.adapters.remaking import Remade
-from incidents.core.files import PIECE, Facts, FilePart, Kind, Redaction, pages_of
+from incidents.core.files import PIECE, Facts, FilePart, Kind, Redaction
 from incidents.core.redaction import Box
 from incidents.db.report import FilePiece, SentFile, pieces_stored
 from incidents.services import evidence
@@ -30,12 +30,6 @@ from incidents.services.moderation import NoSuchReport
 def facts_of(session: Session, report: UUID, file: UUID, *, member: Member, now: datetime) -> Facts:
     """Raises as services.evidence.open_preview."""
     return evidence.opened_row(session, report, file, member, now)[2]
-
-
-def copy_of(session: Session, report: UUID, file: UUID, *, member: Member, now: datetime) -> bytes:
-    """The copy to make a redacted one from, for one who has opened it. Raises as services.evidence.pages."""
-    evidence.pages(session, report, file, member=member, now=now)
-    return evidence.content_of(session, report, file, FilePart.COPY, member=member, now=now).content
 
 
 def keep_redacted(
@@ -66,7 +60,7 @@ def keep_redacted(
     row.pieces += len(pieces)
     _write_facts(row, key, replace(facts, redaction=Redaction(member.name, today, tuple(boxes))))
     session.flush()
-    note(session, "redact", f"report:{report}", member, now, before="copy" if before else "", after=f"file:{file}")
+    note(session, "redact", f"report:{report}", member, now, before="redacted" if before else "", after=f"file:{file}")
 
 
 def strike_redacted(session: Session, report: UUID, file: UUID, *, member: Member, now: datetime) -> None:
@@ -89,8 +83,7 @@ def open_redacted_page(
     session: Session, report: UUID, file: UUID, number: int, *, member: Member, now: datetime
 ) -> Opened:
     """One page of it, from 1, as a picture. Raises as `open_redacted`."""
-    found = open_redacted(session, report, file, member=member, now=now)
-    pages = pages_of(found.content) if found.media_type == "application/pdf" else [found.content]
+    pages = evidence.pages_as_pictures(open_redacted(session, report, file, member=member, now=now))
     if not 1 <= number <= len(pages):
         raise NoSuchReport
     return Opened(pages[number - 1], "image/jpeg", "jpg")

@@ -20,7 +20,7 @@ from incidents.db import job as stored
 from incidents.db import order
 from incidents.db.database import Database
 from incidents.db.report import Message, Report
-from incidents.services import accounts, bulk, retention
+from incidents.services import accounts, bulk, destruction, retention
 from incidents.services.overdue import overdue
 
 NOTE_FROM_HOUR = 7
@@ -130,17 +130,17 @@ def _note_changes(database: Database, around: Surroundings) -> Line:
 def _destroy(database: Database, around: Surroundings) -> Line | None:
     """Nothing but what two members signed."""
     with database.reader() as session:
-        batches = retention.signed(session)
-        is_any = bool(batches) or retention.uncleaned(session)
+        batches = destruction.signed(session)
+        is_any = bool(batches) or destruction.uncleaned(session)
     for batch in batches:
         is_more = True
         while is_more:
             try:
                 with database.unit_of_work() as session:
-                    is_more = retention.carry_out(
+                    is_more = destruction.carry_out(
                         session, batch, around.schedule, today=around.today, now=around.now, pepper=around.pepper
                     )
-            except retention.OtherList:
+            except destruction.OtherList:
                 return Line("Destruction: a list is not the one that was signed. Please look who changed it.", True)
     return clean(database, today=around.today) if is_any else None
 
@@ -154,7 +154,7 @@ def clean(database: Database, *, today: date, everything: bool = False) -> Line:
             True,
         )
     with database.unit_of_work() as session:
-        retention.mark_cleaned(session, today=today)
+        destruction.mark_cleaned(session, today=today)
     return Line("Destruction: done, and the files of the database are written anew.")
 
 

@@ -30,7 +30,9 @@ from incidents.db.release import CountedIncident
 from incidents.db.report import FilePiece, Message, MessageKind, Report, SentFile
 from incidents.db.retention import Fate, Hold, Unchanged
 from incidents.services import (
+    destruction,
     files,
+    holds,
     keys,
     moderation,
     receipts,
@@ -76,9 +78,9 @@ def tick_leases(session: Session, now: datetime) -> None:
     session.execute(sa.update(Report).values(lease_member_id=None, lease_until=None))
 
 
-def count_it(session: Session, report: UUID, ana: Member, boris: Member) -> UUID:
+def settle(session: Session, report: UUID, ana: Member) -> UUID:
     version = moderation.take_report(session, report, member=ana, now=NOW)
-    incident = settlement.propose_incident(
+    return settlement.propose_incident(
         session,
         report,
         builders.a_settlement(),
@@ -88,6 +90,10 @@ def count_it(session: Session, report: UUID, ana: Member, boris: Member) -> UUID
         places=PLACES,
         now=NOW,
     )
+
+
+def count_it(session: Session, report: UUID, ana: Member, boris: Member) -> UUID:
+    incident = settle(session, report, ana)
     accept(session, incident, boris)
     return incident
 
@@ -107,16 +113,16 @@ def accept(session: Session, incident: UUID, boris: Member) -> None:
 
 
 def propose(session: Session, member: Member, day: datetime) -> UUID:
-    return retention.propose(session, Schedule(), member=member, today=day.date(), now=day)
+    return destruction.propose(session, Schedule(), member=member, today=day.date(), now=day)
 
 
 def sign(session: Session, batch: UUID, member: Member, day: datetime, digest: str = "") -> None:
-    found, _ = retention.proof(session, batch)
-    retention.sign(session, batch, digest=digest or found.digest, member=member, today=day.date(), now=day)
+    found, _ = destruction.proof(session, batch)
+    destruction.sign(session, batch, digest=digest or found.digest, member=member, today=day.date(), now=day)
 
 
 def carry_out(session: Session, settings: Settings, batch: UUID, day: datetime) -> bool:
-    return retention.carry_out(session, batch, Schedule(), today=day.date(), now=day, pepper=settings.pepper)
+    return destruction.carry_out(session, batch, Schedule(), today=day.date(), now=day, pepper=settings.pepper)
 
 
 def destroy(session: Session, settings: Settings, ana: Member, boris: Member, day: datetime) -> UUID:
@@ -165,7 +171,7 @@ def test_an_open_report_is_shown_as_untouched_and_never_due(session: Session, se
     assert due(session, later) == []
     assert retention.open_too_long(session, today=later.date()) == {Handling.RECEIVED: 1}
     assert retention.open_too_long(session, today=NOW.date()) == {}
-    with pytest.raises(retention.NothingDue):
+    with pytest.raises(destruction.NothingDue):
         propose(session, ana, later)
 
 
@@ -178,17 +184,7 @@ def test_what_an_incident_rests_on_is_kept_until_two_have_decided(
     session: Session, settings: Settings, ana: Member, boris: Member
 ) -> None:
     report, _ = file_report(session, settings)
-    version = moderation.take_report(session, report, member=ana, now=NOW)
-    incident = settlement.propose_incident(
-        session,
-        report,
-        builders.a_settlement(),
-        version=version,
-        member=ana,
-        vocabulary=VOCABULARY,
-        places=PLACES,
-        now=NOW,
-    )
+    incident = settle(session, report, ana)
     tick_leases(session, NOW)
     seen(session)
     assert [one.obstacle for one in due(session, NOW + YEARS)] == [Obstacle.UNSETTLED]
@@ -206,7 +202,7 @@ def test_reports_on_one_incident_go_together(session: Session, settings: Setting
     tick_leases(session, NOW)
     seen(session)
     until = (NOW + YEARS).date()
-    retention.hold(session, other, "authority", until, member=ana, today=NOW.date(), now=NOW)
+    holds.hold(session, other, "authority", until, member=ana, today=NOW.date(), now=NOW)
     found = {each.report: each.obstacle for each in due(session, NOW + YEARS)}
     assert found == {one: Obstacle.TOGETHER, other: Obstacle.HELD}
     assert {each.obstacle for each in due(session, NOW + YEARS + timedelta(days=1))} == {None}
@@ -235,10 +231,10 @@ def test_what_a_body_has_not_answered_is_kept(session: Session, settings: Settin
 
 def test_a_hold_stops_destruction_until_its_last_day_is_over(session: Session, aside: UUID, ana: Member) -> None:
     until = NOW + timedelta(days=400)
-    retention.hold(session, aside, "proceedings", until.date(), member=ana, today=NOW.date(), now=NOW)
+    holds.hold(session, aside, "proceedings", until.date(), member=ana, today=NOW.date(), now=NOW)
     [one] = due(session, until)
     assert (one.obstacle, one.held_until) == (Obstacle.HELD, until.date())
-    with pytest.raises(retention.NothingDue):
+    with pytest.raises(destruction.NothingDue):
         propose(session, ana, until)
     assert due(session, until + timedelta(days=1))[0].obstacle is None
 
@@ -247,14 +243,14 @@ def test_a_hold_is_listed_lifted_by_a_step_of_its_own_and_both_are_in_the_trail(
     session: Session, aside: UUID, ana: Member, boris: Member
 ) -> None:
     until = (NOW + timedelta(days=30)).date()
-    retention.hold(session, aside, "proceedings", until, member=ana, today=NOW.date(), now=NOW)
-    [held] = retention.holds(session, today=NOW.date())
+    holds.hold(session, aside, "proceedings", until, member=ana, today=NOW.date(), now=NOW)
+    [held] = holds.holds(session, today=NOW.date())
     assert (held.report, held.reason, held.placed_by, held.until) == (aside, "proceedings", ana.name, until)
     sooner = until - timedelta(days=1)
-    with pytest.raises(retention.LongerHeld):
-        retention.hold(session, aside, "authority", sooner, member=boris, today=NOW.date(), now=NOW)
-    retention.lift(session, aside, member=boris, now=NOW)
-    assert retention.holds(session, today=NOW.date()) == []
+    with pytest.raises(holds.LongerHeld):
+        holds.hold(session, aside, "authority", sooner, member=boris, today=NOW.date(), now=NOW)
+    holds.lift(session, aside, member=boris, now=NOW)
+    assert holds.holds(session, today=NOW.date()) == []
     told = [(entry.actor, entry.action, entry.reason) for entry, _ in entries(session, subject=f"report:{aside}")]
     assert told[-2:] == [(ana.name, "hold", "proceedings"), (boris.name, "lift_hold", "")]
 
@@ -262,13 +258,13 @@ def test_a_hold_is_listed_lifted_by_a_step_of_its_own_and_both_are_in_the_trail(
 @pytest.mark.parametrize(("reason", "days"), [("because", 5), ("authority", -1), ("authority", 732)])
 def test_a_hold_has_a_reason_and_an_end(session: Session, aside: UUID, ana: Member, reason: str, days: int) -> None:
     until = (NOW + timedelta(days=days)).date()
-    with pytest.raises(retention.NotAHold):
-        retention.hold(session, aside, reason, until, member=ana, today=NOW.date(), now=NOW)
+    with pytest.raises(holds.NotAHold):
+        holds.hold(session, aside, reason, until, member=ana, today=NOW.date(), now=NOW)
 
 
 def test_a_hold_does_not_keep_a_reporter_from_withdrawing(session: Session, settings: Settings, ana: Member) -> None:
     report, code = file_report(session, settings)
-    retention.hold(session, report, "authority", NOW.date(), member=ana, today=NOW.date(), now=NOW)
+    holds.hold(session, report, "authority", NOW.date(), member=ana, today=NOW.date(), now=NOW)
     seen(session)
     withdraw_report(session, code, today=NOW.date(), pepper=settings.pepper)
     assert session.scalars(sa.select(Hold)).all() == session.scalars(sa.select(Unchanged)).all() == []
@@ -282,18 +278,18 @@ def test_nobody_signs_what_they_proposed_nor_another_list_nor_twice(
 ) -> None:
     day = NOW + timedelta(days=365)
     batch = propose(session, ana, day)
-    with pytest.raises(retention.OneWaits):
+    with pytest.raises(destruction.OneWaits):
         propose(session, boris, day)
-    with pytest.raises(retention.OwnProposal):
+    with pytest.raises(destruction.OwnProposal):
         sign(session, batch, ana, day)
-    with pytest.raises(retention.OtherList):
+    with pytest.raises(destruction.OtherList):
         sign(session, batch, boris, day, digest="0" * 64)
     sign(session, batch, boris, day)
     for again in (
         lambda: sign(session, batch, boris, day),
-        lambda: retention.drop(session, batch, member=ana, now=day),
+        lambda: destruction.drop(session, batch, member=ana, now=day),
     ):
-        with pytest.raises(retention.AlreadySigned):
+        with pytest.raises(destruction.AlreadySigned):
             again()
 
 
@@ -304,7 +300,7 @@ def test_a_list_that_somebody_lengthened_in_the_database_is_not_signed(
     day = NOW + timedelta(days=365)
     batch = propose(session, ana, day)
     session.add(
-        retention.DestructionLine(
+        destruction.DestructionLine(
             destruction_id=batch,
             report_id=other,
             part=Part.REPORT,
@@ -314,7 +310,7 @@ def test_a_list_that_somebody_lengthened_in_the_database_is_not_signed(
         )
     )
     session.flush()
-    with pytest.raises(retention.OtherList):
+    with pytest.raises(destruction.OtherList):
         sign(session, batch, boris, day)
 
 
@@ -330,11 +326,11 @@ def test_a_list_that_somebody_changed_after_the_signature_is_not_carried_out(
     batch = let_be_destroyed(database, ana, boris, NOW + YEARS)
     with database.unit_of_work() as session:
         if forgery == "one name twice":
-            session.get_one(retention.Destruction, batch).proposed_by = boris.id
+            session.get_one(destruction.Destruction, batch).proposed_by = boris.id
         else:
             other, _ = file_report(session, settings, "Нова прича.")
             values = {"part": Part.REPORT, "version": 1, "handling": Handling.RECEIVED, "fate": Fate.WAITING}
-            session.add(retention.DestructionLine(destruction_id=batch, report_id=other, **values))
+            session.add(destruction.DestructionLine(destruction_id=batch, report_id=other, **values))
     told = ticked(database, settings, NOW + YEARS)
     assert "Destruction: a list is not the one that was signed. Please look who changed it." in told
     with database.reader() as session:
@@ -346,11 +342,11 @@ def test_nothing_is_destroyed_without_the_second_signature(
     session: Session, settings: Settings, aside: UUID, ana: Member
 ) -> None:
     batch = propose(session, ana, NOW + YEARS)
-    assert retention.signed(session) == []
+    assert destruction.signed(session) == []
     assert carry_out(session, settings, batch, NOW + YEARS) is False
     assert session.get(Report, aside) is not None
-    retention.drop(session, batch, member=ana, now=NOW + YEARS)
-    assert retention.proofs(session) == []
+    destruction.drop(session, batch, member=ana, now=NOW + YEARS)
+    assert destruction.proofs(session) == []
 
 
 def test_everything_of_a_destroyed_report_is_gone_and_the_proof_says_what(
@@ -374,7 +370,7 @@ def test_everything_of_a_destroyed_report_is_gone_and_the_proof_says_what(
     batch = destroy(session, settings, ana, boris, NOW + YEARS)
     left = (Report, Message, SentFile, FilePiece, Deidentification, Unchanged)
     assert [session.scalar(sa.select(sa.func.count()).select_from(table)) for table in left] == [0] * len(left)
-    found, lines = retention.proof(session, batch)
+    found, lines = destruction.proof(session, batch)
     assert (found.proposed_by, found.signed_by) == (ana.name, boris.name)
     assert (found.reports, found.messages, found.files, found.notes) == (1, 1, 1, 1)
     assert found.done_on == (NOW + YEARS).date()
@@ -417,7 +413,7 @@ def test_files_go_earlier_and_the_report_stays(
     batch = destroy(session, settings, ana, boris, day)
     assert session.scalars(sa.select(SentFile)).all() == session.scalars(sa.select(FilePiece)).all() == []
     assert session.get(Report, report) is not None
-    found, _ = retention.proof(session, batch)
+    found, _ = destruction.proof(session, batch)
     assert (found.reports, found.files) == (0, 1)
     *_, (last, _) = entries(session, subject=f"report:{report}")
     assert (last.action, last.before) == ("destroy_files", "1 files")
@@ -435,10 +431,10 @@ def test_what_changed_was_held_or_withdrawn_since_is_left_out_and_said_so(
     (changed, _), (held, _), (withdrawn, code), (plain, _) = reports
     moderation.take_report(session, changed, member=ana, now=NOW + YEARS)
     day = (NOW + YEARS).date()
-    retention.hold(session, held, "reporter", day, member=ana, today=day, now=NOW + YEARS)
+    holds.hold(session, held, "reporter", day, member=ana, today=day, now=NOW + YEARS)
     withdraw_report(session, code, today=day, pepper=settings.pepper)
     assert carry_out(session, settings, batch, NOW + YEARS) is False
-    found, lines = retention.proof(session, batch)
+    found, lines = destruction.proof(session, batch)
     assert {line.report: line.fate for line in lines} == {
         changed: Fate.CHANGED,
         held: Fate.KEPT,
@@ -584,7 +580,7 @@ def test_nothing_of_a_destroyed_report_is_left_in_the_files_of_the_database(
     assert "Destruction: done, and the files of the database are written anew." in told
     assert found_in(database, secrets) == set()
     with database.reader() as session:
-        assert retention.proof(session, batch)[0].cleaned_on == (NOW + YEARS).date()
+        assert destruction.proof(session, batch)[0].cleaned_on == (NOW + YEARS).date()
 
 
 @pytest.mark.parametrize("own_database", ["sqlite"], indirect=True)
@@ -623,11 +619,11 @@ def test_while_somebody_reads_on_the_batch_is_not_called_clean_and_it_is_tried_a
         told = ticked(database, settings, NOW + YEARS)
         assert any("its traces are still in the files" in line for line in told)
         with database.reader() as session:
-            assert retention.proof(session, batch)[0].cleaned_on is None
+            assert destruction.proof(session, batch)[0].cleaned_on is None
     ticked(database, settings, NOW + YEARS + timedelta(days=1))
     assert found_in(database, secrets) == set()
     with database.reader() as session:
-        assert retention.proof(session, batch)[0].cleaned_on is not None
+        assert destruction.proof(session, batch)[0].cleaned_on is not None
 
 
 def _cut_off(database: Database, settings: Settings, batch: UUID) -> None:
@@ -640,7 +636,7 @@ def test_cut_off_in_the_middle_it_goes_on_and_nothing_is_counted_twice(
     site: tuple[Database, list[Member]], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database, (ana, boris) = site
-    monkeypatch.setattr(retention, "STEP", 2)
+    monkeypatch.setattr(destruction, "STEP", 2)
     with database.unit_of_work() as session:
         for number in range(5):
             report, _ = file_report(session, settings, f"Прича {number}.")
@@ -653,11 +649,11 @@ def test_cut_off_in_the_middle_it_goes_on_and_nothing_is_counted_twice(
     with pytest.raises(KeyboardInterrupt):
         _cut_off(database, settings, batch)
     with database.reader() as session:
-        assert retention.proof(session, batch)[0].reports == 2
+        assert destruction.proof(session, batch)[0].reports == 2
         assert len(session.scalars(sa.select(Report.id)).all()) == 3
     ticked(database, settings, NOW + YEARS)
     with database.reader() as session:
-        found, lines = retention.proof(session, batch)
+        found, lines = destruction.proof(session, batch)
         trail = list(entries(session, action="destroy_report"))
     assert (found.reports, len(trail), len({entry.subject for entry, _ in trail})) == (5, 5, 5)
     assert {line.fate for line in lines} == {Fate.DESTROYED}

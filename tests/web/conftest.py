@@ -1,4 +1,4 @@
-"""A site with figures, for tests that only read."""
+"""What tests of pages share: a site with figures for those that only read, and a desk of two."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from incidents.config import Settings
+from incidents.core.accounts import Role
+from incidents.db.database import Database
 from tests import databases
+from tests.web.desk import AtDesk, a_desk
 from tests.web.released import published_site
 
 
@@ -40,3 +44,9 @@ def queries(site: Flask) -> Iterator[list[str]]:
     sa.event.listen(engine, "before_cursor_execute", note)
     yield asked
     sa.event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def two(app: Flask, database: Database, settings: Settings) -> list[AtDesk]:
+    """Two moderators in front of their browsers; modules with other roles at the desk have their own."""
+    return a_desk(app, database, settings, (Role.MODERATOR,), (Role.MODERATOR,))

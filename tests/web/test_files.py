@@ -34,14 +34,9 @@ from tests import builders, pages
 from tests.adapters.test_remaking import SECRET, complaint, encoded, png, two_halves, with_notes
 from tests.builders import a_report
 from tests.conftest import NOW
-from tests.web.desk import AtDesk, a_desk
+from tests.web.desk import AtDesk
 
 Sent = tuple[bytes, str]
-
-
-@pytest.fixture
-def two(app: Flask, database: Database, settings: Settings) -> list[AtDesk]:
-    return a_desk(app, database, settings, (Role.MODERATOR,), (Role.MODERATOR,))
 
 
 @pytest.fixture

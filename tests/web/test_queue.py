@@ -2,24 +2,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from incidents.config import Settings
-from incidents.core.accounts import Role
 from incidents.db.database import Database
 from incidents.db.filter import SavedFilter
 from incidents.web.desk.queue import ON_A_PAGE
 from tests import builders, pages
 from tests.builders import a_report
 from tests.conftest import NOW
-from tests.web.desk import AtDesk, a_desk
+from tests.web.desk import AtDesk
 
 CALM = frozenset({"verbal_insult"})
-
-
-@pytest.fixture
-def two(app: Flask, database: Database, settings: Settings) -> list[AtDesk]:
-    return a_desk(app, database, settings, (Role.MODERATOR,), (Role.MODERATOR,))
 
 
 @pytest.fixture

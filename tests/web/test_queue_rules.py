@@ -3,23 +3,14 @@
 import re
 
 import pytest
-from flask import Flask
 
-from incidents.config import Settings
-from incidents.core.accounts import Role
-from incidents.db.database import Database
 from tests import builders, pages
 from tests.builders import a_report
 from tests.conftest import NOW
-from tests.web.desk import AtDesk, a_desk
+from tests.web.desk import AtDesk
 
 JUNK = "KUPITE POVOLJNO kredit odmah, bez žiranata"
 TYPED = {"name": "Реклама", "words": "kredit", "effect": "apart"}
-
-
-@pytest.fixture
-def two(app: Flask, database: Database, settings: Settings) -> list[AtDesk]:
-    return a_desk(app, database, settings, (Role.MODERATOR,), (Role.MODERATOR,))
 
 
 def write(who: AtDesk, **typed: str) -> str:

@@ -4,12 +4,10 @@ import io
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from PIL import Image
 
 from incidents.adapters.remaking import remake
 from incidents.config import Settings
-from incidents.core.accounts import Role
 from incidents.core.files import FilePart
 from incidents.core.receipt import ReceiptCode
 from incidents.db.audit import entries
@@ -20,14 +18,9 @@ from tests import builders, pages
 from tests.adapters.test_remaking import complaint, with_notes
 from tests.builders import a_report
 from tests.conftest import NOW
-from tests.web.desk import AtDesk, a_desk
+from tests.web.desk import AtDesk
 
 BOX = {"page": ["1", "1"], "left": ["10", ""], "top": ["10", ""], "width": ["80", ""], "height": ["30,5", ""]}
-
-
-@pytest.fixture
-def two(app: Flask, database: Database, settings: Settings) -> list[AtDesk]:
-    return a_desk(app, database, settings, (Role.MODERATOR,), (Role.MODERATOR,))
 
 
 @pytest.fixture

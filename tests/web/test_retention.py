@@ -16,7 +16,7 @@ from incidents.core.retention import NotASchedule, Schedule
 from incidents.db.database import Database
 from incidents.db.report import Report
 from incidents.db.retention import Unchanged
-from incidents.services import moderation, retention
+from incidents.services import destruction, moderation, retention
 from tests import builders, pages
 from tests.conftest import NOW
 from tests.web.desk import AtDesk, a_desk
@@ -41,8 +41,8 @@ def set_aside(database: Database, settings: Settings, who: AtDesk, *, days_ago: 
 
 def carry_out(database: Database, settings: Settings) -> None:
     with database.unit_of_work() as session:
-        for batch in retention.signed(session):
-            retention.carry_out(session, batch, Schedule(), today=NOW.date(), now=NOW, pepper=settings.pepper)
+        for batch in destruction.signed(session):
+            destruction.carry_out(session, batch, Schedule(), today=NOW.date(), now=NOW, pepper=settings.pepper)
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_every_act_without_the_sessions_token_changes_nothing(two: list[AtDesk],
             assert answer.status_code == 422, path
             assert "Ова страница је застарела" in pages.text_of(answer.text)
     with database.reader() as session:
-        assert retention.proofs(session) == []
+        assert destruction.proofs(session) == []
 
 
 def test_the_page_counts_what_is_due_and_shows_no_word_of_it(two: list[AtDesk]) -> None:
@@ -109,7 +109,7 @@ def test_a_list_from_proposal_to_proof(two: list[AtDesk], database: Database, se
     assert "/sign" not in ana.open(address)
     shown = boris.open(address)
     with database.reader() as session:
-        [found] = retention.proofs(session)
+        [found] = destruction.proofs(session)
         reports = [str(report) for report in session.scalars(sa.select(Report.id))]
     assert found.digest in shown
     assert all(report in shown for report in reports)

@@ -115,6 +115,10 @@ def out_of_date() -> str:
     return _("This page is out of date. Please try again.")
 
 
+def a_colleague_was_faster() -> str:
+    return _("A colleague saved this while you had it open. Nothing of yours is lost: compare and save again.")
+
+
 def what_stands_in_the_way(conflict: Conflict | None) -> str:
     match conflict:
         case None:
@@ -122,7 +126,7 @@ def what_stands_in_the_way(conflict: Conflict | None) -> str:
         case StaleReport(has_news=True):
             return _("The reporter wrote while you had this open. Read it first: what you typed is still here.")
         case StaleReport() | StaleIncident():
-            return _("A colleague saved this while you had it open. Nothing of yours is lost: compare and save again.")
+            return a_colleague_was_faster()
         case NotTaken(holder=str(name)):
             return _("%(name)s has this report now. What you typed is still here.", name=name)
         case NotTaken():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID
+from collections.abc import Callable
+from uuid import UUID, uuid4
 
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +18,7 @@ from incidents.services.queue import grave_acts
 from incidents.services.queue_rules import DryRun, NotTried, SamePerson, StaleRule, Written
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
-from incidents.web.desk.around import find, now, out_of_date
+from incidents.web.desk.around import a_colleague_was_faster, find, now, out_of_date
 from incidents.web.desk.forms import ActForm
 from incidents.web.desk.queue import area_of
 from incidents.web.places import place_name
@@ -80,7 +80,7 @@ class RuleForm(ActForm):
             route_to = None
         return Rule(number, self.seen(), self.name.data or "", effect, self.tag.data or "", route_to, condition)
 
-    def _code(self, name: str, is_known: Any) -> str:
+    def _code(self, name: str, is_known: Callable[[str], bool]) -> str:
         code: str = getattr(self, name).data or ""
         if code and not is_known(code):
             raise BadRule(name, "unknown")
@@ -120,7 +120,7 @@ def new() -> ResponseReturnValue:
 @queue_rules.post("/new")
 @guard.needs(Role.MODERATOR)
 def write() -> ResponseReturnValue:
-    return _save(services.new_rule_id(), None)
+    return _save(uuid4(), None)
 
 
 @queue_rules.get("/<uuid:rule>")
@@ -160,7 +160,7 @@ def try_(rule: UUID) -> ResponseReturnValue:
                 now=now(),
             )
     except StaleRule:
-        return _again(rule, _changed(), 409)
+        return _again(rule, a_colleague_was_faster(), 409)
     form = RuleForm(formdata=None)
     form.show(found.written.rule)
     return _rule_page(form, found.written, found)
@@ -188,7 +188,7 @@ def delete(rule: UUID) -> ResponseReturnValue:
         with platform().database.unit_of_work() as session:
             services.delete_rule(session, rule, version=form.seen(), member=g.member, now=now())
     except StaleRule:
-        return _again(rule, _changed(), 409)
+        return _again(rule, a_colleague_was_faster(), 409)
     return redirect(url_for("desk.rules.listed"), 303)
 
 
@@ -200,7 +200,7 @@ def _switch(rule: UUID, *, is_on: bool) -> ResponseReturnValue:
         with platform().database.unit_of_work() as session:
             services.switch_rule(session, rule, on=is_on, version=form.seen(), member=g.member, now=now())
     except StaleRule:
-        return _again(rule, _changed(), 409)
+        return _again(rule, a_colleague_was_faster(), 409)
     except NotTried:
         return _again(rule, gettext("Try the rule first, as it is now."), 409)
     except SamePerson:
@@ -216,7 +216,7 @@ def _save(rule: UUID, written: Written | None) -> ResponseReturnValue:
         with site.database.unit_of_work() as session:
             services.save_rule(session, form.rule(rule), known=site.known_names(), member=g.member, now=now())
     except StaleRule:
-        return _rule_page(form, written, obstacle=_changed(), status=409)
+        return _rule_page(form, written, obstacle=a_colleague_was_faster(), status=409)
     except BadRule as wrong:
         field = form.name if wrong.field == "condition" else form[wrong.field]
         field.errors = [_bad(wrong)]
@@ -272,10 +272,6 @@ def in_words(written: Written) -> list[tuple[str, str]]:
         gettext("Words in the story"): condition.words,
     }
     return [(name, text) for name, text in parts.items() if text]
-
-
-def _changed() -> str:
-    return gettext("A colleague saved this while you had it open. Nothing of yours is lost: compare and save again.")
 
 
 def _bad(wrong: BadRule) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
@@ -33,14 +34,7 @@ _EMPTY_ROWS = 3
 @guard.needs(Role.MODERATOR)
 def begin(report: UUID, file: UUID) -> ResponseReturnValue:
     """Opens the copy, which is noted."""
-    if not ActForm().validate():
-        return report_page(report, obstacle=out_of_date(), status=422)
-    try:
-        with platform().database.unit_of_work() as session:
-            evidence.open_copy(session, report, file, member=g.member, now=now())
-    except NotTaken as conflict:
-        return report_page(report, conflict=conflict, status=409)
-    return redirect(url_for("desk.redaction.draw", report=report, file=file), 303)
+    return _act(evidence.open_copy, report, file, then=url_for("desk.redaction.draw", report=report, file=file))
 
 
 @redaction.get("/draw")
@@ -60,17 +54,16 @@ def keep(report: UUID, file: UUID) -> ResponseReturnValue:
     if not ActForm().validate():
         return _draw_page(report, file, rows, obstacle=out_of_date(), status=422)
     with site.database.reader() as session, only_for_its_holder():
-        pages = evidence.pages(session, report, file, member=g.member, now=now())
-        copy = services.copy_of(session, report, file, member=g.member, now=now())
+        copy = evidence.opened_copy(session, report, file, member=g.member, now=now())
     try:
-        boxes = boxes_typed(rows, pages)
+        boxes = boxes_typed(rows, len(evidence.pages_as_pictures(copy)))
     except BadBox as wrong:
         return _draw_page(report, file, rows, obstacle=_bad(wrong), wrong=wrong.row, status=422)
     if "look" in request.form or not boxes:
         obstacle = "" if boxes or "look" in request.form else _("Draw or type at least one box.")
         return _draw_page(report, file, rows, boxes, obstacle=obstacle, status=422 if obstacle else 200)
     try:
-        redacted = remaking.redact(copy, boxes)
+        redacted = remaking.redact(copy.content, boxes)
         with site.database.unit_of_work() as session:
             services.keep_redacted(
                 session,
@@ -127,14 +120,18 @@ def save(report: UUID, file: UUID) -> Response:
 @redaction.post("/strike")
 @guard.needs(Role.MODERATOR)
 def strike(report: UUID, file: UUID) -> ResponseReturnValue:
+    return _act(services.strike_redacted, report, file, then=url_for("desk.reports.show", report=report))
+
+
+def _act(act: Callable[..., object], report: UUID, file: UUID, *, then: str) -> ResponseReturnValue:
     if not ActForm().validate():
         return report_page(report, obstacle=out_of_date(), status=422)
     try:
         with platform().database.unit_of_work() as session:
-            services.strike_redacted(session, report, file, member=g.member, now=now())
+            act(session, report, file, member=g.member, now=now())
     except NotTaken as conflict:
         return report_page(report, conflict=conflict, status=409)
-    return redirect(url_for("desk.reports.show", report=report), 303)
+    return redirect(then, 303)
 
 
 def _draw_page(

@@ -16,7 +16,7 @@ from incidents.core.deidentify.rulings import NotInText
 from incidents.core.incident import Handling, Settlement
 from incidents.core.report import plain_text
 from incidents.core.shapes import neighbours
-from incidents.services import coding, deidentify, evidence, moderation, retention, settled, settlement, twins
+from incidents.services import coding, deidentify, evidence, holds, moderation, settled, settlement, twins
 from incidents.services.accounts import Member
 from incidents.services.deidentify import Deidentified, SummaryTooLong
 from incidents.services.moderation import NotAQuestion, Opened
@@ -288,9 +288,10 @@ def report_page(
         incident = settled.show_incident(session, found.incident) if found.incident else None
         alike = _twins(session, found)
         hidden = coding.waiting_to_be_coded(session, g.member, draw=site.draw(), vocabulary=site.vocabulary)
-        pause = welfare.suggested_pause(session) if found.content and welfare.is_announced(found.content) else ""
+        announcement = welfare.announcement(found.content)
+        pause = welfare.suggested_pause(session) if announcement else ""
         files = evidence.list_files(session, report, member=g.member, now=site.now()) if found.content else []
-        held_until = retention.held_until(session, report, today=site.today())
+        held_until = holds.held_until(session, report, today=site.today())
     mine = settling.settlement(find) if settling and conflict else None
     forms = {
         "settling": settling or settle_form_for(found.content, found.version, find),
@@ -310,7 +311,6 @@ def report_page(
     if incident:
         # What a colleague has settled meanwhile is revised, not settled a second time.
         forms["settling"].version.data = str(incident.version)
-    announcement = welfare.announcement(found.content) if found.content and welfare.is_announced(found.content) else ""
     page = render_template(
         "desk/report.html",
         report=found,

@@ -15,7 +15,9 @@ from wtforms import SelectField, StringField
 from incidents.core.accounts import Role
 from incidents.core.retention import AHEAD, DEFAULTS, FILES, HOLD_REASONS, OPEN_TOO_LONG, Obstacle, Part
 from incidents.db.retention import Fate
-from incidents.services import retention as services
+from incidents.services import destruction as services
+from incidents.services import holds
+from incidents.services import retention as days
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
 from incidents.web.desk.around import SETTLERS, now, out_of_date
@@ -90,7 +92,7 @@ def hold(report: UUID) -> ResponseReturnValue:
     if until is None:
         return _page(_("Write a day, for example 31. 12. 2027."), 422, holding=(report, form))
     return _act(
-        services.hold,
+        holds.hold,
         report=report,
         reason=form.reason.data or "",
         until=until,
@@ -102,7 +104,7 @@ def hold(report: UUID) -> ResponseReturnValue:
 @retention.post("/lift/<uuid:report>")
 @guard.needs(*SETTLERS)
 def lift(report: UUID) -> ResponseReturnValue:
-    return _act(services.lift, report=report)
+    return _act(holds.lift, report=report)
 
 
 _CONFLICTS = (
@@ -111,9 +113,9 @@ _CONFLICTS = (
     services.OwnProposal,
     services.OtherList,
     services.AlreadySigned,
-    services.NotAHold,
-    services.LongerHeld,
-    services.NoReport,
+    holds.NotAHold,
+    holds.LongerHeld,
+    holds.NoReport,
 )
 
 
@@ -126,7 +128,7 @@ def _act(
         with platform().database.unit_of_work() as session:
             act(session, member=g.member, now=now(), **values)
     except _CONFLICTS as conflict:
-        status = 422 if isinstance(conflict, services.NotAHold) else 409
+        status = 422 if isinstance(conflict, holds.NotAHold) else 409
         return _page(_what_stands_in_the_way(conflict), status, holding=holding)
     return redirect(url_for("desk.retention.listed"), 303)
 
@@ -143,9 +145,9 @@ def _what_stands_in_the_way(conflict: Exception) -> str:
             return _("This is not the list that you have seen. Read it again before you sign.")
         case services.AlreadySigned():
             return _("Two people have signed this list already.")
-        case services.LongerHeld():
+        case holds.LongerHeld():
             return _("It is held longer already. Lift that hold first if it shall end sooner.")
-        case services.NoReport():
+        case holds.NoReport():
             return _("This report is not there any more, or it is not held.")
         case _:
             return _("Choose a reason, and a day from today to two years ahead.")
@@ -156,10 +158,10 @@ def _page(
 ) -> ResponseReturnValue:
     site, today = platform(), platform().today()
     with site.database.reader() as session:
-        found = services.due(session, platform().schedule, today=today, now=site.now())
+        found = days.due(session, platform().schedule, today=today, now=site.now())
         proofs = services.proofs(session)
-        held = services.holds(session, today=today)
-        too_long = services.open_too_long(session, today=today)
+        held = holds.holds(session, today=today)
+        too_long = days.open_too_long(session, today=today)
     page = render_template(
         "desk/retention.html",
         obstacle=obstacle,
@@ -184,7 +186,7 @@ def _page(
     return page, status
 
 
-def _rows(found: list[services.Due], today: date) -> list[tuple[str, int, int, int, int]]:
+def _rows(found: list[days.Due], today: date) -> list[tuple[str, int, int, int, int]]:
     """By what is kept how long: its days, how many are due, fall due soon, and are kept although they are over."""
     schedule = platform().schedule
     numbers = Counter((_name(one), _when(one, today)) for one in found)
@@ -200,11 +202,11 @@ def _rows(found: list[services.Due], today: date) -> list[tuple[str, int, int, i
     ]
 
 
-def _name(one: services.Due) -> str:
+def _name(one: days.Due) -> str:
     return FILES if one.part is Part.FILES else one.handling.value
 
 
-def _when(one: services.Due, today: date) -> str:
+def _when(one: days.Due, today: date) -> str:
     if one.due_on > today:
         return "soon"
     return "due" if one.obstacle is None else "kept"

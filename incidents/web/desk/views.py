@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from incidents.core.accounts import Role
 from incidents.services import audit
 from incidents.services.bulk import NoSuchBulk
+from incidents.services.destruction import NoSuchDestruction
 from incidents.services.filters import NoSuchFilter
 from incidents.services.moderation import NoSuchReport, Withdrawn
 from incidents.services.odihr import NoSuchExport
 from incidents.services.published import NotFound
 from incidents.services.queue_rules import NoSuchRule
 from incidents.services.referral import NoSuchReferral
-from incidents.services.retention import NoSuchDestruction
 from incidents.services.settled import NoSuchIncident
 from incidents.web.accounts import guard
 from incidents.web.accounts.views import accounts

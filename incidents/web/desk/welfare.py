@@ -8,17 +8,16 @@ from sqlalchemy.orm import Session
 from incidents.core.report import Report
 from incidents.core.welfare import Limits, hard_acts, is_about_child, pause
 from incidents.services import welfare
+from incidents.services.queue import gist_of, is_hard
 from incidents.web.desk.around import recall
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 from incidents.web.texts import ngettext
 
 
-def is_announced(content: Report) -> bool:
+def _is_announced(content: Report) -> bool:
     """Whether this member is told before they read it."""
-    acts = hard_acts(platform().vocabulary)
-    is_hard = not acts.isdisjoint(content.acts) or is_about_child(content.targets, content.relation)
-    return is_hard and bool(g.member.is_warned)
+    return bool(g.member.is_warned) and is_hard(gist_of(content, ""), hard_acts(platform().vocabulary))
 
 
 def suggested_pause(session: Session) -> str:
@@ -42,8 +41,10 @@ def suggested_pause(session: Session) -> str:
             return ""
 
 
-def announcement(content: Report) -> str:
-    """What the story is about, before it opens."""
+def announcement(content: Report | None) -> str:
+    """What the story is about, before it opens; nothing for one that is not announced."""
+    if content is None or not _is_announced(content):
+        return ""
     if is_about_child(content.targets, content.relation):
         return _("This story is hard to read, and it is about children. It stays folded until you open it.")
     return _("This story is hard to read. It stays folded until you open it.")

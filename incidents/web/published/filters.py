@@ -9,7 +9,7 @@ from incidents.core.tables import TOTAL
 from incidents.publishing import excerpts
 from incidents.publishing.edition import TIME, Edition, NoSuchTable
 from incidents.publishing.excerpts import Section
-from incidents.publishing.filtering import ALL_TIMES, View, filtered
+from incidents.publishing.filtering import ALL_TIMES, MOST, View, filtered
 from incidents.web.headers import PUBLIC
 from incidents.web.kept import ready
 from incidents.web.languages import current_language
@@ -53,9 +53,9 @@ def lines(number: int, name: str) -> Response:
     return csv_of(number, excerpts.to_csv(edition, [section]), f"release-{number}-{name}-lines.csv")
 
 
-def _view(edition: Edition, name: str, **limits: None) -> View:
+def _view(edition: Edition, name: str, *, most: int | None = MOST) -> View:
     try:
-        return filtered(edition, name, current_language().tag, request.args, **limits)
+        return filtered(edition, name, current_language().tag, request.args, most=most)
     except NoSuchTable:
         abort(404)
 
