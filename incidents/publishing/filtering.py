@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from incidents.core.release import Row
 from incidents.core.tables import TOTAL
@@ -47,13 +48,44 @@ class View:
 
     def texts(self, line: Line, time: Callable[[str], str]) -> list[str]:
         """A line's words in each of the columns; `time` writes a quarter or a year."""
-        codes = dict(zip((one.name for one in self.figures.dimensions), (line.row.time, *line.row.codes), strict=True))
-        return [time(codes[TIME]) if one.name == TIME else one.labels[codes[one.name]] for one in self.columns]
+        return [time(code) if one.name == TIME else one.labels[code] for one, code in self._codes(line)]
 
-    def depths(self, line: Line) -> list[int]:
-        codes = (line.row.time, *line.row.codes)
-        own = {one.name: len(one.above(code)) for one, code in zip(self.figures.dimensions, codes, strict=True)}
-        return [own[one.name] for one in self.columns]
+    def groups(self, time: Callable[[str], str]) -> list[tuple[str, list[tuple[str, int, Line]]]]:
+        """The lines under what they share in all columns but the last: there words, depth and the line itself.
+
+        So that a phone shows what is counted and how many beside each other, however many dimensions a table has.
+        """
+
+        def shared(line: Line) -> tuple[str, ...]:
+            return tuple(code for _one, code in self._codes(line)[:-1])
+
+        found = []
+        for _shared, some in groupby(self.lines, shared):
+            lines = [(self.texts(line, time), self._depth(line), line) for line in some]
+            heading = " · ".join(lines[0][0][:-1])
+            found.append((heading, [(texts[-1] if texts else "", depth, line) for texts, depth, line in lines]))
+        return found
+
+    def of_one_level(self) -> list[Line]:
+        """Quarters without their years, or else the outermost lines of which there are several, without their parts."""
+        levels: dict[int, list[Line]] = {}
+        for line in self.lines:
+            levels.setdefault(self._depth(line), []).append(line)
+        is_time = bool(self.columns) and self.columns[-1].name == TIME
+        return next((levels[depth] for depth in sorted(levels, reverse=is_time) if len(levels[depth]) > 1), [])
+
+    def _depth(self, line: Line) -> int:
+        """How deep it lies in the last column; years lie above quarters."""
+        codes = self._codes(line)
+        if not codes:
+            return 0
+        dimension, code = codes[-1]
+        return int("-" in code) if dimension.name == TIME else len(dimension.above(code))
+
+    def _codes(self, line: Line) -> list[tuple[Dimension, str]]:
+        """Of the columns."""
+        own = dict(zip((one.name for one in self.figures.dimensions), (line.row.time, *line.row.codes), strict=True))
+        return [(one, own[one.name]) for one in self.columns]
 
 
 def filtered(edition: Edition, name: str, tag: str, chosen: Mapping[str, str], *, most: int | None = MOST) -> View:

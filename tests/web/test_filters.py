@@ -26,8 +26,13 @@ def reader(site: Flask) -> FlaskClient:
 def lines(page: str) -> list[list[str]]:
     """The cells of each line of figures."""
     [table] = [one for one in pages.parsed(page).iter("table") if "figures" in (one.get("class") or "")]
-    [body] = table.findall("tbody")
-    return [["".join(cell.itertext()).strip() for cell in row] for row in body]
+    rows = [row for body in table.findall("tbody") for row in body if row.find("td") is not None]
+    return [["".join(cell.itertext()).strip() for cell in row] for row in rows]
+
+
+def headings(page: str) -> list[str]:
+    """What lines stand under."""
+    return ["".join(one.itertext()) for one in pages.parsed(page).iter("th") if one.get("scope") == "rowgroup"]
 
 
 def choices(page: str) -> dict[str, list[str]]:
@@ -81,15 +86,18 @@ def test_one_thing_over_all_times_is_a_chart_in_their_order(reader: FlaskClient)
     page = reader.get(f"{HERE}/ground/?time=all&ground=_T").text
     [chart] = [one for one in pages.parsed(page).iter() if one.get("class") == "bars"]
     texts = [one.text for one in chart.iter() if one.get("class") == "bars__text"]
-    assert texts == [line[0] for line in lines(page)][::-1]
-    assert len(texts) > 4
+    assert texts == [line[0] for line in lines(page) if "quarter" in line[0]][::-1]
+    assert len(texts) == len(lines(page)) - 1 == 4  # the whole year is in the table alone
 
 
-def test_two_dimensions_are_told_apart_in_two_columns(reader: FlaskClient) -> None:
+def test_of_two_dimensions_one_stands_above_the_lines_of_the_other(reader: FlaskClient) -> None:
     page = reader.get(f"{HERE}/region_ground/").text
-    assert {len(line) for line in lines(page)} == {3}
-    region = choices(page)["area"][1:][-1]
-    assert {len(line) for line in lines(reader.get(f"{HERE}/region_ground/?area={region}").text)} == {2}
+    assert {len(line) for line in lines(page)} == {2}
+    regions = choices(page)["area"][1:]
+    assert len(headings(page)) == len(regions) > 3
+    one = reader.get(f"{HERE}/region_ground/?area={regions[-1]}").text
+    assert headings(one) == []
+    assert len(lines(one)) * len(regions) == len(lines(page))
 
 
 @pytest.mark.parametrize("query", ["ground=x", "time=1875", "nothing=1", "ground=%00", "ground=_T'--", "time="])
@@ -112,3 +120,16 @@ def test_the_page_speaks_every_language_and_is_kept_and_known_by_its_content(rea
     assert len(answer.data) + len(str(answer.headers)) < 30_000
     assert reader.get(there, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     assert "<script" not in reader.get(there).text
+
+
+def test_a_chart_shows_one_level_and_no_parts_beside_their_whole(reader: FlaskClient) -> None:
+    def charted(query: str) -> list[str]:
+        page = pages.parsed(reader.get(f"{HERE}/district/{query}").text)
+        return [one.text or "" for one in page.iter() if one.get("class") == "bars__text"]
+
+    regions = charted("")
+    assert "Vojvodina Region" in regions
+    assert not any("District" in name for name in regions)
+    parts = charted("?area=RS12")
+    assert len(parts) > 1
+    assert all("District" in name for name in parts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from incidents.core.tables import TOTAL
 from incidents.publishing import excerpts
 from incidents.publishing.edition import TIME, Edition, NoSuchTable
 from incidents.publishing.excerpts import Section
@@ -61,23 +60,15 @@ def _view(edition: Edition, name: str, *, most: int | None = MOST) -> View:
 
 
 def _bars(view: View) -> list[Bar]:
-    """Where lines differ in one thing only: in their order by time, the most frequent first else."""
+    """Where lines differ in one thing only, those of one level: parts beside their whole would look like more.
+
+    Times stand in their order, others with the most frequent first.
+    """
     if len(view.columns) != 1 or view.number > _MOST_BARS:
         return []
-    [column] = view.columns
-    is_time = column.name == TIME
-    lines = [line for line in view.lines if is_time or line.row.codes[_at(view)] != TOTAL]
+    lines = view.of_one_level()
     longest = max((line.row.value or 0 for line in lines), default=0) or 1
-    bars = [
-        Bar(view.texts(line, shown.written)[0], line.row.value, (line.row.value or 0) / longest)
-        for line in lines
-        if line.row.value != 0 or is_time
-    ]
-    if is_time:
+    bars = [Bar(view.texts(line, shown.written)[0], line.row.value, (line.row.value or 0) / longest) for line in lines]
+    if view.columns[0].name == TIME:
         return bars[::-1]
-    return sorted(bars, key=lambda bar: (bar.value is None, -(bar.value or 0)))
-
-
-def _at(view: View) -> int:
-    """Which of a row's codes is that of the one column."""
-    return [one.name for one in view.figures.dimensions].index(view.columns[0].name) - 1
+    return sorted((bar for bar in bars if bar.value != 0), key=lambda bar: (bar.value is None, -(bar.value or 0)))
