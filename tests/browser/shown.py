@@ -180,6 +180,8 @@ KINDS: dict[str, Opening] = {
     "languages": _at("languages"),
     "figures": _at("statistics/"),
     "first figures": _at("statistics/1/"),
+    "one table": _at("statistics/1/tables/district/"),
+    "two dimensions": _at("statistics/1/tables/region_ground/"),
     "nothing there": _at("nothing"),
 }
 
@@ -237,6 +239,10 @@ AT_DESK: dict[str, DeskOpening] = {
     "releases": _of_desk("/desk/releases/"),
     "notices": _of_desk("/desk/notices/"),
     "notice": _first("/desk/notices/", "main a[href*='/desk/notices/']"),
+    "rules": _of_desk("/desk/rules/"),
+    "new rule": _of_desk("/desk/rules/new"),
+    "retention": _of_desk("/desk/retention/"),
+    "account": _of_desk("/desk/account"),
     "trail": _of_desk("/desk/audit"),
     "nothing": _of_desk("/desk/nothing"),
 }
