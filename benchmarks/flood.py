@@ -10,44 +10,33 @@ comes as fast as it can be sent. Exits with 1 where a bar is missed.
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
-import os
-import re
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from urllib.parse import urlencode
-from urllib.request import urlopen
 
 import sqlalchemy as sa
 
-from benchmarks.junk import REAL, Answers, junk
+from benchmarks.junk import REAL, junk
+from benchmarks.serving import Client, a_desk, engines, served, variables
 from incidents.adapters import data_files
 from incidents.cli.setup import make_secrets
-from incidents.config import Settings, read_settings
-from incidents.core.accounts import Role
-from incidents.db import migrations
+from incidents.config import read_settings
 from incidents.db import report as stored
 from incidents.db.bulk import BulkKind
 from incidents.db.database import Database
-from incidents.services import accounts, alarms, bulk, clusters, geocoding, keys, queue
+from incidents.services import alarms, bulk, clusters, geocoding, queue
 from incidents.services.accounts import Member
 from incidents.services.memory import Memory
-from tests import postgres
 
 REAL_WITHIN_S = 2.0
 MOST_CLUSTERS = 100
@@ -71,98 +60,16 @@ class Felt:
         return self.answers.total() - self.answers["200"]
 
 
-class _Sender:
-    """One connection, opened again when the server closes it."""
-
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_S)
-
-    def hang_up(self) -> None:
-        self._connection.close()
-
-    def token(self) -> str:
-        page = self._ask("GET", "/sr-Cyrl/report")[1]
-        found = re.search(r'name="token" value="([^"]+)"', page)
-        assert found is not None
-        return found[1]
-
-    def send(self, answers: Answers, token: str) -> tuple[str, str, float]:
-        """The answer's status, the receipt code, and the seconds from sending to having read it."""
-        fields = [(name, value) for name, values in answers.items() for value in _each(values)]
-        body = urlencode([*fields, ("token", token), ("tongue", "sr-Cyrl")]).encode()
-        began = time.perf_counter()
-        try:
-            status, page = self._ask("POST", "/sr-Cyrl/report", body)
-        except (OSError, http.client.HTTPException) as error:
-            self._connection.close()
-            return type(error).__name__, "", time.perf_counter() - began
-        return str(status), "".join(re.findall(r"<span>(\d{4})</span>", page)), time.perf_counter() - began
-
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, str]:
-        kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
-        self._connection.request(method, path, body, kind)
-        answer = self._connection.getresponse()
-        return answer.status, answer.read().decode()
-
-
-def _each(values: str | list[str]) -> list[str]:
-    return values if isinstance(values, list) else [values]
-
-
-@contextmanager
-def served(folder: Path, url: str, workers: int) -> Iterator[int]:
-    """The port of the site as operators run it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "incidents", "serve", "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
-    process = subprocess.Popen(command, env={**os.environ, **variables(folder, url)})
-    try:
-        for _ in range(300):
-            try:
-                with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
-                    break
-            except OSError:
-                time.sleep(0.1)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def variables(folder: Path, url: str) -> dict[str, str]:
-    return {"INCIDENTS_INSTANCE": str(folder), "INCIDENTS_DATABASE_URL": url, "INCIDENTS_HOSTS": "127.0.0.1"}
-
-
-def _a_desk(settings: Settings, database: Database) -> Member:
-    migrations.upgrade(database)
-    now = datetime.now(UTC)
-    with database.unit_of_work() as session:
-        added = accounts.add_member(
-            session,
-            "Ana",
-            _PASSWORD,
-            {Role.MODERATOR},
-            language="sr-Cyrl",
-            token_key=settings.token_key,
-            memory_mib=settings.seal_memory_mib,
-            now=now,
-        )
-        keys.make_desk_key(session, [added.id], today=now.date())
-        key = keys.unlock_member_key(session, added.id, _PASSWORD, memory_mib=settings.seal_memory_mib)
-    return Member(added.id, "Ana", "sr-Cyrl", frozenset({Role.MODERATOR}), key, now)
-
-
 def flood(port: int, *, reports: int, minutes: float, senders: int, seed: int) -> Felt:
     """Send so many reports of junk, and the real one in the middle."""
     felt = Felt()
     queue = enumerate(islice(junk(seed), reports))
     turn, half = threading.Lock(), threading.Event()
-    began, real_token = time.monotonic(), _Sender(port).token()
+    began, real_token = time.monotonic(), Client(port).token()
     each_s = minutes * 60 / reports
 
     def send_some(number: int) -> None:
-        sender = _Sender(port)
+        sender = Client(port)
         is_patient = number % 2 == 0
         ready = [sender.token() for _ in range(reports // senders)] if is_patient else []
         sender.hang_up()  # as browsers do, rather than find out later that the server has
@@ -184,7 +91,7 @@ def flood(port: int, *, reports: int, minutes: float, senders: int, seed: int) -
 
     def send_real() -> None:
         half.wait()
-        status, felt.real_code, felt.real_s = _Sender(port).send(REAL, real_token)
+        status, felt.real_code, felt.real_s = Client(port).send(REAL, real_token)
         with turn:
             felt.answers[status] += 1
 
@@ -257,7 +164,7 @@ def measure(url: str, options: argparse.Namespace) -> dict[str, float | int | st
         url = url or f"sqlite:///{folder / 'site.sqlite'}"
         settings = read_settings(variables(folder, url))
         database = Database(url)
-        member = _a_desk(settings, database)
+        member = a_desk(settings, database)
         with served(folder, url, options.workers) as port:
             felt = flood(
                 port, reports=options.reports, minutes=options.minutes, senders=options.senders, seed=options.seed
@@ -299,15 +206,7 @@ def main() -> None:
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="One of both; both if not given.")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    found = {}
-    if options.engine != "postgresql":
-        found["sqlite"] = measure("", options)
-    if options.engine != "sqlite":
-        programs = postgres.binaries()
-        if programs is None:
-            raise SystemExit("PostgreSQL is not installed (Debian: postgresql)")
-        with postgres.server(programs, is_durable=True) as url:
-            found["postgresql"] = measure(url, options)
+    found = {engine: measure(url, options) for engine, url in engines(options.engine)}
     for engine, figures in found.items():
         print(f"{engine}: {'good' if is_good(figures) else 'A BAR IS MISSED'}")
         for name, value in figures.items():

@@ -18,7 +18,6 @@ import random
 import re
 import tempfile
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
@@ -30,7 +29,7 @@ import pyotp
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from benchmarks.flood import served, variables
+from benchmarks.serving import engines, served, variables
 from incidents.adapters import data_files
 from incidents.cli.setup import make_secrets
 from incidents.config import Settings, read_settings
@@ -43,7 +42,6 @@ from incidents.db.database import Database
 from incidents.db.incident import Incident, IncidentCode
 from incidents.services import trial
 from incidents.services.trial import TrialMember
-from tests import postgres
 
 WITHIN_S, GROWTH = 0.3, 1.3
 _KINDS = 500
@@ -213,18 +211,6 @@ def measure(url: str, options: argparse.Namespace, settled: int) -> dict[str, fl
     }
 
 
-def _engines(only: str | None) -> Iterator[tuple[str, str]]:
-    """Name and address of each; a new PostgreSQL server each time it is asked for."""
-    if only != "postgresql":
-        yield "sqlite", ""
-    if only != "sqlite":
-        programs = postgres.binaries()
-        if programs is None:
-            raise SystemExit("PostgreSQL is not installed (Debian: postgresql)")
-        with postgres.server(programs, is_durable=True) as url:
-            yield "postgresql", url
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="One of both; both if not given.")
@@ -236,7 +222,7 @@ def main() -> None:
     found: dict[str, dict[str, float]] = {}
     is_good = True
     for settled in options.settled:
-        for engine, url in _engines(options.engine):
+        for engine, url in engines(options.engine):
             found[f"{engine}, {settled} settled"] = measure(url, options, settled)
     for name, figures in found.items():
         print(name)
