@@ -77,9 +77,9 @@ def send(session: Session, report: Report, settings: Settings, *, now: datetime,
         **changes,
     }
     ready = reporting.make_ready(
-        session,
         report,
         reporting.Sending(**values),
+        desk_key=reporting.sealing_key(session),
         vocabulary=data_files.vocabulary(),
         today=now.date(),
         now=now,

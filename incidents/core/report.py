@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
@@ -17,6 +18,8 @@ MOST_WORDS = 10_000
 """Characters of free text. Longer accounts can be added later through the receipt."""
 EARLIEST_YEAR = 1990
 NOT_SURE = "not_sure"
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Unicode's categories Cc and Cs, but for the newline."""
 
 SINGLE = {
     "role": "reporter_role",
@@ -188,7 +191,7 @@ def plain_text(typed: str) -> str:
 def without_controls(typed: str) -> str:
     """Typed text without what no page may hold. A tab parts words, as it does in a pasted table."""
     unified = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return "".join(c for c in unified if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return _CONTROLS.sub("", unified)
 
 
 def to_bytes(report: Report) -> bytes:

@@ -106,13 +106,16 @@ class Message(Base):
     """What reporters say only: a form can be sent once."""
 
 
+_ADD_ONCE = {
+    name: dialect.insert(Report.__table__).on_conflict_do_nothing().returning(Report.__table__.c.id)
+    for name, dialect in {"postgresql": postgresql, "sqlite": sqlite}.items()
+}
+
+
 def add_once(session: orm.Session, values: Mapping[str, Any]) -> bool:
     """Add a report unless one came by the same token: one statement, so no two processes both add it."""
-    if session.get_bind().dialect.name == "postgresql":
-        added = postgresql.insert(Report).values(**values).on_conflict_do_nothing().returning(Report.id)
-    else:
-        added = sqlite.insert(Report).values(**values).on_conflict_do_nothing().returning(Report.id)
-    return session.execute(added).first() is not None
+    connection = session.connection()
+    return connection.execute(_ADD_ONCE[connection.dialect.name], dict(values)).first() is not None
 
 
 def arrived_on(session: orm.Session, day: date) -> int:
@@ -181,6 +184,24 @@ def report_by_verifier(session: orm.Session, verifier: bytes, *, to_change: bool
     if to_change:
         query = query.with_for_update().execution_options(populate_existing=True)
     return session.scalar(query)
+
+
+_LOOK_UP = sa.select(
+    Report.id,
+    Report.received_on,
+    Report.handling,
+    Report.reporter_private_sealed,
+    sa.exists().where(Message.report_id == Report.id).label("has_messages"),
+    sa.select(sa.func.count(SentFile.content_tag))
+    .where(SentFile.report_id == Report.id)
+    .scalar_subquery()
+    .label("files"),
+).where(Report.verifier == sa.bindparam("verifier"))
+
+
+def looked_up(session: orm.Session, verifier: bytes) -> sa.Row[UUID, date, Handling, bytes, bool, int] | None:
+    """What the holder of a receipt code sees of it, in one question: nothing that is sealed to the desk."""
+    return session.connection().execute(_LOOK_UP, {"verifier": verifier}).one_or_none()
 
 
 def stands_in(handlings: Iterable[Handling]) -> sa.ColumnElement[bool]:

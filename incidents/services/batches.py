@@ -21,7 +21,7 @@ from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored
 from incidents.db.audit import record
 from incidents.services.geocoding import Found, certain, places_like, places_meant
-from incidents.services.reporting import Ready, Sending, make_ready
+from incidents.services.reporting import Ready, Sending, make_ready, sealing_key
 
 SUREST = 0.85
 """Of the finder's scores: below, a name is only like the one that was typed."""
@@ -56,11 +56,12 @@ def seal_batch(
 
     Raises services.reporting.Rejected, NoDeskKey.
     """
+    key = sealing_key(session)
     return [
         make_ready(
-            session,
             report,
             Sending(secrets.token_bytes(32), opened_at=None, trap_is_filled=False),
+            desk_key=key,
             vocabulary=vocabulary,
             today=today,
             now=now,

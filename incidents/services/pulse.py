@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from threading import Lock
 
@@ -26,23 +28,25 @@ class Pulse:
         self._counts: deque[tuple[datetime, int]] = deque()
         self._is_flooded = False
 
-    def is_flooded(self, session: Session, *, today: date, now: datetime) -> bool:
+    def is_flooded(self, reader: Callable[[], AbstractContextManager[Session]], *, today: date, now: datetime) -> bool:
         """Whether far more arrives just now than usual."""
         if self._turn.acquire(blocking=False):
             try:
-                self._feel(session, today, now)
+                self._feel(reader, today, now)
             finally:
                 self._turn.release()
         return self._is_flooded
 
-    def _feel(self, session: Session, today: date, now: datetime) -> None:
-        if self._day != today:
-            self._usual = usual_of(session, today)
-            self._counts.clear()
-            self._day = today
-        elif self._counts and timedelta(0) <= now - self._counts[-1][0] < _PAUSE:
+    def _feel(self, reader: Callable[[], AbstractContextManager[Session]], today: date, now: datetime) -> None:
+        is_new_day = self._day != today
+        if not is_new_day and self._counts and timedelta(0) <= now - self._counts[-1][0] < _PAUSE:
             return
-        self._counts.append((now, arrived_on(session, today)))
+        with reader() as session:
+            if is_new_day:
+                self._usual = usual_of(session, today)
+                self._counts.clear()
+                self._day = today
+            self._counts.append((now, arrived_on(session, today)))
         while len(self._counts) > 2 and now - self._counts[1][0] >= _WINDOW:
             self._counts.popleft()
         (since, before), (_, arrived) = self._counts[0], self._counts[-1]

@@ -17,7 +17,7 @@ from incidents.core.receipt import ReceiptCode
 from incidents.core.report import plain_text
 from incidents.db import report as stored
 from incidents.db.key import current_desk_key
-from incidents.db.report import Message, MessageKind, file_tags, messages_unsealed, next_number, report_by_verifier
+from incidents.db.report import Message, MessageKind, looked_up, messages_unsealed, next_number, report_by_verifier
 from incidents.services.reporting import NoDeskKey
 
 LONGEST_MESSAGE = 5_000
@@ -81,12 +81,15 @@ class Opened:
 
 def open_receipt(session: Session, code: ReceiptCode, *, pepper: bytes) -> Opened:
     """Raises UnknownCode."""
-    row = row_of(session, code, pepper=pepper)
+    row = looked_up(session, sealing.verifier_of(code, pepper))
+    if row is None:
+        raise UnknownCode
+    messages = messages_unsealed(session, row.id) if row.has_messages else []
     return Opened(
         row.received_on,
         _STATUS[row.handling],
-        [_as_seen(message, row, code, pepper) for message in messages_unsealed(session, row.id)],
-        len(file_tags(session, row.id)),
+        [_as_seen(message, row.reporter_private_sealed, code, pepper) for message in messages],
+        row.files,
     )
 
 
@@ -149,8 +152,8 @@ def bring_news(row: stored.Report) -> None:
         row.handling = step(HANDLING, row.handling, Handling.IN_TRIAGE)
 
 
-def _as_seen(message: Message, row: stored.Report, code: ReceiptCode, pepper: bytes) -> Exchange:
+def _as_seen(message: Message, private_sealed: bytes, code: ReceiptCode, pepper: bytes) -> Exchange:
     text = None
     if message.sealed_for_reporter is not None:
-        text = sealing.open_question(code, pepper, row.reporter_private_sealed, message.sealed_for_reporter)
+        text = sealing.open_question(code, pepper, private_sealed, message.sealed_for_reporter)
     return Exchange(message.kind, message.sent_on, text)

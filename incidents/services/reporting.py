@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,6 +21,8 @@ from incidents.core.report import Problem, Report
 from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored
 from incidents.db.key import current_desk_key
+
+_KEPT_S = 2.0
 
 
 class DeskKeyGone(Exception):
@@ -56,6 +59,14 @@ class Sending:
 
 
 @dataclass(frozen=True)
+class SealingKey:
+    """The public half of the desk key: all that it takes to seal."""
+
+    epoch: int
+    public: bytes
+
+
+@dataclass(frozen=True)
 class Ready:
     """A report sealed and ready to be stored; no word of it can be read from this."""
 
@@ -64,10 +75,10 @@ class Ready:
 
 
 def make_ready(
-    session: Session,
     report: Report,
     sending: Sending,
     *,
+    desk_key: SealingKey,
     vocabulary: Vocabulary,
     today: date,
     now: datetime,
@@ -78,13 +89,10 @@ def make_ready(
 
     One that may come from a machine, or comes in a flood, is held for a check.
 
-    Raises Rejected, NoDeskKey.
+    Raises Rejected.
     """
     if found := rules.problems(report, vocabulary, today=today):
         raise Rejected(found)
-    desk_key = current_desk_key(session)
-    if desk_key is None:
-        raise NoDeskKey
     content = rules.to_bytes(report)
     code = sealing.code_of_token(sending.nonce)
     report_id = uuid4()
@@ -130,3 +138,33 @@ def keep(session: Session, ready: Ready) -> ReceiptCode:
 
 def intake_is_open(session: Session) -> bool:
     return current_desk_key(session) is not None
+
+
+def sealing_key(session: Session) -> SealingKey:
+    """What to seal to just now. Raises NoDeskKey."""
+    key = current_desk_key(session)
+    if key is None:
+        raise NoDeskKey
+    return SealingKey(key.epoch, key.public)
+
+
+class Intake:
+    """The key that this process seals to, looked up anew every two seconds; that there is none is never kept.
+
+    Reports sealed to a key that was replaced meanwhile stay open to whoever holds the newer one too; one that was
+    destroyed is refused by the database (DeskKeyGone).
+    """
+
+    def __init__(self) -> None:
+        self._kept: tuple[SealingKey, float] | None = None
+
+    def key(self, reader: Callable[[], AbstractContextManager[Session]], *, clock_s: float) -> SealingKey:
+        """`clock_s` is of a clock that nobody sets. Raises NoDeskKey."""
+        kept = self._kept
+        if kept is None or not 0 <= clock_s - kept[1] < _KEPT_S:
+            with reader() as session:
+                kept = self._kept = sealing_key(session), clock_s
+        return kept[0]
+
+    def forget(self) -> None:
+        self._kept = None

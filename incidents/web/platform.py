@@ -26,6 +26,7 @@ from incidents.db.database import Database
 from incidents.services.memory import Memory
 from incidents.services.published import Sight
 from incidents.services.pulse import Pulse
+from incidents.services.reporting import Intake
 from incidents.web.kept import Kept
 from incidents.web.lookups import Lookups
 
@@ -64,6 +65,8 @@ class Platform:
     now: Callable[[], datetime] = utc_now
     pulse: Pulse = field(default_factory=Pulse)
     """How fast reports arrive just now."""
+    intake: Intake = field(default_factory=Intake)
+    """What this process seals reports to."""
     kept: Kept = field(default_factory=Kept)
     """Published files that were asked for."""
     lookups: Lookups = field(default_factory=Lookups)

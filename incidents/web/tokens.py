@@ -19,6 +19,7 @@ from wtforms import Field, PasswordField, StringField, ValidationError
 from wtforms.csrf.core import CSRF
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
+from wtforms.i18n import DummyTranslations
 
 from incidents.core.report import without_controls
 from incidents.web.platform import platform
@@ -110,8 +111,15 @@ def desk_token() -> str:
     return blake2b(g.cookie, digest_size=16, person=b"desk form").hexdigest()
 
 
+_NO_TEXTS = DummyTranslations()
+
+
 class _Typed(FlaskForm.Meta):
     """What is typed comes back without characters that no page may hold; a password is taken as it is."""
+
+    def get_translations(self, form: BaseForm) -> DummyTranslations:
+        """None of WTForms' own sentences is ever shown: it has them in some of our languages only."""
+        return _NO_TEXTS
 
     def bind_field(self, form: BaseForm, unbound_field: UnboundField[Any], options: dict[str, Any]) -> Field:
         kind = unbound_field.field_class

@@ -1,3 +1,5 @@
+import sys
+import unicodedata
 from datetime import date
 
 import pytest
@@ -5,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidents.adapters import data_files
-from incidents.core.report import Problem, Report, from_bytes, plain_text, problems, to_bytes
+from incidents.core.report import Problem, Report, from_bytes, plain_text, problems, to_bytes, without_controls
 from tests.builders import a_report
 
 TODAY = date(2026, 11, 24)
@@ -130,3 +132,9 @@ def test_a_field_of_a_later_version_is_passed_over() -> None:
 )
 def test_text_is_kept_as_typed_but_for_controls(typed: str, kept: str) -> None:
     assert plain_text(typed) == kept
+
+
+def test_no_control_character_is_left_and_nothing_else_goes() -> None:
+    every = "".join(map(chr, range(sys.maxunicode + 1))).replace("\r", "").replace("\t", "")
+    left = "".join(c for c in every if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
+    assert without_controls(every) == left

@@ -1,5 +1,6 @@
 """The rule that sends a flood to be checked, without knowing where anything came from."""
 
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -25,7 +26,7 @@ def arrive(session: Session, settings: Settings, desk: list[Member]):
 
 
 def feels(pulse: Pulse, session: Session, now: datetime = NOW) -> bool:
-    return pulse.is_flooded(session, today=now.date(), now=now)
+    return pulse.is_flooded(lambda: nullcontext(session), today=now.date(), now=now)
 
 
 def test_a_few_reports_are_no_flood(session: Session, arrive) -> None:

@@ -92,3 +92,45 @@ def test_no_word_and_no_code_stands_in_the_rows(database: Database, settings: Se
         everything = repr([list(row) for row in session.execute(sa.text("SELECT * FROM report"))])
     for plain in ("medenjak", "Medve", "national_ethnic", code, code[:12]):
         assert plain not in everything
+
+
+class Reader:
+    """Counts how often the database is asked."""
+
+    def __init__(self, database: Database) -> None:
+        self.times, self._database = 0, database
+
+    def __call__(self) -> Session:
+        self.times += 1
+        return self._database.reader()
+
+
+def test_the_key_to_seal_to_is_looked_up_every_two_seconds(database: Database, settings: Settings) -> None:
+    with database.unit_of_work() as session:
+        builders.a_desk(session, settings, now=NOW)
+    reader, intake = Reader(database), reporting.Intake()
+    first = intake.key(reader, clock_s=10)
+    assert intake.key(reader, clock_s=11.9) == first
+    assert reader.times == 1
+    with database.unit_of_work() as session:
+        keys.rotate(session, actor="Ana", now=NOW, reason="yearly")
+    assert intake.key(reader, clock_s=12).epoch == first.epoch + 1
+
+
+def test_a_key_that_was_forgotten_is_looked_up_at_once(database: Database, settings: Settings) -> None:
+    with database.unit_of_work() as session:
+        builders.a_desk(session, settings, now=NOW)
+    reader, intake = Reader(database), reporting.Intake()
+    intake.key(reader, clock_s=10)
+    intake.forget()
+    intake.key(reader, clock_s=10)
+    assert reader.times == 2
+
+
+def test_that_there_is_no_key_is_never_kept(database: Database, settings: Settings) -> None:
+    intake = reporting.Intake()
+    with pytest.raises(reporting.NoDeskKey):
+        intake.key(database.reader, clock_s=10)
+    with database.unit_of_work() as session:
+        builders.a_desk(session, settings, now=NOW)
+    assert intake.key(database.reader, clock_s=10).epoch == 1

@@ -189,9 +189,9 @@ def test_a_report_sealed_to_a_key_that_is_destroyed_meanwhile_is_refused_not_los
     from incidents.adapters import data_files
 
     ready = reporting.make_ready(
-        session,
         builders.a_report(),
         reporting.Sending(builders.a_nonce(), NOW - timedelta(minutes=5), False),
+        desk_key=reporting.sealing_key(session),
         vocabulary=data_files.vocabulary(),
         today=NOW.date(),
         now=NOW,

@@ -18,7 +18,7 @@ from incidents.core.accounts import Role
 from incidents.core.languages import BY_TAG, LANGUAGES, Language
 from incidents.core.receipt import ReceiptCode, grouped
 from incidents.core.report import BY_PHONE, IN_PERSON, Report, problems
-from incidents.services.reporting import AlreadySent, Sending, keep, make_ready
+from incidents.services.reporting import AlreadySent, Sending, keep, make_ready, sealing_key
 from incidents.web.accounts import guard
 from incidents.web.desk.around import now, out_of_date
 from incidents.web.languages import speaking
@@ -99,16 +99,17 @@ def _file(report: Report, token: FormToken) -> ReceiptCode:
     """A member wrote it down: it is no flood, however many others come just now."""
     site = platform()
     with site.database.reader() as session:
-        ready = make_ready(
-            session,
-            report,
-            Sending(token.nonce, token.opened_at, trap_is_filled=False),
-            vocabulary=site.vocabulary,
-            today=site.today(),
-            now=now(),
-            shortest=timedelta(0),
-            pepper=site.settings.pepper,
-        )
+        key = sealing_key(session)
+    ready = make_ready(
+        report,
+        Sending(token.nonce, token.opened_at, trap_is_filled=False),
+        desk_key=key,
+        vocabulary=site.vocabulary,
+        today=site.today(),
+        now=now(),
+        shortest=timedelta(0),
+        pepper=site.settings.pepper,
+    )
     with site.database.unit_of_work() as session:
         return keep(session, ready)
 

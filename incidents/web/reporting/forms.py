@@ -19,9 +19,10 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
+from incidents.core.languages import Language
 from incidents.core.periods import iso_date
 from incidents.core.report import DATES, NOBODY, Problem, Report, plain_text
-from incidents.core.vocabulary import Term
+from incidents.core.vocabulary import Term, Vocabulary
 from incidents.db.report import MessageKind
 from incidents.web.languages import current_language, label
 from incidents.web.platform import platform
@@ -116,6 +117,8 @@ _FEW = 6
 FIRST = 12
 """Options of a step that stand open."""
 FURTHER, ALL = "1", "all"
+Choices = list[tuple[str, str]]
+"""Codes with their names."""
 
 
 class _Ticks(SelectMultipleField):
@@ -185,37 +188,15 @@ class ReportFields(FlaskForm):
         self._offer_choices()
         for name, text in self.wording.labels.items():
             self[name].label.text = text
-        for name, listed in self.wording.choices.items():
-            easier = {term.code: label(term) for term in platform().vocabulary.of(listed)}
-            self[name].choices = [(code, easier.get(code, text)) for code, text in self[name].choices]
 
     def hint(self, field: Field) -> str:
         """What helps to answer a question; empty for nothing."""
         return self.wording.hints.get(field.name, "")
 
     def _offer_choices(self) -> None:
-        terms = platform().vocabulary
         self.place_code.choices = []
-        for field, listed in (
-            (self.role, terms.public("reporter_role")),
-            (self.relation, terms.public("reporter_relation")),
-            (self.aware, terms.public("person_aware")),
-            (self.acts, _first(_COMMON_ACTS, terms.public("act_type"))),
-            (self.grounds, _first(_COMMON_GROUNDS, terms.public("ground"))),
-            (self.targets, terms.public("target_group")),
-            (self.indicators, terms.public("bias_sign")),
-            (self.when, terms.public("date_precision")),
-            (self.setting, _first(_COMMON_SETTINGS, terms.public("setting"))),
-            (self.content, terms.public("online_content")),
-            (self.told, _first(_COMMON_TOLD, terms.public("reported_to"))),
-            (self.outcomes, terms.public("report_outcome")),
-            (self.untold, terms.public("not_reported_reason")),
-            (self.wish, terms.public("wish")),
-            (self.consents, _only(_ASKED_CONSENTS, terms.of("consent"))),
-        ):
-            field.choices = _choices(listed)
-        self.season.choices = [("", "–"), *_choices(terms.public("season"))]
-        self.platform.choices = [("", "–"), *_choices(terms.public("online_platform"))]
+        for name, choices in _offered(self.wording).items():
+            self[name].choices = list(choices)
 
     def target_sections(self) -> list[Section]:
         """Target groups under the grounds they belong to; a group of two grounds stands under both."""
@@ -327,6 +308,45 @@ class SayForm(CautiousForm):
 class FilesForm(PublicForm):
     code = StringField()
     files = MultipleFileField(_("Files"))
+
+
+_offers: dict[tuple[Language, frozenset[tuple[str, str]]], dict[str, Choices]] = {}
+
+
+def _offered(wording: Wording) -> dict[str, Choices]:
+    """By field, its codes with their names in the language of the request; looked up once."""
+    key = current_language(), frozenset(wording.choices.items())
+    if key not in _offers:
+        plain = _offered_plainly(platform().vocabulary)
+        for name, listed in wording.choices.items():
+            easier = {term.code: label(term) for term in platform().vocabulary.of(listed)}
+            plain[name] = [(code, easier.get(code, text)) for code, text in plain[name]]
+        _offers[key] = plain
+    return _offers[key]
+
+
+def _offered_plainly(terms: Vocabulary) -> dict[str, Choices]:
+    listed = {
+        "role": terms.public("reporter_role"),
+        "relation": terms.public("reporter_relation"),
+        "aware": terms.public("person_aware"),
+        "acts": _first(_COMMON_ACTS, terms.public("act_type")),
+        "grounds": _first(_COMMON_GROUNDS, terms.public("ground")),
+        "targets": terms.public("target_group"),
+        "indicators": terms.public("bias_sign"),
+        "when": terms.public("date_precision"),
+        "setting": _first(_COMMON_SETTINGS, terms.public("setting")),
+        "content": terms.public("online_content"),
+        "told": _first(_COMMON_TOLD, terms.public("reported_to")),
+        "outcomes": terms.public("report_outcome"),
+        "untold": terms.public("not_reported_reason"),
+        "wish": terms.public("wish"),
+        "consents": _only(_ASKED_CONSENTS, terms.of("consent")),
+    }
+    open_to_none = {"season": terms.public("season"), "platform": terms.public("online_platform")}
+    return {name: _choices(some) for name, some in listed.items()} | {
+        name: [("", "–"), *_choices(some)] for name, some in open_to_none.items()
+    }
 
 
 def _typed(field: Field) -> str:

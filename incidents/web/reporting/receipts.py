@@ -10,8 +10,9 @@ import secrets
 from collections.abc import Sequence
 from typing import cast
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
 
 from incidents.adapters import sealing
 from incidents.core.files import MOST_FILES
@@ -23,10 +24,11 @@ from incidents.services.withdrawal import withdraw_report
 from incidents.web.errors import error_page
 from incidents.web.platform import platform
 from incidents.web.reporting.forms import CodeForm, FilesForm, SayForm
+from incidents.web.reporting.shell import CODE, DAY, TOKEN, groups_of, shell
 from incidents.web.reporting.uploads import Outcome, take_files
 from incidents.web.requests import Sending
 from incidents.web.texts import gettext as _
-from incidents.web.tokens import open_token
+from incidents.web.tokens import new_token, open_token
 
 receipts = Blueprint("receipts", __name__, url_prefix="/receipt")
 
@@ -151,6 +153,8 @@ def _say() -> ResponseReturnValue:
 def _status_page(
     code: ReceiptCode, found: Opened, wrong: SayForm | None = None, *, thanks: bool = False
 ) -> ResponseReturnValue:
+    if not (wrong or found.exchanges):
+        return _short_status_page(code, found, thanks=thanks)
     is_asked = any(exchange.kind is MessageKind.QUESTION for exchange in found.exchanges)
     usual = MessageKind.ANSWER if found.status is Status.QUESTION else MessageKind.ADDITION
     form = SayForm(formdata=None, is_asked=is_asked, data={"kind": usual.value})
@@ -158,8 +162,27 @@ def _status_page(
         form.kind.data, form.answer.data = wrong.said().value, wrong.answer.data
         form.cautions = wrong.cautions
         form.answer.errors, form.token.errors = wrong.answer.errors, wrong.token.errors
-    page = render_template("reporting/status.html", found=found, code=grouped(code), form=form, thanks=thanks)
+    page = render_template(
+        "reporting/status.html",
+        found=found,
+        day=format_date(found.received_on, "medium"),
+        code=grouped(code),
+        form=form,
+        thanks=thanks,
+    )
     return make_response(page, 422 if wrong else 200)
+
+
+def _short_status_page(code: ReceiptCode, found: Opened, *, thanks: bool) -> Response:
+    """As `_status_page` where nothing was said on either side: what most of those who come back see."""
+
+    def draw() -> str:
+        form = SayForm(formdata=None, data={"kind": MessageKind.ADDITION.value})
+        form.token.current_token = TOKEN
+        return render_template("reporting/status.html", found=found, day=DAY, code=CODE, form=form, thanks=thanks)
+
+    page = shell(("status", found.status, found.files, thanks), draw)
+    return page.filled({**groups_of(code), TOKEN: new_token(), DAY: format_date(found.received_on, "medium")})
 
 
 def _files_page(

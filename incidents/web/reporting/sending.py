@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from time import monotonic
 
 from incidents.core.receipt import ReceiptCode
 from incidents.core.report import Report
-from incidents.services.reporting import DeskKeyGone, Sending, keep, make_ready
+from incidents.services.reporting import DeskKeyGone, SealingKey, Sending, keep, make_ready
 from incidents.web.platform import platform
 
 
@@ -21,27 +22,31 @@ def take_in(
     try:
         return _seal_and_keep(report, sending)
     except DeskKeyGone:
+        platform().intake.forget()
         return _seal_and_keep(report, sending)
+
+
+def key_to_seal_to() -> SealingKey:
+    """Raises services.reporting.NoDeskKey while intake is closed."""
+    return platform().intake.key(platform().database.reader, clock_s=monotonic())
 
 
 def _is_flooded() -> bool:
     site = platform()
-    with site.database.reader() as session:
-        return site.pulse.is_flooded(session, today=site.today(), now=site.now())
+    return site.pulse.is_flooded(site.database.reader, today=site.today(), now=site.now())
 
 
 def _seal_and_keep(report: Report, sending: Sending) -> ReceiptCode:
     site = platform()
-    with site.database.reader() as session:
-        ready = make_ready(
-            session,
-            report,
-            sending,
-            vocabulary=site.vocabulary,
-            today=site.today(),
-            now=site.now(),
-            shortest=timedelta(seconds=site.settings.shortest_honest_seconds),
-            pepper=site.settings.pepper,
-        )
+    ready = make_ready(
+        report,
+        sending,
+        desk_key=key_to_seal_to(),
+        vocabulary=site.vocabulary,
+        today=site.today(),
+        now=site.now(),
+        shortest=timedelta(seconds=site.settings.shortest_honest_seconds),
+        pepper=site.settings.pepper,
+    )
     with site.database.unit_of_work() as session:
         return keep(session, ready)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from incidents.core.receipt import grouped
 from incidents.core.report import Report, problems
-from incidents.services.reporting import AlreadySent, NoDeskKey, Rejected, intake_is_open
+from incidents.services.reporting import AlreadySent, Rejected
 from incidents.web import languages
 from incidents.web.headers import allow_script
 from incidents.web.platform import platform
 from incidents.web.reporting.forms import ALL, FURTHER, EasyForm, ReportForm
 from incidents.web.reporting.receipts import receipts
-from incidents.web.reporting.sending import take_in
-from incidents.web.reporting.shell import drawn, empty_form
+from incidents.web.reporting.sending import key_to_seal_to, take_in
+from incidents.web.reporting.shell import ANSWERS, CODE, TOKEN, drawn, empty_form, groups_of, shell
 from incidents.web.reporting.where import offer_again, with_place
 from incidents.web.texts import gettext as _
 from incidents.web.tokens import BadToken, new_token, open_token, seal_answers
@@ -47,9 +46,7 @@ def send_easy() -> ResponseReturnValue:
 
 def _empty(kind: type[ReportForm], more: str = "") -> ResponseReturnValue:
     allow_script()
-    with platform().database.reader() as session:
-        if not intake_is_open(session):
-            raise NoDeskKey
+    key_to_seal_to()  # asks for nothing that could not be taken
     return empty_form(kind, new_token(), more)
 
 
@@ -80,7 +77,8 @@ def _send(kind: type[ReportForm]) -> ResponseReturnValue:
             _("This form was sent already, with other answers. To send it as a second report, send it again.")
         ]
         return _again(form, new_token(opened_at=token.opened_at))
-    return render_template("reporting/receipt.html", code=grouped(code), token=new_token(), answers=_carried(report))
+    page = shell("receipt", lambda: render_template("reporting/receipt.html", code=CODE, token=TOKEN, answers=ANSWERS))
+    return page.filled({**groups_of(code), TOKEN: new_token(), ANSWERS: _carried(report)})
 
 
 def _carried(report: Report) -> str:
