@@ -77,7 +77,7 @@ def _site(folder: Path) -> Settings:
             pepper=settings.pepper,
             now=now,
         )
-    database.engine.dispose()
+    database.close()
     return settings
 
 

@@ -181,7 +181,7 @@ def measure(url: str, options: argparse.Namespace) -> dict[str, float | int | st
             "slowest s": times[-1],
         }
         found |= at_the_desk(database, member)
-        database.engine.dispose()
+        database.close()
     return found
 
 

@@ -133,7 +133,7 @@ def measure(url: str, options: argparse.Namespace) -> dict[str, float]:
         bare = url or f"sqlite:///{folder / 'floor.sqlite'}"
         database = Database(ours)
         a_desk(read_settings(variables(folder, ours)), database)
-        database.engine.dispose()
+        database.close()
         with server(folder, ours, options.workers) as (port, process):
             _keep_shells(folder, port)
             settings = {"FLOOR_SHELLS": str(folder), "FLOOR_KEY": bytes(PrivateKey.generate().public_key).hex()}
@@ -148,7 +148,7 @@ def measure(url: str, options: argparse.Namespace) -> dict[str, float]:
         stored = Database(ours)
         with stored.reader() as session:
             kept = session.scalar(sa.text("SELECT count(*) FROM report")) or 0
-        stored.engine.dispose()
+        stored.close()
     found: dict[str, float] = {
         "sent": sent,
         "kept": kept,

@@ -84,7 +84,7 @@ def _site(folder: Path) -> Settings:
             now=datetime.now(UTC),
         )
         keys.make_desk_key(session, [member.id], today=datetime.now(UTC).date())
-    database.engine.dispose()
+    database.close()
     return replace(settings)
 
 

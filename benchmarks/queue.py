@@ -202,7 +202,7 @@ def measure(url: str, options: argparse.Namespace, settled: int) -> dict[str, fl
             browser = Browser(port)
             browser.log_in(ana)
             first, times = waited(browser, options.pages)
-        database.engine.dispose()
+        database.close()
     return {
         "first page s": first,
         "median s": times[len(times) // 2],

@@ -179,7 +179,7 @@ def measure(options: argparse.Namespace) -> dict[str, float]:
                 times.append(took)
                 if options.verbose:
                     print(f"{took:.3f} {number:6} {typed}")
-        database.engine.dispose()
+        database.close()
     times.sort()
     return {
         "texts": looked_through,

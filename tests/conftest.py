@@ -51,7 +51,7 @@ def engine_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
         url = databases.beside(request.getfixturevalue("postgres"), "site")
     database = databases.at(url)
     yield database
-    database.engine.dispose()
+    database.close()
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def own_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Dat
         url = databases.beside(request.getfixturevalue("postgres"), "own")
     database = databases.at(url)
     yield database
-    database.engine.dispose()
+    database.close()
 
 
 def settings_in(folder: Path) -> Settings:

@@ -46,7 +46,7 @@ def _template(server: str) -> str:
 def _fill(url: str) -> None:
     database = Database(url)
     migrations.upgrade(database)
-    database.engine.dispose()
+    database.close()
 
 
 def _anew(url: str, how: str) -> None:

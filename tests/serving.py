@@ -66,7 +66,7 @@ class Served:
         database = databases.at(settings.database_url)
         with database.unit_of_work() as session:
             builders.a_desk(session, settings, now=datetime.now(UTC))
-        database.engine.dispose()
+        database.close()
 
     def start(self, *options: str) -> None:
         with self.log.open("ab") as log:

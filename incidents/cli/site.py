@@ -47,4 +47,4 @@ def database_of(settings: Settings, url: str = "") -> Iterator[Database]:
     except SQLAlchemyError as error:
         raise Wrong(f"The database does not answer as it should: {type(error).__name__}.") from None
     finally:
-        database.engine.dispose()
+        database.close()

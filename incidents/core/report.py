@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -196,7 +196,7 @@ def without_controls(typed: str) -> str:
 
 def to_bytes(report: Report) -> bytes:
     """The whole report as canonical JSON: equal reports give equal bytes."""
-    values = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in asdict(report).items()}
+    values = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in vars(report).items()}
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

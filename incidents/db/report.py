@@ -191,7 +191,7 @@ _LOOK_UP = sa.select(
     Report.received_on,
     Report.handling,
     Report.reporter_private_sealed,
-    sa.exists().where(Message.report_id == Report.id).label("has_messages"),
+    sa.exists(sa.select(Message.id).where(Message.report_id == Report.id)).label("has_messages"),
     sa.select(sa.func.count(SentFile.content_tag))
     .where(SentFile.report_id == Report.id)
     .scalar_subquery()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+from functools import lru_cache
 from urllib.parse import quote
 
 from flask import Flask, Response, g, request
+from werkzeug.http import parse_accept_header
 
 _POLICY = (
     "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; "
@@ -31,9 +33,26 @@ def policy(*, with_script: bool) -> str:
     return _POLICY.format(script="'self'" if with_script else "'none'")
 
 
+_FIXED = tuple(FIXED.items())
+_WITH_SCRIPT, _WITHOUT_SCRIPT = (
+    (*_FIXED, ("Content-Security-Policy", policy(with_script=with_script))) for with_script in (True, False)
+)
+_UNLESS_SET = (("Cross-Origin-Resource-Policy", "same-origin"), ("Cache-Control", PRIVATE))
+
+
 def allow_script() -> None:
     """This page loads our script; all others are sent with a policy that runs none."""
     g.with_script = True
+
+
+def takes_gzip() -> bool:
+    """Whether whoever asks reads compressed answers."""
+    return _allows_gzip(request.headers.get("Accept-Encoding", ""))
+
+
+@lru_cache(64)
+def _allows_gzip(accepted: str) -> bool:
+    return parse_accept_header(accepted).quality("gzip") > 0
 
 
 def init_app(app: Flask) -> None:
@@ -41,16 +60,17 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def _add(response: Response) -> Response:
-        for name, value in FIXED.items():
-            response.headers[name] = value
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if response.mimetype == "text/html":
-            response.headers["Content-Security-Policy"] = policy(with_script=g.get("with_script", False))
-        response.headers.setdefault("Cache-Control", PRIVATE)
+        own = response.headers
+        # Looked for while the list is short, and all others put behind it at once: each look goes through the list.
+        for name, value in _UNLESS_SET:
+            if name not in own:
+                own.add(name, value)
+        is_page = own.get("Content-Type", "").startswith("text/html")
+        own.extend(_WITH_SCRIPT if is_page and g.get("with_script") else _WITHOUT_SCRIPT if is_page else _FIXED)
         # Not `request.host`: it refuses foreign hosts, and their refusal is what is being answered here.
         is_onion = request.headers.get("Host", "").partition(":")[0].endswith(".onion")
         if settings.https and not is_onion:
-            response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+            own.add("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
             if settings.onion and _has_onion_twin(response):
                 response.headers["Onion-Location"] = f"http://{settings.onion}{quote(request.path)}"
         return _compressed(response)
@@ -79,7 +99,7 @@ def _compressed(response: Response) -> Response:
     if response.status_code in {204, 304}:
         return response
     body = response.get_data()
-    if len(body) > _WORTH_COMPRESSING and request.accept_encodings.quality("gzip") > 0:
+    if len(body) > _WORTH_COMPRESSING and takes_gzip():
         # No time in the stream: equal pages give equal bytes.
         response.set_data(gzip.compress(body, compresslevel=6, mtime=0))
         response.headers["Content-Encoding"] = "gzip"

@@ -8,6 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any, cast
 
@@ -33,6 +34,9 @@ _LIFE_OF_ANSWERS = timedelta(hours=1)
 """Short: the phone may change hands while the receipt is still open on it."""
 
 
+_TOKEN_BYTES = 16
+
+
 class BadToken(Exception):
     """Not a token of ours, or too old."""
 
@@ -45,9 +49,11 @@ class FormToken:
 
 def new_token(*, opened_at: datetime | None = None) -> str:
     """A sealed token; `opened_at` is kept from an earlier one when a form is given back."""
-    opened = opened_at or platform().now()
-    content = json.dumps([secrets.token_hex(16), int(opened.timestamp())])
-    sealed = SecretBox(platform().settings.token_key).encrypt(content.encode())
+    site = platform()
+    opened = opened_at or site.now()
+    drawn = secrets.token_bytes(_TOKEN_BYTES + SecretBox.NONCE_SIZE)
+    content = json.dumps([drawn[:_TOKEN_BYTES].hex(), int(opened.timestamp())])
+    sealed = SecretBox(site.settings.token_key).encrypt(content.encode(), drawn[_TOKEN_BYTES:])
     return urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
@@ -85,9 +91,20 @@ def _answers_box() -> SecretBox:
     return SecretBox(blake2b(platform().settings.token_key, digest_size=32, person=b"answers").digest())
 
 
+class _WhenShown:
+    """A token that is drawn when a page shows it: most forms that come are only read."""
+
+    @cached_property
+    def _token(self) -> str:
+        return new_token()
+
+    def __str__(self) -> str:
+        return self._token
+
+
 class _Sealed(CSRF):
     def generate_csrf_token(self, csrf_token_field: Field) -> str:
-        return new_token()
+        return cast(str, _WhenShown())
 
     def validate_csrf_token(self, form: BaseForm, field: Field) -> None:
         try:

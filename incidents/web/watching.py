@@ -45,6 +45,7 @@ STEP = 50
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(watching)
+    counters = app.extensions["incidents"].counters
 
     @app.before_request
     def _begin() -> None:
@@ -57,7 +58,7 @@ def init_app(app: Flask) -> None:
         status = min(max(response.status_code // 100, 1), 5) - 1
         place = next((at for at, most in enumerate(_UP_TO_S) if took_s <= most), len(_UP_TO_S))
         counted = (page * len(_STATUSES) + status) * _PLACES + place
-        platform().counters.add({counted: 1, _ANSWERS + page: int(took_s * 1000)})
+        counters.add({counted: 1, _ANSWERS + page: int(took_s * 1000)})
         if response.status_code >= 500 and request.endpoint != "watching.ready":
             _log_fault(str((*_UP_TO_S, "more")[place]))
         return response

@@ -45,4 +45,4 @@ def doors(postgres: str, settings: Settings) -> Iterator[Doors]:
         members = builders.a_desk(session, settings, now=NOW)
     yield Doors(owner, *opened, settings, members)
     for database in (owner, *opened):
-        database.engine.dispose()
+        database.close()

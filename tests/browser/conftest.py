@@ -149,7 +149,7 @@ def served(settings: Settings, folder: Path, certificate: Certificate | None = N
         server.shutdown()
         thread.join()
         server.server_close()
-    database.engine.dispose()
+    database.close()
 
 
 def _neutral_page(environ: Any, start_response: Any) -> Any:

@@ -88,7 +88,7 @@ def test_a_member_lets_another_in_who_opens_the_same_reports(run, site: Path) ->
         vesna = member_by_name(session, "Vesna")
         key = keys.unlock_member_key(session, vesna.id, "četiri žute dunje u korpi", memory_mib=128)
         assert len(keys.desk_private(session, 1, vesna.id, key)) == 32
-    database.engine.dispose()
+    database.close()
 
 
 def test_the_site_takes_reports_while_somebody_types_a_password(run, site: Path, monkeypatch) -> None:
@@ -104,7 +104,7 @@ def test_the_site_takes_reports_while_somebody_types_a_password(run, site: Path,
     assert run("members", "add", "Vesna", "--by", "Ana", "--role", "moderator").exit_code == 0
     with database.reader() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(SetAside)) == 3
-    database.engine.dispose()
+    database.close()
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_the_audit_trail_is_whole_until_somebody_rewrites_it(run, site: Path) ->
     with database.unit_of_work() as session:
         session.execute(sa.text("DROP TRIGGER audit_entry_no_update"))
         session.execute(sa.update(AuditEntry).where(AuditEntry.number == 1).values(actor="nobody"))
-    database.engine.dispose()
+    database.close()
     broken = run("audit", "verify")
     assert broken.exit_code == 2
     assert "The chain breaks at entry 1" in broken.output
@@ -199,7 +199,7 @@ def test_tables_go_back_for_an_older_release_and_forward_again(run, site: Path) 
     assert run("migrate").output == "The tables are at their newest.\n"
     with database.reader() as session:
         assert receipts.open_receipt(session, code, pepper=settings.pepper)
-    database.engine.dispose()
+    database.close()
 
 
 @pytest.mark.parametrize("form", ["9999", "head", "base", "-1", "0001; DROP TABLE report"])

@@ -41,7 +41,7 @@ def reports_in(site: Served) -> int:
     database = Database(site.settings().database_url)
     with database.reader() as session:
         number = session.scalars(sa.select(sa.func.count()).select_from(Report)).one()
-    database.engine.dispose()
+    database.close()
     return number
 
 
@@ -126,7 +126,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(site: Served) -> None:
     database = Database(site.settings().database_url)
     with database.reader() as session:
         assert session.scalars(sa.select(SentFile.id)).all() == []
-    database.engine.dispose()
+    database.close()
     assert site.get("/healthz")[0] == 200
     assert not any(mark in path.read_bytes() for path in site.folder.rglob("*") if path.is_file())
     assert "7731" not in site.log.read_text(encoding="utf-8")

@@ -78,7 +78,7 @@ def desk(run, settings) -> Member:
     migrations.upgrade(database)
     with database.unit_of_work() as session:
         ana = builders.a_desk(session, settings, now=datetime.now(UTC))[0]
-    database.engine.dispose()
+    database.close()
     return ana
 
 
@@ -88,7 +88,7 @@ def reports(ana: Member) -> list[Report]:
         rows = session.scalars(sa.select(stored.Report)).all()
         private = keys.desk_private(session, 1, ana.id, ana.key)
         found = [opening.open_report(r.sealed, r.sealed_key, report=r.id, desk_private=private) for r in rows]
-    database.engine.dispose()
+    database.close()
     return sorted(map(from_bytes, found), key=lambda one: (one.day, one.month, one.year))
 
 
@@ -267,7 +267,7 @@ def test_without_a_desk_key_it_says_what_to_do(run, tmp_path: Path) -> None:
     make_secrets(Path("instance"))
     database = Database(settings_of_site().database_url)
     migrations.upgrade(database)
-    database.engine.dispose()
+    database.close()
     refused = sent(run, workbook(tmp_path))
     assert refused.exit_code == 2
     assert "no desk key yet" in refused.output

@@ -97,7 +97,7 @@ def site(run, prepared) -> list[str]:
 def database() -> Iterator[Database]:
     found = Database("sqlite:///instance/incidents.sqlite")
     yield found
-    found.engine.dispose()
+    found.close()
 
 
 def send(count: int = 1) -> None:

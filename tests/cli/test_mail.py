@@ -92,7 +92,7 @@ def _file(number: int) -> None:
         for _ in range(number):
             builders.send(session, builders.a_report(words="Ознака7731"), settings, now=now - timedelta(days=1))
         builders.send(session, builders.a_report(place="Ознака7731"), settings, now=now - timedelta(days=20))
-    database.engine.dispose()
+    database.close()
 
 
 def test_a_day_with_a_few_reports_reads_like_a_quiet_one(addressed, server: Server) -> None:

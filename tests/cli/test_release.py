@@ -54,7 +54,7 @@ def opened(site: Settings) -> Iterator[Session]:
     database = Database(site.database_url)
     with database.unit_of_work() as session:
         yield session
-    database.engine.dispose()
+    database.close()
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def empty(settings: Settings, tmp_path: Path) -> Settings:
     site = replace(settings, database_url=f"sqlite:///{tmp_path / 'site.sqlite'}")
     database = Database(site.database_url)
     migrations.upgrade(database)
-    database.engine.dispose()
+    database.close()
     with opened(site) as session:
         builders.a_desk(session, site, now=NOW)
     return site

@@ -43,7 +43,7 @@ def trial_site(settings: Settings, tmp_path: Path) -> Settings:
     site = replace(settings, trial=True, database_url=f"sqlite:///{tmp_path / 'trial.sqlite'}")
     database = Database(site.database_url)
     migrations.upgrade(database)
-    database.engine.dispose()
+    database.close()
     return site
 
 
@@ -51,7 +51,7 @@ def enrol(site: Settings, *, members: int) -> None:
     database = Database(site.database_url)
     with database.unit_of_work() as session:
         builders.a_desk(session, site, now=NOW, members=members)
-    database.engine.dispose()
+    database.close()
 
 
 def counts(site: Settings) -> list[int]:
@@ -59,7 +59,7 @@ def counts(site: Settings) -> list[int]:
     database = Database(site.database_url)
     with database.reader() as session:
         found = [session.scalar(sa.select(sa.func.count()).select_from(t)) for t in (stored.Report, Incident, SetAside)]
-    database.engine.dispose()
+    database.close()
     return [one or 0 for one in found]
 
 

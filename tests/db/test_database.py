@@ -58,7 +58,7 @@ def test_many_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert count(database) == 80
-    database.engine.dispose()
+    database.close()
 
 
 def test_writers_of_several_processes_queue_up_and_none_is_told_to_come_back(tmp_path: Path) -> None:
@@ -68,14 +68,14 @@ def test_writers_of_several_processes_queue_up_and_none_is_told_to_come_back(tmp
     migrations.upgrade(databases[0])
     for database in databases:
         sa.event.listen(database.engine, "connect", lambda dbapi, _: dbapi.execute("PRAGMA busy_timeout = 0"))
-        database.engine.dispose()
+        database.close()
     with ThreadPoolExecutor(8) as writers:
         for database in databases * 2:
             for _ in range(10):
                 writers.submit(add_one, database)
     assert count(databases[0]) == 80
     for database in databases:
-        database.engine.dispose()
+        database.close()
 
 
 def test_the_queue_is_whose_the_database_is(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_the_queue_is_whose_the_database_is(tmp_path: Path) -> None:
     add_one(database)
     queue = file.with_name("x.sqlite-queue").stat()
     assert (queue.st_uid, queue.st_gid, queue.st_mode & 0o777) == (file.stat().st_uid, file.stat().st_gid, 0o600)
-    database.engine.dispose()
+    database.close()
 
 
 def test_who_may_not_queue_up_writes_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +103,7 @@ def test_who_may_not_queue_up_writes_all_the_same(tmp_path: Path, monkeypatch: p
         add_one(database)
         add_one(database)
     assert count(database) == 2
-    database.engine.dispose()
+    database.close()
 
 
 def test_sqlite_keeps_foreign_keys_and_writes_ahead(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_sqlite_keeps_foreign_keys_and_writes_ahead(tmp_path: Path) -> None:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
-    database.engine.dispose()
+    database.close()
 
 
 def test_the_migrations_make_the_tables_that_the_models_say(engine_database: Database) -> None:
@@ -152,7 +152,7 @@ def at_0004(tmp_path: Path) -> Iterator[Database]:
             "(1, 'report=set_aside,set_aside=test,time=2026-Q3', 3, 1), (1, 'report=set_aside,time=2026-Q3', 5, 0)"
         )
     yield database
-    database.engine.dispose()
+    database.close()
 
 
 def test_cells_of_before_get_the_subject_that_they_count(at_0004: Database) -> None:
@@ -217,7 +217,7 @@ def at_0005(tmp_path: Path) -> Iterator[Database]:
                 },
             )
     yield database
-    database.engine.dispose()
+    database.close()
 
 
 def test_messages_of_before_keep_their_order_and_get_numbers_of_their_own(at_0005: Database) -> None:
@@ -270,7 +270,7 @@ def at_0010(tmp_path: Path) -> Iterator[Database]:
                 sa.text("INSERT INTO incident_code VALUES (:id, 'ground', 'language')"), {"id": UUID(int=number).hex}
             )
     yield database
-    database.engine.dispose()
+    database.close()
 
 
 def test_why_an_incident_was_returned_is_kept_part_by_part_and_its_codes_stay(at_0010: Database) -> None:
@@ -307,7 +307,7 @@ def test_what_was_counted_before_keeps_the_targets_that_are_still_known(tmp_path
     migrations.upgrade(database)
     with database.reader() as session:
         targets = session.scalars(sa.select(CountedIncident.target).order_by(CountedIncident.id)).all()
-    database.engine.dispose()
+    database.close()
     assert targets == ["roma|women", "unknown"]
 
 
@@ -336,7 +336,7 @@ def at_0013(tmp_path: Path) -> Iterator[Database]:
         ):
             connection.execute(sa.text(statement))
     yield database
-    database.engine.dispose()
+    database.close()
 
 
 def test_a_site_of_before_goes_on_taking_reports_and_its_grants_know_their_keys(at_0013: Database) -> None:

@@ -50,7 +50,7 @@ def fresh(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Fresh]:
 
     yield fresh
     for database in made:
-        database.engine.dispose()
+        database.close()
 
 
 @pytest.fixture

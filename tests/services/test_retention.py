@@ -603,7 +603,7 @@ def test_a_copy_from_before_still_opens_for_who_has_a_members_password_as_the_pa
             "Обележје-у-причи"
             in opening.open_report(row.sealed, row.sealed_key, report=row.id, desk_private=private).decode()
         )
-    old.engine.dispose()
+    old.close()
 
 
 @pytest.mark.parametrize("own_database", ["sqlite"], indirect=True)

@@ -276,7 +276,7 @@ def test_a_second_one_at_the_same_time_does_nothing(site: Database) -> None:
     with other.alone_at("tick") as is_alone:
         assert is_alone
         assert ticked(site) == ["Another one is at work just now; there is nothing to do."]
-    other.engine.dispose()
+    other.close()
     assert len(ticked(site)) > 1
 
 

@@ -35,15 +35,17 @@ def site(address_of: Callable[[str], str]) -> Flask:
 def queries(site: Flask) -> Iterator[list[str]]:
     """What the database of the site is asked from here on; that a transaction begins is no question."""
     asked: list[str] = []
-    engine = site.extensions["incidents"].database.engine
+    engines = site.extensions["incidents"].database.engines
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         if not statement.startswith("BEGIN"):
             asked.append(statement)
 
-    sa.event.listen(engine, "before_cursor_execute", note)
+    for engine in engines:
+        sa.event.listen(engine, "before_cursor_execute", note)
     yield asked
-    sa.event.remove(engine, "before_cursor_execute", note)
+    for engine in engines:
+        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -23,4 +23,4 @@ def replay(settings: Settings, answers: dict[str, str], times: int, start: Barri
         answer = client.post("/sr-Cyrl/report", data=answers)
         code = "".join(re.findall(r"<span>(\d{4})</span>", answer.text))
         said.put((answer.status_code, code))
-    database.engine.dispose()
+    database.close()

@@ -52,13 +52,15 @@ def gone_at(database: Database, statement: str) -> Iterator[None]:
         else:
             connection.connection.driver_connection.set_progress_handler(lambda: 1, 1)
 
-    event.listen(database.engine, "before_cursor_execute", go)
+    for engine in database.engines:
+        event.listen(engine, "before_cursor_execute", go)
     try:
         yield
     finally:
-        event.remove(database.engine, "before_cursor_execute", go)
+        for engine in database.engines:
+            event.remove(engine, "before_cursor_execute", go)
         other.dispose()
-        database.engine.dispose()
+        database.close()
 
 
 def number_of(database: Database, table: type[Report | Message] = Report) -> int:
@@ -96,9 +98,11 @@ def test_sending_again_after_a_report_was_kept_all_the_same_makes_one_report(
         raise sa.exc.OperationalError("COMMIT", {}, Exception("server closed the connection"))
 
     first = send(client, token, "hu", words=WORDS)
-    event.listen(own_database.engine, "commit", fail)
+    for engine in own_database.engines:
+        event.listen(engine, "commit", fail)
     answer = send(client, token, "hu", words=WORDS)
-    event.remove(own_database.engine, "commit", fail)
+    for engine in own_database.engines:
+        event.remove(engine, "commit", fail)
     assert answer.status_code == 503
     taken = sent_again(client, answer.text, "/hu/report")
     assert (taken.status_code, code_on(taken.text)) == (200, code_on(first.text))
@@ -142,12 +146,12 @@ def test_on_a_full_disk_nothing_is_half_written(site: Flask, own_database: Datab
         pages = dbapi.execute("PRAGMA page_count").fetchone()[0]
         dbapi.execute(f"PRAGMA max_page_count = {pages}")
 
-    own_database.engine.dispose()
+    own_database.close()
     event.listen(own_database.engine, "connect", fill)
     answers = [send(client, a_token(site), "hu", words=WORDS * 20) for _ in range(3)]
     answer = send(client, token, "hu", words=WORDS * 20)
     event.remove(own_database.engine, "connect", fill)
-    own_database.engine.dispose()
+    own_database.close()
     assert answer.status_code == 503
     assert KEPT in text_of(answer.text)
     assert number_of(own_database) == sum(before.status_code == 200 for before in answers)

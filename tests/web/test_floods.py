@@ -39,7 +39,7 @@ def shared(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -
     database = databases.at(url)
     with database.unit_of_work() as session:
         builders.a_desk(session, settings, now=NOW)
-    database.engine.dispose()
+    database.close()
     return replace(settings, database_url=url)
 
 
@@ -53,7 +53,7 @@ def stored_in(settings: Settings) -> int:
     database = Database(settings.database_url)
     with database.reader() as session:
         number = session.scalars(sa.select(sa.func.count()).select_from(stored.Report)).one()
-    database.engine.dispose()
+    database.close()
     return number
 
 

@@ -83,7 +83,7 @@ def test_without_a_database_the_process_is_alive_and_not_ready(settings: Setting
     client = create_app(replace(settings, least_free_bytes=1), now=lambda: NOW, database=database).test_client()
     assert (client.get("/healthz").status_code, client.get("/healthz").json) == (200, {"status": "ok"})
     assert not_well(client) == {"backup", "database", "intake", "migrations", "tick"}
-    database.engine.dispose()
+    database.close()
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ _TO_LATIN_SHAPE = {ord(cyrillic): latin for cyrillic, latin in _SHAPES.items()}
 _TO_CYRILLIC_SHAPE = {ord(latin): cyrillic for cyrillic, latin in _SHAPES.items()}
 _JUNCTION = re.compile(r"[a-zA-Z][а-яА-ЯјЈ]|[а-яА-ЯјЈ][a-zA-Z]")
 _WORD = re.compile(r"\w+")
+_LATIN_LETTER = re.compile(r"[a-zA-Z]")
 _CYRILLIC_LETTER = re.compile(r"[\u0400-\u04ff]")
 # What is left out: invisible and combining marks, and the second half of a letter that Latin writes with two.
 _DROPPED = re.compile(
@@ -105,10 +106,14 @@ def plain(text: str) -> Plain:
     kept, places, shifts = text, [], [0]
     dropped = [match.span() for match in _DROPPED.finditer(text)]
     if dropped:
-        kept = _DROPPED.sub("", text)
+        ends = (0, *(end for _, end in dropped))
+        kept = "".join(
+            text[start:end] for start, end in zip(ends, (*(start for start, _ in dropped), None), strict=True)
+        )
         shifts = list(accumulate((end - start for start, end in dropped), initial=0))
         places = [start - shift for (start, _), shift in zip(dropped, shifts, strict=False)]
-    if _JUNCTION.search(kept):
+    # Most texts are in one script, which is seen faster than that no letters of two meet.
+    if _LATIN_LETTER.search(kept) and _CYRILLIC_LETTER.search(kept) and _JUNCTION.search(kept):
         kept = _WORD.sub(_of_one_script, kept)
     letters = kept.translate(_PLAIN)
     return Plain(letters, letters.lower(), text, places, shifts)

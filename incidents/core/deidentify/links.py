@@ -26,7 +26,7 @@ _LONGEST = 40
 
 def links(plain: Plain) -> Iterator[Found]:
     text, low = plain.text, plain.low
-    if "@" in low or "at" in low:
+    if "@" in low or ("at" in low and ("(" in low or "[" in low)):
         for match in _EMAIL.finditer(low):
             yield match.start(), _trimmed(text, match.start(), match.end()), Kind.EMAIL
     for match in _URL.finditer(low):

@@ -9,7 +9,7 @@ from flask import Response, request, url_for
 
 from incidents.core.release import CSV_TYPE, LICENCE_ADDRESS
 from incidents.services.published import Issue, Withdrawn
-from incidents.web.headers import PUBLIC
+from incidents.web.headers import PUBLIC, takes_gzip
 from incidents.web.kept import Ready
 from incidents.web.languages import current_language
 from incidents.web.platform import platform
@@ -24,7 +24,7 @@ CSV = f"{CSV_TYPE}; charset=utf-8; header=present"
 
 def sent(ready: Ready, *, keep: str, save_as: str = "", links: Sequence[str] = ()) -> Response:
     """The file with its checksum as ETag; 304 for a reader who has it already."""
-    is_packed = ready.packed is not None and request.accept_encodings.quality("gzip") > 0
+    is_packed = ready.packed is not None and takes_gzip()
     response = Response(ready.packed if is_packed else ready.content, content_type=ready.kind)
     if ready.packed is not None:
         response.headers["Vary"] = "Accept-Encoding"

@@ -50,12 +50,12 @@ class CautiousForm(PublicForm):
 def _typed(form: CautiousForm) -> Iterator[Field]:
     for field in form:
         is_typed = isinstance(field, StringField | TextAreaField) and not isinstance(field, HiddenField)
-        if is_typed and field.name not in _WANTED:
+        if is_typed and field.data and field.name not in _WANTED:
             yield field
 
 
 def _cautions(field: Field) -> Iterator[Caution]:
-    for mark in cautions(field.data or ""):
+    for mark in cautions(field.data):
         yield Caution(_name(mark.kind), _shortened(mark.text), field.id)
 
 

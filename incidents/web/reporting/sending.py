@@ -28,7 +28,8 @@ def take_in(
 
 def key_to_seal_to() -> SealingKey:
     """Raises services.reporting.NoDeskKey while intake is closed."""
-    return platform().intake.key(platform().database.reader, clock_s=monotonic())
+    site = platform()
+    return site.intake.key(site.database.reader, clock_s=monotonic())
 
 
 def _is_flooded() -> bool:
@@ -48,5 +49,5 @@ def _seal_and_keep(report: Report, sending: Sending) -> ReceiptCode:
         shortest=timedelta(seconds=site.settings.shortest_honest_seconds),
         pepper=site.settings.pepper,
     )
-    with site.database.unit_of_work() as session:
+    with site.database.unit_of_one() as session:
         return keep(session, ready)
