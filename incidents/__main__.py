@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -16,30 +17,37 @@ from incidents.adapters import data_files
 from incidents.adapters.log_lines import Lines, log_in_lines
 from incidents.adapters.official_shapes import BadShapes
 from incidents.app import create_app, directory_of
-from incidents.cli.audit import audit
-from incidents.cli.backup import backup, move, restore
-from incidents.cli.batch import import_
-from incidents.cli.examples import examples
-from incidents.cli.geocode import geocode
-from incidents.cli.keys import keys
-from incidents.cli.members import members
-from incidents.cli.mentions import mentions
-from incidents.cli.places import places
-from incidents.cli.protect import protect
-from incidents.cli.release import release
-from incidents.cli.retention import retention
-from incidents.cli.scan import scan
-from incidents.cli.script import transliterate
-from incidents.cli.setup import init, migrate, roles
 from incidents.cli.site import Wrong, settings_of_site
-from incidents.cli.synthesise import synthesise
-from incidents.cli.tick import mail, tick
-from incidents.cli.trial import make_trial_site
 from incidents.config import Settings
 from incidents.core.help import BadDirectory
 from incidents.core.retention import NotASchedule
 from incidents.core.vocabulary import BadVocabulary
 
+_COMMANDS = {
+    "audit": "audit",
+    "backup": "backup",
+    "examples": "examples",
+    "geocode": "geocode",
+    "import": "batch:import_",
+    "init": "setup",
+    "keys": "keys",
+    "mail": "tick",
+    "members": "members",
+    "mentions": "mentions",
+    "migrate": "setup",
+    "move": "backup",
+    "places": "places",
+    "protect": "protect",
+    "release": "release",
+    "restore": "backup",
+    "retention": "retention",
+    "roles": "setup",
+    "scan": "scan",
+    "synthesise": "synthesise",
+    "tick": "tick",
+    "transliterate": "script",
+}
+"""The module of incidents.cli that each is in, and what it is called there if not the same."""
 _WITHOUT_SITE = {
     "examples",
     "geocode",
@@ -97,6 +105,8 @@ def _run(settings: Settings, *, bind: str, workers: int, threads: int = 4, timeo
             "bind": bind,
             "workers": workers,
             "worker_class": "gthread",
+            # Made once and then forked: workers share its memory, and one that is killed is replaced at once.
+            "preload_app": True,
             "threads": threads,
             "timeout": timeout,
             "graceful_timeout": timeout,
@@ -113,7 +123,22 @@ def _run(settings: Settings, *, bind: str, workers: int, threads: int = 4, timeo
     ).run()
 
 
-@click.group(invoke_without_command=True)
+class _Commands(click.Group):
+    """Loads a command when it is called for: a process that serves has nothing of the others in its memory."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted({*super().list_commands(context), *_COMMANDS})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return super().get_command(context, name)
+        module, _, called = _COMMANDS[name].partition(":")
+        found = getattr(import_module(f"incidents.cli.{module}"), called or name)
+        assert isinstance(found, click.Command)  # noqa: S101 (tells mypy what the table names)
+        return found
+
+
+@click.group(cls=_Commands, invoke_without_command=True)
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Where the trial listens.")
 @click.pass_context
 def cli(context: click.Context, bind: str) -> None:
@@ -123,6 +148,8 @@ def cli(context: click.Context, bind: str) -> None:
     this machine.
     """
     if context.invoked_subcommand is None:
+        from incidents.cli.trial import make_trial_site
+
         settings = make_trial_site(Path(os.environ.get("INCIDENTS_INSTANCE", "instance")), bind, datetime.now(UTC))
         _run(settings, bind=bind, workers=2)
     elif context.invoked_subcommand not in _WITHOUT_SITE:
@@ -138,33 +165,6 @@ def cli(context: click.Context, bind: str) -> None:
 def serve(settings: Settings, bind: str, workers: int, threads: int, timeout: int) -> None:
     """Serve the site behind a proxy of yours. Nothing is logged but what goes wrong, without who asked for it."""
     _run(settings, bind=bind, workers=workers, threads=threads, timeout=timeout)
-
-
-for command in (
-    init,
-    migrate,
-    roles,
-    members,
-    audit,
-    backup,
-    examples,
-    geocode,
-    import_,
-    keys,
-    mail,
-    mentions,
-    move,
-    places,
-    protect,
-    release,
-    retention,
-    restore,
-    scan,
-    synthesise,
-    tick,
-    transliterate,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from threading import Lock
@@ -16,6 +15,7 @@ from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from incidents.core.paper import Line, Paper, Point
 from incidents.resources import data_file
 
 _FONT = "DejaVu"
@@ -28,33 +28,6 @@ for _library in ("fontTools", "fpdf"):
     logging.getLogger(_library).setLevel(logging.WARNING)
 _drawing = Lock()
 """Drawing keeps a processor busy: one at a time, so that the site stays open for reports."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """Words in the language of the paper, and the same in the reader's own where that is another one."""
-
-    text: str
-    own: str = ""
-
-
-@dataclass(frozen=True)
-class Point:
-    """One thing that the paper says, or rules to write it on by hand."""
-
-    label: Line
-    text: str
-    rules: int = 1
-
-
-@dataclass(frozen=True)
-class Paper:
-    addressee: Line
-    title: Line
-    basis: Line
-    points: Sequence[Point]
-    to_sign: Sequence[Line]
-    """What is written by hand at the end, each on a rule of its own."""
 
 
 def draw(paper: Paper) -> bytes:

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from incidents.db.database import Database
+from incidents.db.revision import revision_of
 from incidents.resources import folder
 
 
@@ -72,19 +72,3 @@ def _may_rebuild_tables(connection: Connection) -> Iterator[None]:
     finally:
         raw.execute("PRAGMA foreign_keys = ON")
         raw.close()
-
-
-def is_newest(connection: Connection) -> bool:
-    return revision_of(connection) == newest()
-
-
-def revision_of(connection: Connection) -> str:
-    """Which form the tables have; empty where there are none."""
-    return MigrationContext.configure(connection).get_current_revision() or ""
-
-
-def newest() -> str:
-    """The form of tables that this version of the software works on."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None  # noqa: S101 (there are migrations)
-    return head

@@ -6,8 +6,6 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
-import xlsxwriter
-
 from incidents.core.release import LICENCE, LICENCE_ADDRESS
 from incidents.publishing.letters import plain
 from incidents.publishing.sheets import Sheet
@@ -22,6 +20,8 @@ _AS_TYPED = {
 
 
 def write(sheets: Sequence[Sheet], *, title: str, made_on: date) -> bytes:
+    import xlsxwriter  # only processes that are asked for such a file carry its writer
+
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, _AS_TYPED) as book:
         created = datetime.combine(made_on, time(), UTC).replace(tzinfo=None)  # as the format has it: in UTC, unsaid

@@ -19,6 +19,7 @@ from incidents.core.audit import first_break
 from incidents.db import migrations
 from incidents.db.audit import entries
 from incidents.db.database import Database
+from incidents.db.revision import newest, revision_of
 from incidents.db.rows import NoSuchRow, line_of, row_of
 from incidents.db.tables import METADATA
 
@@ -89,8 +90,8 @@ def move(source: Database, target: Database, *, progress: Progress) -> Counts:
 
 def _lines(connection: sa.Connection, counts: dict[str, int], progress: Progress) -> Iterator[bytes]:
     """A line that says what follows, and for each table a line, its rows, and a line with their number and sum."""
-    revision = migrations.revision_of(connection)
-    if revision != migrations.newest():
+    revision = revision_of(connection)
+    if revision != newest():
         raise OtherVersion(revision)
     yield _told(format=_FORMAT, revision=revision)
     for table in tables():
@@ -118,7 +119,7 @@ def _load(database: Database, lines: Iterator[bytes], progress: Progress) -> Cou
     begin = _object(lines)
     if begin.get("format") != _FORMAT:
         raise NotWhole
-    if begin.get("revision") != migrations.newest():
+    if begin.get("revision") != newest():
         raise OtherVersion(str(begin.get("revision")))
     _make_tables(database)
     counts: dict[str, int] = {}
@@ -137,8 +138,8 @@ def _load(database: Database, lines: Iterator[bytes], progress: Progress) -> Cou
 
 def _make_tables(database: Database) -> None:
     with database.engine.connect() as connection:
-        revision = migrations.revision_of(connection)
-    if revision and revision != migrations.newest():
+        revision = revision_of(connection)
+    if revision and revision != newest():
         raise OtherVersion(revision)
     migrations.upgrade(database)
 

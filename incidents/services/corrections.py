@@ -15,7 +15,7 @@ from incidents.core.vocabulary import Vocabulary
 from incidents.db.incident import Incident
 from incidents.db.release import Correction, CountedIncident
 from incidents.services.counting import as_texts, counted
-from incidents.services.releases import drop_draft
+from incidents.services.drafts import drop_draft
 
 WITHDRAWN = "withdrawn"
 """The kind of correction that takes an incident out of what happened."""

@@ -23,8 +23,9 @@ from incidents.core.tables import INCIDENTS, SUBJECTS
 from incidents.core.vocabulary import Vocabulary
 from incidents.db.release import Release, ReleaseState
 from incidents.disclosure.protection import CannotProtect
+from incidents.services.drafts import replace_draft
 from incidents.services.published import ReleaseSummary, contents, newest
-from incidents.services.releases import freeze, part_of, replace_draft, verify
+from incidents.services.releases import freeze, part_of, verify
 from incidents.services.wording import Label
 
 MOST_A_QUARTER = 10

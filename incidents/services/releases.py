@@ -20,7 +20,6 @@ from incidents.core.places import Places
 from incidents.core.release import CSV_TYPE, DESCRIPTION, JSON_TYPE, cells_file, plan_file
 from incidents.core.tables import INCIDENTS, SUBJECTS, Subject
 from incidents.core.vocabulary import Vocabulary
-from incidents.db import audit
 from incidents.db.account import Member
 from incidents.db.release import (
     Announcement,
@@ -35,6 +34,7 @@ from incidents.disclosure.released import Part, extent_of, files_of, listed_in, 
 from incidents.disclosure.releasing import Before, Protected, bounds_in, given_away_by, protected
 from incidents.publishing.words import WORDS
 from incidents.services import counting
+from incidents.services.drafts import record_release, replace_draft
 from incidents.services.published import NotFound, ReleaseSummary, contents, newest, signers, summary
 from incidents.services.wording import Label, words_of
 
@@ -154,7 +154,7 @@ def freeze(
     for subject, part in parts.items():
         session.add_all(_cells(number, subject, part.protected))
     session.flush()
-    _record(session, "build_release", number, release.digest, actor=actor, now=now)
+    record_release(session, "build_release", number, release.digest, actor=actor, now=now)
     return summary(session, number)
 
 
@@ -179,12 +179,12 @@ def sign_release(
     verify(session, release)
     session.add(ReleaseSignature(release_number=number, member_id=member, signed_at=now))
     actor = session.get_one(Member, member).name
-    _record(session, "sign_release", number, release.digest, actor=actor, now=now)
+    record_release(session, "sign_release", number, release.digest, actor=actor, now=now)
     if len(signed_by) + 1 == SIGNATURES:
         release.state, release.published_on = ReleaseState.PUBLISHED, today
         if (public_at := _held_back(session, release.quarter)) and public_at > now:
             release.embargoed_until, release.published_on = public_at, in_serbia(public_at).date()
-        _record(session, "publish_release", number, release.digest, actor=actor, now=now)
+        record_release(session, "publish_release", number, release.digest, actor=actor, now=now)
     session.flush()
     return summary(session, number)
 
@@ -222,34 +222,6 @@ def check_release(session: Session, number: int) -> Check:
             plan = json.loads(files[plan_file(subject.name, year)])
             given += given_away_by(plan, name, files[name], counts, dominated)
     return Check(cells, withheld, wrong, given)
-
-
-def drop_draft(session: Session, quarter: str, *, actor: str, now: datetime) -> bool:
-    """Take back the draft of a quarter, so that what it counts can change; False if there is none."""
-    draft = session.scalar(
-        sa.select(Release).where(
-            Release.state == ReleaseState.BUILT, Release.quarter == quarter, Release.added_table.is_(None)
-        )
-    )
-    if draft is None:
-        return False
-    number, digest = draft.number, draft.digest
-    replace_draft(session)
-    _record(session, "drop_release", number, digest, actor=actor, now=now)
-    return True
-
-
-def replace_draft(session: Session) -> None:
-    """Take back what was built and is not published, and the batches it gave: there is one draft at most."""
-    draft = session.scalar(sa.select(Release).where(Release.state == ReleaseState.BUILT).with_for_update())
-    if draft is None:
-        return
-    if draft.added_table is None:
-        counting.give_back(session, draft.quarter)
-    for part in (ReleaseFile, ReleaseSignature, ReleaseCell):
-        session.execute(sa.delete(part).where(part.release_number == draft.number))
-    session.delete(draft)
-    session.flush()
 
 
 def _plan(
@@ -344,7 +316,3 @@ def verify(session: Session, release: Release) -> None:
     """Raises Tampered if the files of a release are not those that were built."""
     if files_of_release.digest(contents(session, release.number)) != release.digest:
         raise Tampered(release.number)
-
-
-def _record(session: Session, action: str, number: int, digest: bytes, *, actor: str, now: datetime) -> None:
-    audit.record(session, at=now, actor=actor, action=action, subject=f"release:{number}", after=digest.hex())

@@ -34,8 +34,8 @@ from incidents.db.key import current_desk_key
 from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.corrections import note_correction, note_withdrawal
+from incidents.services.drafts import drop_draft
 from incidents.services.moderation import partner_of, taken_row
-from incidents.services.releases import drop_draft
 from incidents.services.reporting import NoDeskKey
 from incidents.services.settled import NoSuchIncident
 

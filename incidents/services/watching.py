@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from incidents.config import Settings
 from incidents.core.upkeep import coarse
-from incidents.db import job, migrations
+from incidents.db import job, revision
 from incidents.db.database import Database
 from incidents.db.report import arrived_on
 from incidents.services.overdue import overdue
@@ -24,7 +24,7 @@ def readiness(database: Database, settings: Settings, *, now: datetime) -> dict[
     """Each check by its name; true is well. What cannot be found out is not well."""
     checks: dict[str, Callable[[Session], bool]] = {
         "database": lambda session: session.scalar(sa.select(1)) == 1,
-        "migrations": lambda session: migrations.is_newest(session.connection()),
+        "migrations": lambda session: revision.is_newest(session.connection()),
         "intake": intake_is_open,
         "tick": lambda session: _is_recent(session, job.TICK, settings.tick_within, now),
     }

@@ -19,8 +19,8 @@ from incidents.db.incident import Incident, incident_with_codes
 from incidents.db.release import CountedIncident
 from incidents.db.report import rests_on_reports
 from incidents.db.twins import RuledOut
+from incidents.services.drafts import drop_draft
 from incidents.services.receipts import row_of
-from incidents.services.releases import drop_draft
 
 
 def withdraw_report(session: Session, code: ReceiptCode, *, today: date, pepper: bytes) -> None:

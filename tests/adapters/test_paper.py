@@ -10,8 +10,9 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from incidents.adapters.catalogues import catalogue
-from incidents.adapters.paper import Line, Paper, Point, draw
+from incidents.adapters.paper import draw
 from incidents.core.languages import LANGUAGES
+from incidents.core.paper import Line, Paper, Point
 from incidents.core.script import to_latin
 from incidents.resources import data_file
 

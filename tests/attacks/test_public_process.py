@@ -25,7 +25,7 @@ client = create_app(settings, database=database).test_client()
 for path in ("/en/", "/en/report", "/en/receipt", "/en/help", "/en/statistics/", "/api/v1/releases", "/readyz"):
     client.get(path)
     client.post(path, data={"code": "1" * 28})
-print("loaded", *sorted(name for name in sys.modules if name.startswith("incidents.")))
+print("loaded", *sorted(sys.modules))
 """
 OPENS = {
     "incidents.adapters.opening",
@@ -38,7 +38,7 @@ OPENS = {
 
 
 def loaded(door: str, folder: Path) -> set[str]:
-    """The modules of ours in a process that has answered on every kind of public page."""
+    """The modules in a process that has answered on every kind of public page."""
     done = subprocess.run(
         [sys.executable, "-c", SERVE, door, str(folder / "site.sqlite")],
         cwd=ROOT,
@@ -52,6 +52,12 @@ def loaded(door: str, folder: Path) -> set[str]:
 
 def test_the_public_door_never_loads_what_opens(tmp_path: Path) -> None:
     assert loaded("public", tmp_path).isdisjoint(OPENS)
+
+
+def test_nor_what_only_figures_documents_and_commands_need(tmp_path: Path) -> None:
+    """Each of them is memory that every worker would carry."""
+    heavy = {"numpy", "highspy", "PIL", "fpdf", "fontTools", "openpyxl", "xlsxwriter", "pypdfium2"}
+    assert loaded("public", tmp_path).isdisjoint(heavy)
 
 
 @pytest.mark.parametrize("door", ["desk", "both"])

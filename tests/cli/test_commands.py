@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from incidents.__main__ import cli
-from incidents.db import migrations
+from incidents.db import revision
 from incidents.db.account import member_by_name
 from incidents.db.audit import AuditEntry
 from incidents.db.database import Database
@@ -195,7 +195,7 @@ def test_tables_go_back_for_an_older_release_and_forward_again(run, site: Path) 
     back = run("migrate", "--back-to", "0009")
     assert (back.exit_code, back.output) == (0, "The tables are as they were at 0009.\n")
     with database.engine.connect() as connection:
-        assert migrations.revision_of(connection) == "0009"
+        assert revision.revision_of(connection) == "0009"
     assert run("migrate").output == "The tables are at their newest.\n"
     with database.reader() as session:
         assert receipts.open_receipt(session, code, pepper=settings.pepper)
@@ -208,12 +208,19 @@ def test_tables_do_not_go_where_they_never_were(run, site: Path, form: str) -> N
     assert (refused.exit_code, refused.output) == (2, f"Error: The tables cannot go back to {form}.\n")
 
 
+def test_every_command_is_loaded_under_the_name_that_it_is_called_by() -> None:
+    context = click.Context(cli)
+    found = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
+    assert len(found) > 20
+    assert {name: command.name for name, command in found.items() if command} == {name: name for name in found}
+
+
 def test_every_command_that_the_readme_names_is_there() -> None:
     text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"python -m incidents ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*)\b)?", text))
     assert len(named) > 20
     for command, inner in named:
-        found = cli.commands.get(command)
+        found = cli.get_command(click.Context(cli), command)
         assert found is not None, command
         if isinstance(found, click.Group):
             assert inner in found.commands, f"{command} {inner}"

@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
-from incidents.db import migrations
+from incidents.db import migrations, revision
 from incidents.db.base import Base, Instant
 from incidents.db.coding import disagreements_of
 from incidents.db.database import Database
@@ -115,6 +116,12 @@ def test_sqlite_keeps_foreign_keys_and_writes_ahead(tmp_path: Path) -> None:
     database.close()
 
 
+def test_the_newest_form_is_the_last_that_alembic_finds() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    assert revision.newest() == ScriptDirectory.from_config(config).get_current_head()
+
+
 def test_the_migrations_make_the_tables_that_the_models_say(engine_database: Database) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
@@ -123,7 +130,7 @@ def test_the_migrations_make_the_tables_that_the_models_say(engine_database: Dat
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     with engine_database.engine.connect() as connection:
-        assert migrations.is_newest(connection)
+        assert revision.is_newest(connection)
 
 
 @contextmanager
@@ -170,7 +177,7 @@ def test_cells_of_before_get_the_subject_that_they_count(at_0004: Database) -> N
 def test_after_the_migration_two_subjects_may_have_one_cell_and_a_quarter_two_releases(at_0004: Database) -> None:
     migrations.upgrade(at_0004)
     with at_0004.engine.connect() as connection:
-        assert migrations.is_newest(connection)
+        assert revision.is_newest(connection)
     with at_0004.unit_of_work() as session:
         session.add(ReleaseCell(release_number=1, subject="set_aside", cell="time=2026-Q3", count=5, is_withheld=False))
         built = {"state": ReleaseState.BUILT, "built_on": date(2026, 10, 1), "digest": b"\0"}

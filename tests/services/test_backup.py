@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from incidents.adapters import data_files
 from incidents.adapters.sealed_files import Sealer, WrongKey, new_key_pair, opened
 from incidents.config import Settings
-from incidents.db import migrations
+from incidents.db import migrations, revision
 from incidents.db.audit import AuditEntry
 from incidents.db.database import Database
 from incidents.db.incident import SetAside
@@ -270,7 +270,7 @@ def test_a_broken_chain_is_not_restored(site: Database, fresh: Fresh) -> None:
 
 def test_another_version_is_told(site: Database, fresh: Fresh) -> None:
     content = changed(
-        back_up(site), change=lambda lines: [lines[0].replace(migrations.newest().encode(), b"0001"), *lines[1:]]
+        back_up(site), change=lambda lines: [lines[0].replace(revision.newest().encode(), b"0001"), *lines[1:]]
     )
     with pytest.raises(OtherVersion) as told:
         restore(fresh("sqlite"), content)

@@ -36,7 +36,7 @@ from incidents.disclosure.released import shown_in
 from incidents.disclosure.releasing import CountsChanged
 from incidents.disclosure.spec import spec_of
 from incidents.disclosure.verdict import verdict
-from incidents.services import keys, moderation, releases, settlement, trustees
+from incidents.services import drafts, keys, moderation, releases, settlement, trustees
 from incidents.services import published as public
 from incidents.services.accounts import Member
 from incidents.services.published import NotFound, ReleaseSummary, Sight
@@ -733,7 +733,7 @@ def test_a_draft_that_is_dropped_leaves_nothing(session: Session, draft: Release
     set_aside(session, "test", 6)
     build(session)
     sign(session, 1, ana)
-    assert releases.drop_draft(session, "2026-Q3", actor="operator", now=at(AUTUMN))
+    assert drafts.drop_draft(session, "2026-Q3", actor="operator", now=at(AUTUMN))
     tables = (Release, ReleaseFile, ReleaseCell, ReleaseSignature, CountedIncident)
     assert [how_many(session, table) for table in tables] == [0] * 5
     for counted in (Incident, SetAside):
@@ -741,24 +741,24 @@ def test_a_draft_that_is_dropped_leaves_nothing(session: Session, draft: Release
 
 
 def test_what_a_dropped_draft_counted_is_counted_by_the_next(session: Session, draft: ReleaseSummary) -> None:
-    releases.drop_draft(session, "2026-Q3", actor="operator", now=at(AUTUMN))
+    drafts.drop_draft(session, "2026-Q3", actor="operator", now=at(AUTUMN))
     later = build(session, WINTER)
     assert (later.number, later.counted) == (1, 6)
 
 
 def test_a_draft_that_is_dropped_stays_in_the_audit_trail(session: Session, draft: ReleaseSummary) -> None:
-    releases.drop_draft(session, "2026-Q3", actor="operator", now=at(AUTUMN))
+    drafts.drop_draft(session, "2026-Q3", actor="operator", now=at(AUTUMN))
     steps = [(entry.action, entry.after) for entry, _ in entries(session, subject="release:1")]
     assert steps == [("build_release", draft.digest), ("drop_release", draft.digest)]
 
 
 def test_there_is_no_draft_of_another_quarter_to_drop(session: Session, draft: ReleaseSummary) -> None:
-    assert not releases.drop_draft(session, "2026-Q4", actor="operator", now=at(AUTUMN))
+    assert not drafts.drop_draft(session, "2026-Q4", actor="operator", now=at(AUTUMN))
     assert how_many(session, Release) == 1
 
 
 def test_what_is_published_is_not_dropped(session: Session, published: ReleaseSummary) -> None:
-    assert not releases.drop_draft(session, "2026-Q3", actor="operator", now=at(AUTUMN))
+    assert not drafts.drop_draft(session, "2026-Q3", actor="operator", now=at(AUTUMN))
     assert newest_number(session) == 1
 
 

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from incidents.adapters.paper import Paper, draw
+from incidents.adapters.paper import draw
 from incidents.app import create_app
 from incidents.config import Settings
 from incidents.core.languages import LANGUAGES
+from incidents.core.paper import Paper
 from incidents.db.base import Base
 from incidents.db.database import Database
 from incidents.web import headers
@@ -276,7 +277,7 @@ def papers(monkeypatch: pytest.MonkeyPatch) -> list[Paper]:
         seen.append(paper)
         return draw(paper)
 
-    monkeypatch.setattr("incidents.web.help.views.draw", drawn)
+    monkeypatch.setattr("incidents.adapters.paper.draw", drawn)
     return seen
 
 
@@ -439,7 +440,7 @@ def test_a_failure_while_drawing_gives_the_words_back_to_be_sent_again_and_says_
     def fail(_paper: Paper) -> bytes:
         raise ValueError(repr(_paper))
 
-    monkeypatch.setattr("incidents.web.help.views.draw", fail)
+    monkeypatch.setattr("incidents.adapters.paper.draw", fail)
     answer = make(client, what="МаркерКојиСеТражи")
     assert answer.status_code == 500
     fields = re.compile(r"<input type=\"hidden\"[^>]*>|<textarea.*?</textarea>", re.DOTALL)

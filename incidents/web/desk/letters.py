@@ -7,8 +7,8 @@ from datetime import date
 
 from flask_babel import format_date
 
-from incidents.adapters.paper import Line, Paper, Point
 from incidents.core.languages import Language
+from incidents.core.paper import Line, Paper, Point
 from incidents.core.referral import Basis
 from incidents.services.letters import Facts, Letter
 from incidents.web.languages import label, speaking

@@ -12,9 +12,10 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from incidents.adapters.paper import Paper, draw
+from incidents.adapters.paper import draw
 from incidents.core.accounts import Right, Role, has_right
 from incidents.core.help import Listed
+from incidents.core.paper import Paper
 from incidents.core.referral import ASSOCIATION, CONSENT, agrees, is_made_for, organisations, recipients
 from incidents.core.report import Report
 from incidents.services import referral as service

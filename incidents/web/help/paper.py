@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from incidents.adapters.paper import Line, Paper, Point
 from incidents.core.complaint import Complaint
 from incidents.core.languages import BY_TAG, Language
+from incidents.core.paper import Line, Paper, Point
 from incidents.web.help.forms import SCRIPTS, ComplaintForm, whom_in_words
 from incidents.web.languages import current_language, label, speak
 from incidents.web.platform import platform

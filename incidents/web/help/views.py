@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from incidents.adapters.paper import draw
 from incidents.core import complaint as rules
 from incidents.db.notice import Page
 from incidents.services.helping import Found, find_help
@@ -69,6 +68,8 @@ def write() -> ResponseReturnValue:
     if found := rules.problems(written, platform().vocabulary):
         form.show(found)
         return _form_page(form), 422
+    from incidents.adapters.paper import draw  # and fonts, only where a complaint is written
+
     document = draw(paper_of(written, form.script.data))
     return Response(
         document, mimetype="application/pdf", headers={"Content-Disposition": 'attachment; filename="document.pdf"'}
