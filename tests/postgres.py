@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -19,9 +22,55 @@ def binaries() -> Path | None:
     return found[-1] if found else None
 
 
+@dataclass
+class Server:
+    """A server in a folder of its own, that can be killed and started again."""
+
+    programs: Path
+    folder: Path
+    port: int
+    user: pwd.struct_passwd
+    is_durable: bool
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://site@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Starts, and waits until it answers; after a kill it first makes its files whole again."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
+        self.run("pg_ctl", "-w", "-o", f"{options} -c fsync={'on' if self.is_durable else 'off'}", "start")
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def kill(self) -> None:
+        """All its processes at once, as when the machine fails."""
+        first = int((self.folder / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text(encoding="ascii").split()
+        for number in (first, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        while Path(f"/proc/{first}").exists() and _is_running(first):
+            time.sleep(0.01)
+
+    def run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self.programs / program, "-D", str(self.folder / "data"), *arguments],
+            check=True,
+            user=self.user.pw_uid,
+            group=self.user.pw_gid,
+            extra_groups=[],
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+        )
+
+
 @contextmanager
-def server(programs: Path, *, is_durable: bool = False) -> Iterator[str]:
-    """The address of a server in a temporary folder. A durable one waits for the disk at each commit."""
+def running(programs: Path, *, is_durable: bool = False) -> Iterator[Server]:
+    """A server in a temporary folder. A durable one waits for the disk at each commit."""
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     user = pwd.getpwuid(os.getuid())
     if os.getuid() == 0:  # the server refuses to run as root
@@ -30,26 +79,26 @@ def server(programs: Path, *, is_durable: bool = False) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [programs / program, *arguments],
-            check=True,
-            user=user.pw_uid,
-            group=user.pw_gid,
-            extra_groups=[],
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-        )
-
-    data = str(folder / "data")
-    run("initdb", "-D", data, "-U", "site", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-    run("pg_ctl", "-D", data, "-w", "-o", f"{options} -c fsync={'on' if is_durable else 'off'}", "start")
+    server = Server(programs, folder, port, user, is_durable)
+    server.run("initdb", "-U", "site", "-A", "trust", "-E", "UTF8", "--no-sync")
+    server.start()
     try:
-        yield f"postgresql+psycopg://site@127.0.0.1:{port}/postgres"
+        yield server
     finally:
-        run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def server(programs: Path, *, is_durable: bool = False) -> Iterator[str]:
+    """The address of a server as `running` makes it."""
+    with running(programs, is_durable=is_durable) as one:
+        yield one.url
+
+
+def _is_running(number: int) -> bool:
+    """Not so for one that nobody has buried yet."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
