@@ -40,7 +40,6 @@ from incidents.services.memory import Memory
 
 REAL_WITHIN_S = 2.0
 MOST_CLUSTERS = 100
-_PASSWORD = "tri zelene kruške na stolu"  # noqa: S105 (of a site that is gone at the end)
 _HONEST_S = 21
 _TIMEOUT_S = 60
 

@@ -26,7 +26,7 @@ from incidents.services import accounts, keys
 from incidents.services.accounts import Member
 from tests import postgres
 
-_PASSWORD = "tri zelene kruške na stolu"  # noqa: S105 (of a site that is gone at the end)
+PASSWORD = "tri zelene kruške na stolu"  # noqa: S105 (of a site that is gone at the end)
 _TIMEOUT_S = 60
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -192,7 +192,7 @@ def a_desk(settings: Settings, database: Database) -> Member:
         added = accounts.add_member(
             session,
             "Ana",
-            _PASSWORD,
+            PASSWORD,
             {Role.MODERATOR},
             language="sr-Cyrl",
             token_key=settings.token_key,
@@ -200,7 +200,7 @@ def a_desk(settings: Settings, database: Database) -> Member:
             now=now,
         )
         keys.make_desk_key(session, [added.id], today=now.date())
-        key = keys.unlock_member_key(session, added.id, _PASSWORD, memory_mib=settings.seal_memory_mib)
+        key = keys.unlock_member_key(session, added.id, PASSWORD, memory_mib=settings.seal_memory_mib)
     return Member(added.id, "Ana", "sr-Cyrl", frozenset({Role.MODERATOR}), key, now)
 
 
@@ -209,11 +209,18 @@ def engines(only: str | None) -> Iterator[tuple[str, str]]:
     if only != "postgresql":
         yield "sqlite", ""
     if only != "sqlite":
-        programs = postgres.binaries()
-        if programs is None:
-            raise SystemExit("PostgreSQL is not installed (Debian: postgresql)")
-        with postgres.server(programs, is_durable=True) as url:
-            yield "postgresql", url
+        with cluster() as one:
+            yield "postgresql", one.url
+
+
+@contextmanager
+def cluster() -> Iterator[postgres.Server]:
+    """A PostgreSQL server that waits for the disk."""
+    programs = postgres.binaries()
+    if programs is None:
+        raise SystemExit("PostgreSQL is not installed (Debian: postgresql)")
+    with postgres.running(programs, is_durable=True) as one:
+        yield one
 
 
 def workers_of(process: subprocess.Popen[bytes]) -> list[int]:

@@ -39,6 +39,7 @@ from benchmarks.serving import (
     Client,
     Refused,
     a_desk,
+    cluster,
     code_of,
     fields_of,
     memory_mb,
@@ -180,10 +181,7 @@ def _database(engine: str, folder: Path) -> Iterator[tuple[str, postgres.Server 
     if engine == "sqlite":
         yield f"sqlite:///{folder / 'site.sqlite'}", None
         return
-    programs = postgres.binaries()
-    if programs is None:
-        raise SystemExit("PostgreSQL is not installed (Debian: postgresql)")
-    with postgres.running(programs, is_durable=True) as one:
+    with cluster() as one:
         yield one.url, one
 
 
