@@ -1,6 +1,6 @@
 """A bad week in some minutes: many read, some report, while workers and the database are killed.
 
-    python -m benchmarks.storm [--minutes 5] [--clients 16] [--workers 2] [--engine sqlite] [--calm]
+    python -m benchmarks.storm [--minutes 5] [--clients 16] [--workers 2] [--engine sqlite] [--every 60] [--calm]
 
 Nineteen of twenty requests read (start, form, help, figures, a receipt), one sends a report. A worker is killed (-9)
 every minute, and PostgreSQL twice, at a third and at two thirds of the time, to be started again two seconds later.
@@ -144,21 +144,24 @@ class _Person:
 class _Weather:
     """What breaks meanwhile."""
 
-    def __init__(self, site: subprocess.Popen[bytes], engine: postgres.Server | None, began: float, lasts_s: float):
-        self._site, self._engine, self._began, self._lasts_s = site, engine, began, lasts_s
+    def __init__(
+        self, site: subprocess.Popen[bytes], engine: postgres.Server | None, *, lasts_s: float, every_s: float
+    ) -> None:
+        self._site, self._engine, self._lasts_s, self._every_s = site, engine, lasts_s, every_s
+        self._began = time.monotonic()
         self.killed: Counter[str] = Counter()
         self.memory_mb: list[float] = []
         self._is_over = threading.Event()
 
     def rage(self) -> None:
-        minute, downs = 1, [self._lasts_s / 3, self._lasts_s * 2 / 3] if self._engine else []
+        next_s, downs = self._every_s, [self._lasts_s / 3, self._lasts_s * 2 / 3] if self._engine else []
         while not self._is_over.wait(0.2):
             now_s = time.monotonic() - self._began
             if downs and now_s >= downs[0]:
                 self._take_down(self._engine)
                 downs.pop(0)
-            if now_s >= minute * 60:
-                minute += 1
+            if now_s >= next_s:
+                next_s += self._every_s
                 self._kill_one()
 
     def _kill_one(self) -> None:
@@ -187,7 +190,7 @@ def _database(engine: str, folder: Path) -> Iterator[tuple[str, postgres.Server 
 
 def measure(engine: str, options: argparse.Namespace) -> dict[str, float | str]:
     lasts_s = options.minutes * 60
-    with tempfile.TemporaryDirectory() as name, _database(engine, Path(name)) as (url, cluster):
+    with tempfile.TemporaryDirectory() as name, _database(engine, Path(name)) as (url, server_of_it):
         folder = Path(name)
         make_secrets(folder)
         settings = read_settings(variables(folder, url))
@@ -195,7 +198,7 @@ def measure(engine: str, options: argparse.Namespace) -> dict[str, float | str]:
         a_desk(settings, database)
         with server(folder, url, options.workers, INCIDENTS_DOOR="public") as (port, process):
             began = time.monotonic()
-            weather = _Weather(process, None if options.calm else cluster, began, lasts_s)
+            weather = _Weather(process, server_of_it, lasts_s=lasts_s, every_s=options.every)
             people = [_Person(port, number, began + lasts_s) for number in range(options.clients)]
             with ThreadPoolExecutor(options.clients + 1) as pool:
                 raging = None if options.calm else pool.submit(weather.rage)
@@ -259,6 +262,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--every", type=float, default=60.0, metavar="SECONDS", help="Between two kills of workers.")
     parser.add_argument("--calm", action="store_true", help="Nothing is killed.")
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="One of both; both if not given.")
     parser.add_argument("--json", type=Path)

@@ -1,0 +1,183 @@
+"""All that is measured over HTTP and by commands, one after the other, as one table.
+
+    python -m benchmarks [--whole] [--only intake queue] [--json FILE]
+
+Each line has a figure, the floor that it stands beside in the same run where there is one, and what it is held to.
+Without `--whole` the long ones are shortened: it takes about a quarter of an hour instead of two hours. Nothing else
+should be at work on the machine. Quality (marking, twins, places, disclosure, shapes) and access have programs of their
+own, which say more than a line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure of a measurement. A bar is met below or above `bar`; None holds it to nothing."""
+
+    what: str
+    figure: tuple[str, ...]
+    """Where it stands in what was measured."""
+    floor: tuple[str, ...] = ()
+    bar: float | None = None
+    is_least: bool = False
+
+
+@dataclass(frozen=True)
+class Measurement:
+    module: str
+    short: tuple[str, ...]
+    whole: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+def _intake(engine: str) -> tuple[Line, ...]:
+    def line(what: str, name: str, unit: str, ratio: str, bar: float, *, is_least: bool = False) -> tuple[Line, Line]:
+        return (
+            Line(f"{what}, {engine}: {unit}", (engine, f"{name}: {unit}"), (engine, f"{name}: floor {unit}")),
+            Line(f"{what}, {engine}: ratio", (engine, f"{name}: {ratio}"), bar=bar, is_least=is_least),
+        )
+
+    return (
+        *line("a report", "report", "CPU ms", "CPU ratio", 1.5),
+        *line("a look-up", "look-up", "CPU ms", "CPU ratio", 1.5),
+        *line("form pages", "form", "a second", "rate ratio", 0.8, is_least=True),
+        Line(f"memory of two workers, {engine}: MB", (engine, "memory of workers MB (Pss)"), bar=159.5),
+        Line(f"memory of one, {engine}: MB", (engine, "largest MB (Rss)"), bar=120),
+    )
+
+
+def _storm(engine: str, share: float) -> tuple[Line, ...]:
+    return (
+        Line(f"confirmed and gone, {engine}", (engine, "of these gone"), bar=0),
+        Line(f"wrong answers, {engine}", (engine, "wrong answers"), bar=0),
+        Line(f"share of the slowest client, {engine}", (engine, "share of the slowest"), bar=share, is_least=True),
+        Line(f"growth of a worker, {engine}", (engine, "growth"), bar=1.2),
+    )
+
+
+def _queue(engine: str, few: int, many: int) -> tuple[Line, ...]:
+    return (
+        Line(
+            f"queue, {many:,} settled, {engine}: s for 95 in 100",
+            (f"{engine}, {many} settled", "95 in 100 s"),
+            (f"{engine}, {few} settled", "95 in 100 s"),
+            bar=0.3,
+        ),
+    )
+
+
+MEASUREMENTS = (
+    Measurement(
+        "intake",
+        ("--rounds", "3"),
+        ("--rounds", "7", "--reports", "800"),
+        (*_intake("sqlite"), *_intake("postgresql")),
+    ),
+    Measurement(
+        "journey",
+        ("--runs", "100"),
+        ("--runs", "400"),
+        (Line("start page: ms", ("GET start", "median ms"), ("GET start", "bare server ms")),),
+    ),
+    Measurement(
+        "queue",
+        ("--settled", "1000", "20000", "--open", "500", "--pages", "60"),
+        ("--settled", "1000", "20000"),
+        (*_queue("sqlite", 1_000, 20_000), *_queue("postgresql", 1_000, 20_000)),
+    ),
+    Measurement(
+        "search",
+        ("--texts", "5000", "--open", "500"),
+        (),
+        (Line("search: s, slowest", ("slowest s",), bar=1.0),),
+    ),
+    Measurement(
+        "storm",
+        ("--minutes", "2.2"),
+        ("--minutes", "60"),
+        (*_storm("sqlite", 0.5), *_storm("postgresql", 0.8)),
+    ),
+    Measurement(
+        "drill",
+        ("--reports", "5000", "--files", "10"),
+        (),
+        (
+            Line("drill: rows missing", ("rows missing",), bar=0),
+            Line("drill: cannot be read", ("cannot be read",), bar=0),
+            Line("drill: s until all is back", ("restored and verified s",), bar=300),
+        ),
+    ),
+)
+
+
+def taken(measurement: Measurement, *, whole: bool, folder: Path) -> Any:
+    """What a measurement found; None where it did not end well, having said why."""
+    into = folder / f"{measurement.module}.json"
+    options = measurement.whole if whole else measurement.short
+    subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{measurement.module}", *options, "--json", str(into)],
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
+    return json.loads(into.read_text(encoding="utf-8")) if into.exists() else None
+
+
+def told(measurement: Measurement, found: Any) -> Iterator[dict[str, Any]]:
+    for line in measurement.lines:
+        figure = _at(found, line.figure)
+        is_met = None
+        if figure is not None and line.bar is not None:
+            is_met = figure >= line.bar if line.is_least else figure <= line.bar
+        floor = _at(found, line.floor) if line.floor else None
+        yield {"what": line.what, "figure": figure, "floor": floor, "bar": line.bar, "is_met": is_met}
+
+
+def _at(found: Any, path: tuple[str, ...]) -> float | None:
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}" if value < 1_000 else f"{value:,.0f}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--whole", action="store_true", help="As long as what they are held to asks for.")
+    parser.add_argument("--only", nargs="+", choices=[one.module for one in MEASUREMENTS])
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    rows: list[dict[str, Any]] = []
+    print(f"{'':52}{'figure':>10}{'floor':>10}{'bar':>10}")
+    with tempfile.TemporaryDirectory() as folder:
+        for measurement in MEASUREMENTS:
+            if options.only and measurement.module not in options.only:
+                continue
+            found = taken(measurement, whole=options.whole, folder=Path(folder))
+            for row in told(measurement, found):
+                rows.append(row)
+                verdict = {True: "", False: "  missed", None: "" if row["figure"] is not None else "  not measured"}
+                figures = "".join(f"{_shown(row[name]):>10}" for name in ("figure", "floor", "bar"))
+                print(f"{row['what']:52}{figures}{verdict[row['is_met']]}", flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    if any(row["is_met"] is False or row["figure"] is None for row in rows):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
