@@ -129,6 +129,7 @@ class _Person:
                 self.felt.answers[f"hung up: {refused}"] += 1
                 time.sleep(0.2)
                 continue
+            self._client.hang_up()  # as the proxy of the examples does: each request finds a worker that is free
             self.felt.answers[str(answer.status)] += 1
             if answer.status == 200:
                 self.felt.slowest_s = max(self.felt.slowest_s, time.monotonic() - began)
