@@ -108,3 +108,32 @@ def test_the_new_pages_have_no_faults(open_phone: Open, site: Site) -> None:
     who.page.locator("mark").first.wait_for()
     who.look("found")
     assert who.wrong == []
+
+
+def test_the_menu_is_one_line_on_a_phone_and_opens_without_script_and_mouse(open_phone: Open, site: Site) -> None:
+    page = open_phone(with_script=False, width=360).new_page()
+    who = Walker(page, "sr-Cyrl", False)
+    walk.log_in(who, site, site.members[0])
+    page.goto(f"{site.address}/desk/search/")
+    box = page.locator(".menu").bounding_box()
+    assert box is not None
+    assert box["height"] < 50
+    assert not page.locator(".menu a:visible").count()
+    page.locator(".menu summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.locator(".menu a:focus").get_attribute("href") == "/desk/"
+    assert page.locator(".menu a:visible[aria-current=page]").count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/")
+
+
+def test_the_menu_has_no_faults_folded_unfolded_and_wide(open_phone: Open, site: Site) -> None:
+    who = at_the_queue(open_phone, site, 0)
+    assert who.page.locator(".menu a:visible").count() > 10
+    who.page.set_viewport_size({"width": 360, "height": 740})
+    who.look("folded")
+    who.page.locator(".menu summary").click()
+    who.look("unfolded")
+    assert who.page.evaluate("document.documentElement.scrollWidth") == 360
+    assert who.wrong == []

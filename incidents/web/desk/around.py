@@ -1,13 +1,11 @@
-"""What all pages of the desk share: its parts, who acts, and what to say when a colleague was faster."""
+"""What all pages of the desk share: its menu, who acts, and what to say when a colleague was faster."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import g, request, url_for
+from flask import g
 
 from incidents.core.accounts import Role
 from incidents.core.incident import NotAllowed
@@ -18,7 +16,7 @@ from incidents.services.memory import Recall
 from incidents.services.moderation import NotTaken, StaleReport
 from incidents.services.series import InAnotherSeries
 from incidents.services.settlement import NotCodedYet, SamePerson, StaleIncident
-from incidents.web.desk import shown
+from incidents.web.desk import menu, shown
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 from incidents.web.tokens import desk_token
@@ -29,46 +27,11 @@ CONFLICTS = (StaleReport, NotTaken, NotAllowed, StaleIncident, SamePerson, InAno
 SETTLERS = (Role.MODERATOR, Role.REVIEWER)
 
 
-@dataclass(frozen=True)
-class Way:
-    """One part of the desk."""
-
-    address: str
-    text: str
-    is_here: bool
-    key: str
-    """Goes there after g."""
-
-
-def ways() -> list[Way]:
-    """The parts of the desk that are open to the member."""
-    parts: Mapping[str, tuple[str, str, frozenset[Role]]] = {
-        "desk.queue": (_("Reports"), "q", frozenset({Role.MODERATOR})),
-        "desk.search.ask": (_("Search"), "f", frozenset({Role.MODERATOR})),
-        "desk.clusters.front": (_("Look-alikes"), "l", frozenset({Role.MODERATOR})),
-        "desk.intake.begin": (_("Take a report"), "r", frozenset({Role.MODERATOR})),
-        "desk.incidents.listed": (_("Incidents"), "i", frozenset(SETTLERS)),
-        "desk.referrals.listed": (_("Passed on"), "h", frozenset({Role.MODERATOR})),
-        "desk.codings.train": (_("Practice"), "c", frozenset(SETTLERS)),
-        "desk.codings.agreement": (_("Agreement"), "g", frozenset({Role.REVIEWER})),
-        "desk.times.wall": (_("Times"), "t", frozenset({Role.MODERATOR})),
-        "desk.releases.listed": (_("Releases"), "p", frozenset({Role.PUBLISHER})),
-        "desk.odihr.listed": ("ODIHR", "o", frozenset({Role.PUBLISHER})),
-        "desk.notices.listed": (_("Notices"), "n", frozenset({Role.PUBLISHER})),
-        "accounts.colleagues.listed": (_("Members"), "m", frozenset({Role.ADMINISTRATOR, *SETTLERS})),
-        "desk.retention.listed": (_("Retention"), "d", frozenset({Role.AUDITOR, *SETTLERS})),
-        "desk.trail": (_("Audit trail"), "a", frozenset({Role.AUDITOR})),
-    }
-    return [
-        Way(url_for(endpoint), text, request.path == url_for(endpoint), key)
-        for endpoint, (text, key, open_to) in parts.items()
-        if open_to & g.member.roles
-    ]
-
-
 def context() -> dict[str, Any]:
     return {
-        "desk_ways": ways,
+        "desk_ways": menu.ways,
+        "desk_menu": menu.menu,
+        "desk_here": menu.here,
         "desk_token": desk_token,
         "in_sight": shown.in_sight,
         "in_latin": shown.in_latin,

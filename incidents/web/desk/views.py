@@ -18,7 +18,7 @@ from incidents.services.referral import NoSuchReferral
 from incidents.services.settled import NoSuchIncident
 from incidents.web.accounts import guard
 from incidents.web.accounts.views import accounts
-from incidents.web.desk import around
+from incidents.web.desk import around, menu
 from incidents.web.desk.clusters import clusters
 from incidents.web.desk.coding import codings
 from incidents.web.desk.files import files
@@ -94,7 +94,7 @@ def _withdrawn(error: Withdrawn) -> ResponseReturnValue:
 @guard.needs()
 def queue() -> ResponseReturnValue:
     if Role.MODERATOR not in g.member.roles:
-        ways = around.ways()
+        ways = menu.ways()
         return redirect(ways[0].address, 303) if ways else render_template("desk/nothing.html")
     page = request.args.get("page", "")
     return queue_page(read_filter(request.args), page=int(page) if page.isdecimal() and len(page) < 6 else 1)
