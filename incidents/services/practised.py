@@ -6,7 +6,7 @@ All of it is invented (`core.synthesis`), as is what a second member coded of so
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from random import Random
 from typing import Any
@@ -35,7 +35,9 @@ from incidents.services.reporting import NoDeskKey
 from incidents.services.trial import add_incidents, report_row
 
 _SHORTEST = 60
-_CODED_TWICE = 0.4
+_LATELY = timedelta(days=180)
+"""So that a month has enough to compare, and nothing waits long for its destruction."""
+_CODED_TWICE = 0.6
 _OTHERWISE = 0.12
 """How often the second member chose other codes for a field."""
 
@@ -68,18 +70,19 @@ def add_practice(
         today=now.date(),
         texts=synthetic_texts(),
     )
-    settled = list(islice(_that_need_no_marks(invented, known), number))
+    settled = list(islice(_that_need_no_marks(invented, known, now.date()), number))
     ids = add_incidents(session, settled, members, random, vocabulary.version, now.date())
     for incident, (sample, _) in zip(ids, settled, strict=True):
         _add_report(session, incident, sample, desk_key, random, pepper)
     _code_some_again(session, list(zip(ids, (one for _, one in settled), strict=True)), members, random)
 
 
-def _that_need_no_marks(invented: Iterable[Sample], known: Known) -> Iterator[tuple[Sample, Settlement]]:
+def _that_need_no_marks(invented: Iterable[Sample], known: Known, today: date) -> Iterator[tuple[Sample, Settlement]]:
     """A report in which nothing could identify anybody is its own summary."""
     for sample in invented:
         words = sample.report.words
-        if sample.settlement is not None and len(words) >= _SHORTEST and not marks(words, known):
+        is_recent = today - sample.received_on < _LATELY
+        if sample.settlement is not None and is_recent and len(words) >= _SHORTEST and not marks(words, known):
             yield sample, sample.settlement
 
 

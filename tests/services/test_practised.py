@@ -75,7 +75,8 @@ def test_members_have_something_to_practise_on(session: Session, desk: list[Memb
 
 def test_second_codings_agree_mostly_and_not_always(session: Session, desk: list[Member]) -> None:
     months = coding.agreement_by_month(session)
-    assert 10 < sum(month.incidents for month in months) < NUMBER
+    assert 20 < sum(month.incidents for month in months) < NUMBER
+    assert max(month.incidents for month in months) > 5
     both = [coding.both_codings(session, one) for one in session.scalars(sa.select(Incident.id))]
     assert {pair.first == pair.second for pair in both if pair} == {True, False}
 
