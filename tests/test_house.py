@@ -121,6 +121,7 @@ FORBIDDEN = [
             "core/synthesis/world.py",
             "core/synthesis/samples.py",
             "cli/synthesise.py",
+            "services/practised.py",
             "services/trial.py",
             "cli/trial.py",
         },

@@ -14,9 +14,10 @@ from incidents.config import Settings
 from incidents.db import migrations
 from incidents.db.database import Database
 from incidents.db.key import current_desk_key
-from incidents.services import trial
+from incidents.services import practised, trial
 from incidents.services.trial import TrialMember
 
+_TO_PRACTISE = 120
 _MARK = "trial"
 """The file that makes a site a trial; it holds the log-ins, which are no secret there."""
 
@@ -50,6 +51,16 @@ def _fill(database: Database, settings: Settings, now: datetime) -> str:
             memory_mib=settings.seal_memory_mib,
             vocabulary=data_files.vocabulary(),
             places=data_files.places(),
+            now=now,
+        )
+        practised.add_practice(
+            session,
+            [member.id for member in members],
+            number=_TO_PRACTISE,
+            pepper=settings.pepper,
+            vocabulary=data_files.vocabulary(),
+            places=data_files.places(),
+            known=data_files.known_names(),
             now=now,
         )
         trial.publish_past_quarters(

@@ -177,9 +177,9 @@ def fill(
     open_reports = accepted = set_aside = 0
     for some in _in_turns(invented):
         open_ones = [sample for sample in some if sample.is_open]
-        _add(session, stored.Report, [_report_row(sample, desk_key, random, pepper) for sample in open_ones])
+        _add(session, stored.Report, [report_row(sample, desk_key, random, pepper) for sample in open_ones])
         settled = [(sample, sample.settlement) for sample in some if sample.settlement is not None]
-        _add_incidents(session, settled, members, random, vocabulary.version, now.date())
+        add_incidents(session, settled, members, random, vocabulary.version, now.date())
         aside = [_set_aside_row(sample, random, now.date()) for sample in some if sample.set_aside_reason]
         _add(session, SetAside, aside)
         open_reports, accepted = open_reports + len(open_ones), accepted + len(settled)
@@ -244,7 +244,7 @@ def _add(session: Session, table: type[Any], rows: list[dict[str, Any]]) -> None
         session.execute(sa.insert(table), rows)
 
 
-def _report_row(sample: Sample, desk_key: DeskKey, random: Random, pepper: bytes) -> dict[str, Any]:
+def report_row(sample: Sample, desk_key: DeskKey, random: Random, pepper: bytes) -> dict[str, Any]:
     """As `reporting.make_ready` makes it; who invented it keeps no receipt code."""
     content = rules.to_bytes(sample.report)
     report, nonce = uuid4(), secrets.token_bytes(16)
@@ -266,14 +266,15 @@ def _report_row(sample: Sample, desk_key: DeskKey, random: Random, pepper: bytes
     }
 
 
-def _add_incidents(
+def add_incidents(
     session: Session,
     settled: list[tuple[Sample, Settlement]],
     members: Sequence[UUID],
     random: Random,
     vocabulary_version: str,
     today: date,
-) -> None:
+) -> list[UUID]:
+    """Their ids, in the order of `settled`."""
     rows: list[dict[str, Any]] = []
     codes: list[dict[str, Any]] = []
     for sample, settlement in settled:
@@ -299,6 +300,7 @@ def _add_incidents(
         codes += _code_rows(incident, settlement)
     _add(session, Incident, rows)
     _add(session, IncidentCode, codes)
+    return [row["id"] for row in rows]
 
 
 def _code_rows(incident: UUID, settlement: Settlement) -> list[dict[str, Any]]:
