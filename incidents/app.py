@@ -28,6 +28,9 @@ from incidents.web.published import views as published_views
 from incidents.web.reporting.api import intake
 from incidents.web.reporting.views import reporting
 
+_PATIENCE_S = 20
+"""Less than the server gives a worker for an answer, so that whoever waits reads that they should try again."""
+
 
 def directory_of(settings: Settings) -> Directory:
     """Who can help with what, the operator's own organisations among them. Raises core.help.BadDirectory."""
@@ -80,9 +83,8 @@ def create_app(
     """
     app = Flask("incidents", template_folder=str(folder("templates")), static_folder=None)
     app.json = Json(app)
-    app.extensions["incidents"] = platform_of(
-        settings, now=now, database=database or Database(settings.database_url), is_preview=is_preview
-    )
+    database = database or Database(settings.database_url, patience_s=_PATIENCE_S)
+    app.extensions["incidents"] = platform_of(settings, now=now, database=database, is_preview=is_preview)
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals["is_trial"] = settings.trial
     app.jinja_env.globals["is_preview"] = is_preview

@@ -12,10 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event, orm
 
+_CONNECT_S = 5
+
 
 class Database:
-    def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(url)
+    def __init__(self, url: str, *, patience_s: int | None = None) -> None:
+        """`patience_s` is how long PostgreSQL may take for one statement; commands have all the time that they need."""
+        given = _for_server(sa.make_url(url), patience_s)
+        self.engine = sa.create_engine(url, **given)
         if self.engine.dialect.name == "sqlite":
             _take_over_transactions(self.engine)
         self._single = self.engine
@@ -23,7 +27,7 @@ class Database:
         a transaction too, unless asked for more (`snapshot`): without one, a page goes to the server once, not thrice.
         Connections of their own, because changing one there and back costs as much as asking something."""
         if self.engine.dialect.name == "postgresql":
-            self._single = sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+            self._single = sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **given)
             _break_together(self.engine, self._single)
             _break_together(self._single, self.engine)
         self._reads = orm.sessionmaker(self._single, expire_on_commit=False)
@@ -166,6 +170,24 @@ class _WriterQueue:
         with suppress(PermissionError):
             self._file = _opened_beside(self._database, "queue")
             fcntl.flock(self._file, fcntl.LOCK_EX)
+
+
+def _for_server(url: sa.URL, patience_s: int | None) -> dict[str, Any]:
+    """How a server is asked: nobody waits without end for one that does not answer, or for another's lock.
+
+    A process has as many connections as threads that ask at once, so nobody waits for one either.
+    """
+    if url.get_backend_name() != "postgresql":
+        return {}
+    given: dict[str, Any] = {"connect_timeout": _CONNECT_S}
+    if patience_s is not None and "options" not in url.query:  # those of the operator's address go before ours
+        limits = {
+            "statement_timeout": f"{patience_s}s",
+            "lock_timeout": f"{patience_s // 2}s",
+            "idle_in_transaction_session_timeout": f"{2 * patience_s}s",
+        }
+        given["options"] = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    return {"connect_args": given, "max_overflow": -1}
 
 
 def _break_together(engine: sa.Engine, other: sa.Engine) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
 
 from incidents.db import migrations, revision
 from incidents.db.base import Base, Instant
@@ -360,3 +361,34 @@ def test_keys_can_be_migrated_back(at_0013: Database) -> None:
     migrations.upgrade(at_0013)
     with moved(at_0013, command.downgrade, "0013") as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM key_grant").scalar() == 2
+
+
+@pytest.mark.postgres
+def test_a_statement_of_a_page_is_cut_off_and_one_of_a_command_is_not(postgres: str) -> None:
+    hurried, patient = Database(postgres, patience_s=1), Database(postgres)
+    for reader in (hurried.reader, hurried.unit_of_work):
+        with pytest.raises(OperationalError, match="statement timeout"), reader() as session:
+            session.execute(sa.text("SELECT pg_sleep(20)"))
+    with patient.reader() as session:
+        session.execute(sa.text("SELECT pg_sleep(1.2)"))
+    for database in (hurried, patient):
+        database.close()
+
+
+@pytest.mark.postgres
+def test_nobody_waits_without_end_for_the_lock_of_another(postgres: str) -> None:
+    first, second = Database(postgres), Database(postgres, patience_s=2)
+    with first.unit_of_work() as holder:
+        holder.execute(sa.text("SELECT pg_advisory_xact_lock(1)"))
+        with pytest.raises(OperationalError, match="lock timeout"), second.unit_of_work() as waiting:
+            waiting.execute(sa.text("SELECT pg_advisory_xact_lock(1)"))
+    for database in (first, second):
+        database.close()
+
+
+@pytest.mark.postgres
+def test_options_of_the_operators_address_go_before_ours(postgres: str) -> None:
+    database = Database(f"{postgres}?options=-c%20statement_timeout%3D7s", patience_s=1)
+    with database.reader() as session:
+        assert session.scalar(sa.text("SHOW statement_timeout")) == "7s"
+    database.close()
