@@ -27,7 +27,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from benchmarks.junk import REAL, junk
-from benchmarks.serving import Client, a_desk, engines, served, variables
+from benchmarks.serving import Client, a_desk, engines, served, tell, variables
 from incidents.adapters import data_files
 from incidents.cli.setup import make_secrets
 from incidents.config import read_settings
@@ -206,14 +206,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     found = {engine: measure(url, options) for engine, url in engines(options.engine)}
-    for engine, figures in found.items():
-        print(f"{engine}: {'good' if is_good(figures) else 'A BAR IS MISSED'}")
-        for name, value in figures.items():
-            print(f"  {name:24}", f"{value:.3g}" if isinstance(value, float) else value)
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
-    if not all(map(is_good, found.values())):
-        raise SystemExit(1)
+    tell({engine: (is_good(figures), figures) for engine, figures in found.items()}, into=options.json)
 
 
 if __name__ == "__main__":

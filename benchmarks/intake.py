@@ -10,7 +10,6 @@ look-up, and at least 0.8 of the form pages a second.
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import tempfile
 import threading
@@ -34,6 +33,7 @@ from benchmarks.serving import (
     fields_of,
     memory_mb,
     server,
+    tell,
     token_of,
     variables,
     workers_of,
@@ -204,14 +204,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     found = {engine: measure(url, options) for engine, url in engines(options.engine)}
-    for engine, figures in found.items():
-        print(f"{engine}: {'good' if is_good(figures) else 'A BAR IS MISSED'}")
-        for name, value in figures.items():
-            print(f"  {name:24}", f"{value:.3g}" if value < 1_000 else f"{value:.0f}")
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
-    if not all(map(is_good, found.values())):
-        raise SystemExit(1)
+    tell({engine: (is_good(figures), figures) for engine, figures in found.items()}, into=options.json)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import signal
@@ -10,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -221,6 +222,19 @@ def cluster() -> Iterator[postgres.Server]:
         raise SystemExit("PostgreSQL is not installed (Debian: postgresql)")
     with postgres.running(programs, is_durable=True) as one:
         yield one
+
+
+def tell(found: Mapping[str, tuple[bool, Mapping[str, float | int | str]]], *, into: Path | None) -> None:
+    """Print what was found on each engine, and whether that is good; exits with 1 where it is not."""
+    for engine, (is_good, figures) in found.items():
+        print(f"{engine}: {'good' if is_good else 'A BAR IS MISSED'}")
+        for name, value in figures.items():
+            print(f"  {name:26}", f"{value:.3g}" if isinstance(value, float) and value < 1_000 else value)
+    if into:
+        all_figures = {engine: dict(figures) for engine, (_, figures) in found.items()}
+        into.write_text(json.dumps(all_figures, indent=1), encoding="utf-8")
+    if not all(is_good for is_good, _ in found.values()):
+        raise SystemExit(1)
 
 
 def workers_of(process: subprocess.Popen[bytes]) -> list[int]:

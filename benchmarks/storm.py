@@ -44,6 +44,7 @@ from benchmarks.serving import (
     fields_of,
     memory_mb,
     server,
+    tell,
     token_of,
     variables,
     workers_of,
@@ -270,14 +271,7 @@ def main() -> None:
     options = parser.parse_args()
     names = [options.engine] if options.engine else ["sqlite", "postgresql"]
     found = {engine: measure(engine, options) for engine in names}
-    for engine, figures in found.items():
-        print(f"{engine}: {'good' if is_good(engine, figures) else 'A BAR IS MISSED'}")
-        for name, value in figures.items():
-            print(f"  {name:26}", f"{value:.3g}" if isinstance(value, float) else value)
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
-    if not all(is_good(engine, figures) for engine, figures in found.items()):
-        raise SystemExit(1)
+    tell({engine: (is_good(engine, figures), figures) for engine, figures in found.items()}, into=options.json)
 
 
 if __name__ == "__main__":

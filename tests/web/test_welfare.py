@@ -40,7 +40,7 @@ def filed(database: Database, settings: Settings, **changes: object) -> str:
 
 
 def fold_of(page: str) -> Element | None:
-    return next((box for box in pages.parsed(page).iter("details") if "fold" in (box.get("class") or "")), None)
+    return next((box for box in pages.parsed(page).iter("details") if "fold" in (box.get("class") or "").split()), None)
 
 
 def test_a_hard_story_is_announced_in_the_queue_and_folded_on_its_page(two, database, settings) -> None:
