@@ -25,6 +25,9 @@ TEMPLATES = sorted(folder("templates").rglob("*.html"))
 # Pages that anybody may open; every other one stands behind a role.
 OPEN_TO_ALL = {
     "accounts.forgot",
+    "accounts.invited.begin",
+    "accounts.invited.enrol",
+    "accounts.invited.welcome",
     "accounts.log_in",
     "accounts.login",
     "accounts.recover",

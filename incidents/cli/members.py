@@ -20,7 +20,7 @@ from incidents.core.recovery import NotARecoveryCode, in_groups, parse_recovery_
 from incidents.db.account import Member, member_by_name
 from incidents.db.database import Database
 from incidents.db.key import MemberKey
-from incidents.services import accounts, colleagues, keys
+from incidents.services import accounts, colleagues, invitations, keys
 from incidents.services.accounts import Enrolled
 
 DESK_TAGS = [language.tag for language in AT_DESK]
@@ -211,12 +211,18 @@ def _administrator(settings: Settings, database: Database, name: str) -> None:
 @click.option("--by", "host", required=True, help="A member who lets them in again, and types their own password.")
 @click.pass_obj
 def readmit(settings: Settings, name: str, host: str) -> None:
-    """Let a member open reports again whose password was reset."""
+    """Let a member open reports again whose password was reset, or who came by an invitation."""
     with database_of(settings) as database:
         member = known(database, name)
         by, key = unlocked(settings, database, host)
+        now = datetime.now(UTC)
         with database.unit_of_work() as session:
-            shared = keys.readmit(session, member, by=by, by_key=key, actor=host, now=datetime.now(UTC))
+            shared = keys.readmit(session, member, by=by, by_key=key, actor=host, now=now)
+            if shared:
+                try:
+                    invitations.admit(session, member, by=by, actor=host, now=now)
+                except invitations.SamePerson:
+                    raise Wrong(f"{host} invited {name}: it takes another member to let them in.") from None
             needs_code = session.get_one(MemberKey, member).recovery_confirmed_on is None
     if not shared:
         raise Wrong(f"{host} holds no key of the desk, so {name} opens nothing yet: ask another member.")

@@ -44,6 +44,8 @@ def has_right(roles: Set[Role], right: Right) -> bool:
     return not RIGHTS[right].isdisjoint(roles)
 
 
+INVITED_FOR = timedelta(days=3)
+"""How long the link of an invitation works."""
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=10)
 SHORTEST_PASSWORD = 15

@@ -9,6 +9,7 @@ import incidents.db.coding
 import incidents.db.deidentify
 import incidents.db.filter
 import incidents.db.incident
+import incidents.db.invitation
 import incidents.db.job
 import incidents.db.key
 import incidents.db.notice

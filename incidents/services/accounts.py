@@ -66,9 +66,15 @@ def add_member(
     memory_mib: int,
     now: datetime,
     actor: str = "system",
+    secret: str = "",
 ) -> Enrolled:
-    """A member with a key of their own. They open nothing until somebody shares the desk key with them."""
-    secret, sealed = second_factor.new_secret(token_key)
+    """A member with a key of their own. They open nothing until somebody shares the desk key with them.
+
+    Their second factor is drawn unless they have its `secret` already.
+    """
+    secret, sealed = (
+        (secret, second_factor.sealed_secret(secret, token_key)) if secret else second_factor.new_secret(token_key)
+    )
     password = typed_password(password)
     member = stored.Member(
         id=uuid4(),
@@ -104,6 +110,11 @@ def log_in(
     fits = passwords.is_password(password, member.password_hash if member else None)
     if member is None or not _shows_both(session, member, fits, code, token_key=token_key, now=now):
         return None
+    return open_session(session, member, password, memory_mib=memory_mib, now=now)
+
+
+def open_session(session: Session, member: stored.Member, password: str, *, memory_mib: int, now: datetime) -> bytes:
+    """The value of a new session's cookie, for a member who has shown both factors."""
     pair = keys.unlock_member_key(session, member.id, password, memory_mib=memory_mib)
     cookie = secrets.token_bytes(_TOKEN_BYTES)
     session.add(

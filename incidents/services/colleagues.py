@@ -17,8 +17,9 @@ from incidents.core.accounts import Role, typed_password
 from incidents.db import account as stored
 from incidents.db.account import MemberRole, member_by_name
 from incidents.db.audit import record
-from incidents.services import keys
+from incidents.services import invitations, keys
 from incidents.services.accounts import Enrolled, Member, add_member, end_sessions
+from incidents.services.invitations import Waiting
 
 _DRAWN_GROUPS = 6
 """Of 16 bits each, of a password that an administrator reads out."""
@@ -54,16 +55,25 @@ class Colleague:
     is_out: bool
     holds_key: bool
     """Whether they can open what arrives now."""
+    waiting: Waiting | None
+    """They came by an invitation and were not let in yet."""
 
 
 def colleagues(session: Session) -> list[Colleague]:
     """All members, by name."""
-    holders = set(keys.holders_of_now(session))
+    holders, waiting = set(keys.holders_of_now(session)), invitations.waiting(session)
     rows = session.scalars(
         sa.select(stored.Member).options(orm.selectinload(stored.Member.roles)).order_by(stored.Member.name)
     )
     return [
-        Colleague(row.id, row.name, frozenset(one.role for one in row.roles), row.is_disabled, row.id in holders)
+        Colleague(
+            row.id,
+            row.name,
+            frozenset(one.role for one in row.roles),
+            row.is_disabled,
+            row.id in holders,
+            waiting.get(row.id),
+        )
         for row in rows
     ]
 
@@ -147,12 +157,17 @@ def revoke_member(session: Session, member: UUID, *, actor: str, now: datetime, 
     row.is_disabled = True
     end_sessions(session, member)
     keys.take_grants(session, member)
+    invitations.forget(session, member)
     record(session, at=now, actor=actor, action="revoke_member", subject=f"member:{member}", reason=reason)
     return keys.rotate(session, actor=actor, now=now, reason=f"member:{member} revoked")
 
 
 def readmit_colleague(session: Session, member: UUID, *, by: Member, now: datetime) -> None:
-    """Let a colleague open again what `by` opens. Raises NothingHeld."""
+    """Let a colleague open what `by` opens: again, or for the first time and with the roles they were invited for.
+
+    Raises NothingHeld, services.invitations.SamePerson.
+    """
+    invitations.admit(session, member, by=by.id, actor=by.name, now=now)
     if not keys.readmit(session, member, by=by.id, by_key=by.key, actor=by.name, now=now):
         raise NothingHeld
 

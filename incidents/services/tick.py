@@ -20,7 +20,7 @@ from incidents.db import job as stored
 from incidents.db import order
 from incidents.db.database import Database
 from incidents.db.report import Message, Report
-from incidents.services import accounts, bulk, destruction, retention
+from incidents.services import accounts, bulk, destruction, invitations, retention
 from incidents.services.overdue import overdue
 
 NOTE_FROM_HOUR = 7
@@ -96,8 +96,9 @@ def _look_at_clock(database: Database, around: Surroundings) -> Line | None:
 def _forget(database: Database, around: Surroundings) -> Line:
     with database.unit_of_work() as session:
         accounts.forget_ended_sessions(session, now=around.now)
+        invitations.forget_ended(session, now=around.now)
         bulk.forget_rows(session, now=around.now)
-    return Line("Sessions that ended and undoing that is no longer possible: forgotten.")
+    return Line("Sessions and invitations that ended, and undoing that is no longer possible: forgotten.")
 
 
 def _let_go(database: Database, around: Surroundings) -> Line:

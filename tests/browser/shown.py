@@ -243,6 +243,8 @@ AT_DESK: dict[str, DeskOpening] = {
     "new rule": _of_desk("/desk/rules/new"),
     "retention": _of_desk("/desk/retention/"),
     "account": _of_desk("/desk/account"),
+    "members": _of_desk("/desk/members/"),
+    "invitation": _of_desk("/desk/members/invitations/new"),
     "trail": _of_desk("/desk/audit"),
     "nothing": _of_desk("/desk/nothing"),
 }

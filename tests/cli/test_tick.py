@@ -7,7 +7,7 @@ def test_it_says_what_it_did(run) -> None:
     done = run("tick")
     assert done.exit_code == 0, done.output
     assert done.output.splitlines() == [
-        "Sessions that ended and undoing that is no longer possible: forgotten.",
+        "Sessions and invitations that ended, and undoing that is no longer possible: forgotten.",
         "Reports that were taken and left: free for others.",
         "Tokens of forms that can no longer be sent: forgotten.",
         "Since when reports have been as they are: noted.",

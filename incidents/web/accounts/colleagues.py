@@ -8,16 +8,21 @@ from flask import Blueprint, abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from incidents.core.accounts import Role
-from incidents.services import accounts
 from incidents.services import colleagues as members
+from incidents.services import invitations as invited
 from incidents.services.colleagues import LastHolder, NoSuchMember, NothingHeld, Oneself
+from incidents.services.invitations import SamePerson
 from incidents.web.accounts import guard
+from incidents.web.accounts.again import did_not_fit, shows_again
 from incidents.web.accounts.forms import ReadmitForm, ResetForm, RevokeForm
+from incidents.web.accounts.invitations import invitations
+from incidents.web.accounts.roles import words_of
 from incidents.web.headers import allow_script
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 
 colleagues = Blueprint("colleagues", __name__, url_prefix="/members")
+colleagues.register_blueprint(invitations)
 
 SEES = (Role.ADMINISTRATOR, Role.MODERATOR, Role.REVIEWER)
 LETS_IN = (Role.MODERATOR, Role.REVIEWER)
@@ -28,9 +33,12 @@ LETS_IN = (Role.MODERATOR, Role.REVIEWER)
 @guard.needs(*SEES)
 def listed() -> ResponseReturnValue:
     allow_script()
-    with platform().database.reader() as session:
-        found = members.colleagues(session)
-    return render_template("accounts/members.html", members=found)
+    site = platform()
+    with site.database.reader() as session:
+        found, asked = members.colleagues(session), invited.invitations(session, now=site.now())
+    return render_template(
+        "accounts/members.html", members=found, asked=asked, administers=Role.ADMINISTRATOR in g.member.roles
+    )
 
 
 @colleagues.get("/<uuid:member>")
@@ -45,8 +53,8 @@ def readmit(member: UUID) -> ResponseReturnValue:
     form, site = ReadmitForm(), platform()
     if not form.validate():
         return _page(member, readmit=form), 422
-    if not _shows_again(form):
-        return _page(member, readmit=form, said=_did_not_fit()), 422
+    if not shows_again(form.password.data, form.code.data):
+        return _page(member, readmit=form, said=did_not_fit()), 422
     try:
         with site.database.unit_of_work() as session:
             members.colleague(session, member)
@@ -55,6 +63,8 @@ def readmit(member: UUID) -> ResponseReturnValue:
         abort(404)
     except NothingHeld:
         return _page(member, said=_("You hold no key yourself, so you can let nobody in. Ask another member.")), 409
+    except SamePerson:
+        return _page(member, said=_invited_by_oneself()), 409
     return redirect(url_for("accounts.colleagues.show", member=member), 303)
 
 
@@ -64,8 +74,8 @@ def reset(member: UUID) -> ResponseReturnValue:
     form, site = ResetForm(), platform()
     if not form.validate():
         return _page(member, reset=form), 422
-    if not _shows_again(form):
-        return _page(member, reset=form, said=_did_not_fit()), 422
+    if not shows_again(form.password.data, form.code.data):
+        return _page(member, reset=form, said=did_not_fit()), 422
     try:
         with site.database.unit_of_work() as session:
             members.colleague(session, member)
@@ -85,8 +95,8 @@ def revoke(member: UUID) -> ResponseReturnValue:
     form, site = RevokeForm(), platform()
     if not form.validate():
         return _page(member, revoke=form), 422
-    if not _shows_again(form):
-        return _page(member, revoke=form, said=_did_not_fit()), 422
+    if not shows_again(form.password.data, form.code.data):
+        return _page(member, revoke=form, said=did_not_fit()), 422
     try:
         with site.database.unit_of_work() as session:
             members.colleague(session, member)
@@ -99,19 +109,6 @@ def revoke(member: UUID) -> ResponseReturnValue:
         said = _("Nobody else holds the key. Without this member no report could be opened.")
         return _page(member, said=said), 409
     return redirect(url_for("accounts.colleagues.show", member=member), 303)
-
-
-def _shows_again(form: ReadmitForm | ResetForm | RevokeForm) -> bool:
-    site = platform()
-    with site.database.unit_of_work() as session:
-        return accounts.shows_again(
-            session,
-            g.member,
-            form.password.data or "",
-            "".join((form.code.data or "").split()),
-            token_key=site.settings.token_key,
-            now=site.now(),
-        )
 
 
 def _page(
@@ -133,6 +130,8 @@ def _page(
     return render_template(
         "accounts/member.html",
         one=found,
+        roles=words_of(found.waiting.roles if found.waiting else found.roles),
+        is_inviter=found.waiting is not None and found.waiting.invited_by == g.member.id,
         readmit=readmit or ReadmitForm(formdata=None),
         reset=reset or ResetForm(formdata=None),
         revoke=revoke or RevokeForm(formdata=None),
@@ -143,9 +142,9 @@ def _page(
     )
 
 
-def _did_not_fit() -> str:
-    return _("That did not fit. Check your password and code. After several tries you have to wait a little.")
-
-
 def _not_oneself() -> str:
     return _("This is for colleagues. Your own password changes under “Your account”.")
+
+
+def _invited_by_oneself() -> str:
+    return _("You invited them. Another member who reads reports lets them in.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, PasswordField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
-from incidents.core.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from incidents.core.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, Role
 from incidents.core.languages import AT_DESK
+from incidents.web.accounts.roles import WORDS
 from incidents.web.texts import lazy_gettext as _
 from incidents.web.tokens import DeskForm, PublicForm
 
@@ -67,6 +68,10 @@ def _recovery_code() -> StringField:
         ],
         render_kw={"autocomplete": "off", "inputmode": "numeric"},
     )
+
+
+def _in_one_line(typed: str | None) -> str:
+    return " ".join((typed or "").split())
 
 
 class LoginForm(PublicForm):
@@ -129,6 +134,55 @@ class RevokeForm(DeskForm):
     )
     password = _password("revoke-password")
     code = _code("revoke-code")
+
+
+class InviteForm(DeskForm):
+    """Whom, for what, and both factors again."""
+
+    name = StringField(
+        _("Name"),
+        [DataRequired(_("Type a name.")), Length(max=80, message=_("That name is too long."))],
+        id="invite-name",
+        filters=[_in_one_line],
+        render_kw={"autocomplete": "off"},
+    )
+    roles = SelectMultipleField(
+        _("What they will do"), [InputRequired(_("Choose one or more."))], validate_choice=True, id="invite-roles"
+    )
+    language = SelectField(_("Language"), id="invite-language")
+    password = _password("invite-password")
+    code = _code("invite-code")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.choices = [(language.tag, language.endonym) for language in AT_DESK]
+        self.roles.choices = [(role.value, words) for role, words in WORDS.items()]
+
+    def chosen(self) -> frozenset[Role]:
+        return frozenset(Role(value) for value in self.roles.data or ())
+
+
+class TakeBackForm(DeskForm):
+    """A button; it has only the token."""
+
+
+class BeginForm(PublicForm):
+    """A button; it has only the token."""
+
+
+class EnrolForm(PublicForm):
+    """For who came by an invitation."""
+
+    offer = HiddenField()
+    """The second factor that the page shows, sealed."""
+    new_password = _new_password("new_password")
+    again = PasswordField(
+        _("The same password again"),
+        [EqualTo("new_password", message=_("The two passwords are not the same."))],
+        id="again",
+        render_kw={"autocomplete": "new-password"},
+    )
+    code = _code("code")
 
 
 class ConfirmForm(DeskForm):

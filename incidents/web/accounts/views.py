@@ -11,6 +11,7 @@ from incidents.core.recovery import in_groups
 from incidents.services import accounts as members
 from incidents.services import keys
 from incidents.web.accounts import guard
+from incidents.web.accounts.again import did_not_fit, digits
 from incidents.web.accounts.colleagues import colleagues
 from incidents.web.accounts.forms import (
     ConfirmForm,
@@ -23,12 +24,14 @@ from incidents.web.accounts.forms import (
     RenewForm,
     WarnForm,
 )
+from incidents.web.accounts.invited import invited
 from incidents.web.headers import allow_script
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 
 accounts = Blueprint("accounts", __name__, url_prefix="/desk")
 accounts.register_blueprint(colleagues)
+accounts.register_blueprint(invited)
 
 
 @accounts.get("/login")
@@ -47,7 +50,7 @@ def log_in() -> ResponseReturnValue:
             session,
             (form.name.data or "").strip(),
             form.password.data or "",
-            _digits(form.code.data),
+            digits(form.code.data),
             token_key=site.settings.token_key,
             memory_mib=site.settings.seal_memory_mib,
             now=site.now(),
@@ -99,7 +102,7 @@ def recover() -> ResponseReturnValue:
             session,
             (form.name.data or "").strip(),
             form.recovery_code.data or "",
-            _digits(form.code.data),
+            digits(form.code.data),
             form.new_password.data or "",
             token_key=site.settings.token_key,
             memory_mib=site.settings.seal_memory_mib,
@@ -127,14 +130,14 @@ def change_password() -> ResponseReturnValue:
             session,
             g.member,
             form.password.data or "",
-            _digits(form.code.data),
+            digits(form.code.data),
             form.new_password.data or "",
             token_key=site.settings.token_key,
             memory_mib=site.settings.seal_memory_mib,
             now=site.now(),
         )
     if not is_changed:
-        return _account(password=form, said=_did_not_fit()), 422
+        return _account(password=form, said=did_not_fit()), 422
     return redirect(url_for("accounts.login"), 303)
 
 
@@ -150,7 +153,7 @@ def renew() -> ResponseReturnValue:
                 session,
                 g.member,
                 form.password.data or "",
-                _digits(form.code.data),
+                digits(form.code.data),
                 token_key=site.settings.token_key,
                 now=site.now(),
             )
@@ -159,7 +162,7 @@ def renew() -> ResponseReturnValue:
             said=_("Your recovery code opens what you held before your password was reset. Use it first.")
         ), 409
     if code is None:
-        return _account(renew=form, said=_did_not_fit()), 422
+        return _account(renew=form, said=did_not_fit()), 422
     return _account(code=in_groups(code).split())
 
 
@@ -223,11 +226,3 @@ def _account(
         said=said,
         code=code,
     )
-
-
-def _did_not_fit() -> str:
-    return _("That did not fit. Check your password and code. After several tries you have to wait a little.")
-
-
-def _digits(typed: str | None) -> str:
-    return "".join((typed or "").split())
