@@ -46,6 +46,8 @@ def has_right(roles: Set[Role], right: Right) -> bool:
 
 INVITED_FOR = timedelta(days=3)
 """How long the link of an invitation works."""
+SPARE_CODE_TOLD_FOR = timedelta(minutes=10)
+"""After a spare code was used its member is told on their pages for so long."""
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=10)
 SHORTEST_PASSWORD = 15

@@ -29,6 +29,8 @@ class Member(Base):
     """Whether single letters act on pages of the desk (WCAG 2.2, 2.1.4: they can be turned off)."""
     is_warned: orm.Mapped[bool] = orm.mapped_column(default=True, server_default=sa.true())
     """Whether stories that are hard to read are announced, and stay folded until they are opened."""
+    spare_used_at: orm.Mapped[datetime | None]
+    """When they last came in by a spare code."""
 
     roles: orm.Mapped[list[MemberRole]] = orm.relationship(lazy="raise")
 
@@ -38,6 +40,15 @@ class MemberRole(Base):
 
     member_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("member.id"), primary_key=True)
     role: orm.Mapped[Role] = orm.mapped_column(primary_key=True)
+
+
+class StoredSpareCode(Base):
+    """One that was not used yet, as a hash under the server's token key."""
+
+    __tablename__ = "spare_code"
+
+    digest: orm.Mapped[Digest] = orm.mapped_column(primary_key=True)
+    member_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("member.id"), index=True)
 
 
 class LoginSession(Base):

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from incidents.adapters import opening, passwords, second_factor
 from incidents.adapters.opening import KeyPair
 from incidents.adapters.sealing import CannotOpen
-from incidents.core.accounts import IDLE, LONGEST, Role, typed_password, wait_after
+from incidents.core.accounts import IDLE, LONGEST, SPARE_CODE_TOLD_FOR, Role, typed_password, wait_after
 from incidents.core.recovery import NotARecoveryCode, RecoveryCode, parse_recovery_code
+from incidents.core.spare import SpareCode
 from incidents.db import account as stored
 from incidents.db.account import LoginSession, MemberRole, member_by_id, member_by_name
 from incidents.db.audit import record
 from incidents.db.key import MemberKey
-from incidents.services import keys
+from incidents.services import keys, spare_codes
 
 _TOKEN_BYTES = 32
 
@@ -44,6 +45,8 @@ class Member:
     """Single letters act on pages of the desk."""
     is_warned: bool = True
     """Stories that are hard to read are announced."""
+    spare_codes_left: int | None = None
+    """How many spare codes they have, where they used one just now."""
 
 
 @dataclass(frozen=True)
@@ -133,15 +136,20 @@ def open_session(session: Session, member: stored.Member, password: str, *, memo
 def _shows_both(
     session: Session, member: stored.Member, fits: bool, code: str, *, token_key: bytes, now: datetime
 ) -> bool:
-    """Whether a first factor that fits comes with the second one, and the account does not wait.
+    """Whether a first factor that fits comes with the second one or a spare code, and the account does not wait.
 
     Only who has the first factor and tries second ones makes the account wait. A stranger without it learns nothing
     from a refusal, so that nothing has to slow them down, and they lock nobody out however often they try.
     """
     waits = member.locked_until is not None and member.locked_until > now
     step = second_factor.step_of(code, member.sealed_totp_secret, token_key, now, after=member.last_totp_step)
-    if fits and step is not None and not waits and not member.is_disabled:
-        member.failures, member.locked_until, member.last_totp_step = 0, None, step
+    spare = spare_codes.fitting(session, member.id, code, token_key=token_key)
+    if fits and (step is not None or spare is not None) and not waits and not member.is_disabled:
+        member.failures, member.locked_until = 0, None
+        if step is not None:
+            member.last_totp_step = step
+        elif spare is not None:
+            spare_codes.spend(session, spare, member, now=now)
         return True
     if fits and not waits:
         member.failures += 1
@@ -178,6 +186,15 @@ def renew_recovery_code(
         return None
     record(session, at=now, actor=member.name, action="renew_recovery", subject=f"member:{member.id}")
     return keys.new_recovery_code(session, member.id, member.key)
+
+
+def renew_spare_codes(
+    session: Session, member: Member, password: str, code: str, *, token_key: bytes, now: datetime
+) -> list[SpareCode] | None:
+    """New spare codes, to be shown once, if both factors are shown again; None if refused. Earlier ones are void."""
+    if _shown_again(session, member, password, code, token_key=token_key, now=now) is None:
+        return None
+    return spare_codes.make(session, member.id, token_key=token_key, actor=member.name, now=now)
 
 
 def confirm_recovery_code(session: Session, member: Member, typed: str, *, now: datetime) -> bool:
@@ -297,6 +314,7 @@ def member_of_session(session: Session, cookie: bytes, *, now: datetime) -> Memb
     if member is None or key is None or member.is_disabled:
         raise NotLoggedIn
     private = opening.open_for_session(row.sealed_key, cookie)
+    is_told = member.spare_used_at is not None and now - member.spare_used_at < SPARE_CODE_TOLD_FOR
     return Member(
         member.id,
         member.name,
@@ -306,6 +324,7 @@ def member_of_session(session: Session, cookie: bytes, *, now: datetime) -> Memb
         row.seen_at,
         member.has_single_keys,
         member.is_warned,
+        spare_codes.left(session, member.id) if is_told else None,
     )
 
 

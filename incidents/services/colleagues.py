@@ -17,7 +17,7 @@ from incidents.core.accounts import Role, typed_password
 from incidents.db import account as stored
 from incidents.db.account import MemberRole, member_by_name
 from incidents.db.audit import record
-from incidents.services import invitations, keys
+from incidents.services import invitations, keys, spare_codes
 from incidents.services.accounts import Enrolled, Member, add_member, end_sessions
 from incidents.services.invitations import Waiting
 
@@ -108,6 +108,7 @@ def enrol_anew(
     row.last_totp_step, row.is_disabled = 0, False
     held = {given.role for given in row.roles}
     session.add_all(MemberRole(member_id=row.id, role=role) for role in set(roles) - held)
+    spare_codes.void(session, row.id)
     keys.take_grants(session, row.id)
     keys.spend_recovery_code(session, row.id)
     pair = keys.unlock_member_key(session, row.id, typed_password(password), memory_mib=memory_mib)
@@ -140,6 +141,7 @@ def reset_second_factor(
     row = session.get_one(stored.Member, member)
     secret, row.sealed_totp_secret = second_factor.new_secret(token_key)
     row.last_totp_step = 0
+    spare_codes.void(session, member)
     end_sessions(session, member)
     subject = f"member:{member}"
     record(session, at=now, actor=actors[0], action="reset_second_factor", subject=subject, reason=f"with {actors[1]}")

@@ -21,11 +21,12 @@ from sqlalchemy.orm import Session
 from incidents.adapters import second_factor
 from incidents.core.accounts import INVITED_FOR, Role, typed_password
 from incidents.core.recovery import RecoveryCode
+from incidents.core.spare import SpareCode
 from incidents.db.account import Member as MemberRow
 from incidents.db.account import MemberRole, member_by_name
 from incidents.db.audit import record
 from incidents.db.invitation import Invitation, InvitationRole
-from incidents.services import accounts
+from incidents.services import accounts, spare_codes
 from incidents.services.accounts import Member
 
 _TOKEN_BYTES = 32
@@ -71,7 +72,8 @@ class Arrived:
 
     cookie: bytes
     recovery_code: RecoveryCode
-    """To be shown once."""
+    """To be shown once, as all that follow."""
+    spare_codes: list[SpareCode]
 
 
 def invite(session: Session, name: str, roles: Collection[Role], *, language: str, by: Member, now: datetime) -> str:
@@ -172,7 +174,8 @@ def accept(
     row.token_hash, row.member_id = None, member.id
     record(session, at=now, actor=row.name, action="accept_invitation", subject=_subject(row.id))
     cookie = accounts.open_session(session, member, typed_password(password), memory_mib=memory_mib, now=now)
-    return Arrived(cookie, enrolled.recovery_code)
+    spare = spare_codes.make(session, member.id, token_key=token_key, actor=member.name, now=now)
+    return Arrived(cookie, enrolled.recovery_code, spare)
 
 
 def waiting(session: Session) -> dict[UUID, Waiting]:

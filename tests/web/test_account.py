@@ -64,14 +64,14 @@ def english(ana: AtDesk, path: str) -> str:
 
 
 @pytest.mark.parametrize("wrong", [{"password": "x" * 15}, {"code": "000000"}, {"password": ""}])
-@pytest.mark.parametrize("ending", ["/recovery", "/password"])
+@pytest.mark.parametrize("ending", ["/recovery", "/password", "/spare-codes"])
 def test_weighty_acts_take_both_factors_again(database, settings, ana: AtDesk, ending: str, wrong) -> None:
     sent = {"password": PASSWORD, "code": fresh_code(database, settings, ana.member.name), **wrong}
     if ending == "/password":
         sent["new_password"] = NEW
     answer = ana.press("/desk/account", ending, **sent)
     assert answer.status_code == 422
-    assert code_on(answer.text) == ""
+    assert (code_on(answer.text), spare_codes_on(answer.text)) == ("", [])
     assert ana.client.get("/desk/account").status_code == 200
 
 
@@ -94,6 +94,33 @@ def test_a_member_ends_another_session_of_theirs(app, database, settings, ana: A
     assert ana.press("/desk/account", "/sessions/end").status_code == 303
     assert elsewhere.client.get("/desk/account").status_code == 303
     assert not pages.has_form(ana.open("/desk/account"), "/sessions/end")
+
+
+def spare_codes_on(page: str) -> list[str]:
+    return re.findall(r"<span>(\d{4} \d{4} \d{4})</span>", page)
+
+
+def test_a_member_makes_spare_codes_that_are_shown_once(database, settings, ana: AtDesk) -> None:
+    assert "You have no spare codes" in english(ana, "/desk/account")
+    code = fresh_code(database, settings, ana.member.name)
+    page = ana.press("/desk/account", "/spare-codes", password=PASSWORD, code=code)
+    assert (len(spare_codes_on(page.text)), page.headers["Cache-Control"]) == (8, "no-store")
+    again = ana.open("/desk/account")
+    assert spare_codes_on(again) == []
+    assert "8 spare codes left" in pages.text_of(again)
+
+
+def test_who_came_in_by_a_spare_code_is_told_on_the_next_page(app, client, database, settings, ana: AtDesk) -> None:
+    english(ana, "/desk/account")
+    code = fresh_code(database, settings, ana.member.name)
+    spare = spare_codes_on(ana.press("/desk/account", "/spare-codes", password=PASSWORD, code=code).text)[0]
+    assert "spare code:" not in ana.open("/desk/")
+    with app.test_request_context():
+        token = new_token(opened_at=NOW - timedelta(minutes=1))
+    data = {"token": token, "name": ana.member.name, "password": PASSWORD, "code": spare}
+    assert client.post("/desk/login", data=data).status_code == 303
+    assert "You used a spare code: 7 left." in client.get("/desk/").text
+    assert "You used a spare code: 7 left." in client.get("/desk/account").text
 
 
 def test_ids_on_the_page_are_its_own(ana: AtDesk) -> None:

@@ -86,6 +86,7 @@ def test_an_invited_person_enrols_and_opens_nothing_until_a_reader_lets_them_in(
     assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
     code = " ".join(re.findall(r"<span>(\d{6})</span>", answer.text))
     assert len(code.replace(" ", "")) == 42
+    assert len(re.findall(r"<span>\d{4} \d{4} \d{4}</span>", answer.text)) == 8
     confirm = pages.form(answer.text, "/account/recovery/confirm")
     assert client.post(confirm.action, data=confirm.sent(recovery_code=code)).status_code == 303
     assert client.get("/desk/account").status_code == 200

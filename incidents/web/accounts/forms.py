@@ -53,7 +53,10 @@ def _new_password(id_: str) -> PasswordField:
 def _code(id_: str) -> StringField:
     return StringField(
         _("Six-digit code"),
-        [InputRequired(_("Type the code that your second factor shows.")), Length(max=12, message=_("Six digits."))],
+        [
+            InputRequired(_("Type the code that your second factor shows.")),
+            Length(max=40, message=_("Six digits, or the twelve of a spare code.")),
+        ],
         id=id_,
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
     )
@@ -104,6 +107,13 @@ class RenewForm(DeskForm):
 
     password = _password("renew-password")
     code = _code("renew-code")
+
+
+class SpareForm(DeskForm):
+    """Both factors again, for new spare codes."""
+
+    password = _password("spare-password")
+    code = _code("spare-code")
 
 
 class ReadmitForm(DeskForm):

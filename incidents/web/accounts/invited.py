@@ -9,6 +9,7 @@ from incidents.adapters import second_factor
 from incidents.adapters.sealing import CannotOpen
 from incidents.core.languages import BY_TAG, DEFAULT
 from incidents.core.recovery import in_groups
+from incidents.core.spare import grouped
 from incidents.services import invitations
 from incidents.services.invitations import Invited, NoSuchInvitation
 from incidents.web.accounts import guard
@@ -72,6 +73,7 @@ def enrol(token: str) -> ResponseReturnValue:
     page = render_template(
         "accounts/enrolled.html",
         code=in_groups(arrived.recovery_code).split(),
+        spare=[grouped(one) for one in arrived.spare_codes],
         confirm=ConfirmForm(formdata=None),
         bound_token=desk_token(),
     )

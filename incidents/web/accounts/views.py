@@ -8,8 +8,10 @@ from flask import Blueprint, g, make_response, redirect, render_template, url_fo
 from flask.typing import ResponseReturnValue
 
 from incidents.core.recovery import in_groups
+from incidents.core.spare import grouped
 from incidents.services import accounts as members
 from incidents.services import keys
+from incidents.services import spare_codes as spares
 from incidents.web.accounts import guard
 from incidents.web.accounts.again import did_not_fit, digits
 from incidents.web.accounts.colleagues import colleagues
@@ -22,6 +24,7 @@ from incidents.web.accounts.forms import (
     PasswordForm,
     RecoverForm,
     RenewForm,
+    SpareForm,
     WarnForm,
 )
 from incidents.web.accounts.invited import invited
@@ -166,6 +169,26 @@ def renew() -> ResponseReturnValue:
     return _account(code=in_groups(code).split())
 
 
+@accounts.post("/account/spare-codes")
+@guard.needs()
+def renew_spare_codes() -> ResponseReturnValue:
+    form, site = SpareForm(), platform()
+    if not form.validate():
+        return _account(spare=form), 422
+    with site.database.unit_of_work() as session:
+        codes = members.renew_spare_codes(
+            session,
+            g.member,
+            form.password.data or "",
+            digits(form.code.data),
+            token_key=site.settings.token_key,
+            now=site.now(),
+        )
+    if codes is None:
+        return _account(spare=form, said=did_not_fit()), 422
+    return _account(spare_codes=[grouped(one) for one in codes])
+
+
 @accounts.post("/account/recovery/confirm")
 @guard.needs()
 def confirm() -> ResponseReturnValue:
@@ -207,20 +230,26 @@ def _account(
     password: PasswordForm | None = None,
     renew: RenewForm | None = None,
     confirm: ConfirmForm | None = None,
+    spare: SpareForm | None = None,
     said: str = "",
     code: Sequence[str] = (),
+    spare_codes: Sequence[str] = (),
 ) -> str:
-    """The page of one's own account. `code` is a recovery code to show this once, by groups."""
+    """The page of one's own account. `code` is a recovery code to show this once, by groups, as are spare codes."""
     allow_script()
     site = platform()
     with site.database.reader() as session:
         sessions = members.open_sessions(session, g.member, g.cookie, now=site.now())
         is_confirmed = keys.recovery_is_confirmed(session, g.member.id)
+        spare_left = spares.left(session, g.member.id)
     return render_template(
         "accounts/account.html",
         password=password or PasswordForm(formdata=None),
         renew=renew or RenewForm(formdata=None),
         confirm=confirm or ConfirmForm(formdata=None),
+        spare=spare or SpareForm(formdata=None),
+        spare_codes=spare_codes,
+        spare_left=spare_left,
         sessions=sessions,
         is_confirmed=is_confirmed,
         said=said,
