@@ -33,11 +33,10 @@ def policy(*, with_script: bool) -> str:
     return _POLICY.format(script="'self'" if with_script else "'none'")
 
 
-_FIXED = tuple(FIXED.items())
+_ALWAYS = (*FIXED.items(), ("Cross-Origin-Resource-Policy", "same-origin"), ("Cache-Control", PRIVATE))
 _WITH_SCRIPT, _WITHOUT_SCRIPT = (
-    (*_FIXED, ("Content-Security-Policy", policy(with_script=with_script))) for with_script in (True, False)
+    (*_ALWAYS, ("Content-Security-Policy", policy(with_script=with_script))) for with_script in (True, False)
 )
-_UNLESS_SET = (("Cross-Origin-Resource-Policy", "same-origin"), ("Cache-Control", PRIVATE))
 
 
 def allow_script() -> None:
@@ -61,16 +60,16 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def _add(response: Response) -> Response:
         own = response.headers
-        # Looked for while the list is short, and all others put behind it at once: each look goes through the list.
-        for name, value in _UNLESS_SET:
-            if name not in own:
-                own.add(name, value)
         is_page = own.get("Content-Type", "").startswith("text/html")
-        own.extend(_WITH_SCRIPT if is_page and g.get("with_script") else _WITHOUT_SCRIPT if is_page else _FIXED)
+        wanted = _WITH_SCRIPT if is_page and g.get("with_script") else _WITHOUT_SCRIPT if is_page else _ALWAYS
+        # At once: to set one after the other goes through the list each time. What is there stays, as on pages that
+        # the desk passes on from the public site (releases looked at ahead): a header twice may count for nothing.
+        there = {name.lower() for name, _value in own}
+        own.extend([pair for pair in wanted if pair[0].lower() not in there])
         # Not `request.host`: it refuses foreign hosts, and their refusal is what is being answered here.
         is_onion = request.headers.get("Host", "").partition(":")[0].endswith(".onion")
         if settings.https and not is_onion:
-            own.add("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+            own.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
             if settings.onion and _has_onion_twin(response):
                 response.headers["Onion-Location"] = f"http://{settings.onion}{quote(request.path)}"
         return _compressed(response)

@@ -86,6 +86,8 @@ def test_the_receipt_page_sweeps_what_the_browser_kept(client) -> None:
 def test_every_page_carries_all_headers(open_client, path: str, cache: str, script: bool) -> None:
     answer = open_client.get(path)
     assert {name: answer.headers[name] for name in headers.FIXED} == headers.FIXED
+    names = [name for name, _value in answer.headers]
+    assert sorted(names) == sorted(set(names))
     assert answer.headers["Content-Security-Policy"] == headers.policy(with_script=script)
     assert answer.headers["Cache-Control"] == cache
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"

@@ -14,6 +14,7 @@ from incidents.config import Door, Settings
 from incidents.core.accounts import Role
 from incidents.core.languages import BY_TAG
 from incidents.db.database import Database
+from incidents.web import headers
 from tests import pages
 from tests.conftest import NOW
 from tests.web.desk import AtDesk, a_desk
@@ -187,6 +188,15 @@ def test_what_is_seen_ahead_is_kept_by_nobody(closed: list[AtDesk]) -> None:
         assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "Access-Control-Allow-Origin" not in answer.headers
         assert "Content-Encoding" not in answer.headers
+
+
+def test_a_page_seen_ahead_carries_every_header_once(closed: list[AtDesk]) -> None:
+    """It passes two applications that add them; of some a second one makes browsers disregard both."""
+    for path in ("en/statistics/1/", "api/v1/releases/1/tables/ground.hu.svg"):
+        answer = closed[0].client.get(AHEAD + path)
+        names = [name for name, _value in answer.headers]
+        assert sorted(names) == sorted(set(names))
+        assert {name: answer.headers[name] for name in headers.FIXED} == headers.FIXED
 
 
 def test_a_draft_can_be_looked_at_before_it_is_signed(two: list[AtDesk], client: FlaskClient) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from flask import Blueprint, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -31,6 +32,8 @@ from incidents.web.accounts.invited import invited
 from incidents.web.headers import allow_script
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
+
+Made = TypeVar("Made")
 
 accounts = Blueprint("accounts", __name__, url_prefix="/desk")
 accounts.register_blueprint(colleagues)
@@ -147,19 +150,11 @@ def change_password() -> ResponseReturnValue:
 @accounts.post("/account/recovery")
 @guard.needs()
 def renew() -> ResponseReturnValue:
-    form, site = RenewForm(), platform()
+    form = RenewForm()
     if not form.validate():
         return _account(renew=form), 422
     try:
-        with site.database.unit_of_work() as session:
-            code = members.renew_recovery_code(
-                session,
-                g.member,
-                form.password.data or "",
-                digits(form.code.data),
-                token_key=site.settings.token_key,
-                now=site.now(),
-            )
+        code = _renewed(form, members.renew_recovery_code)
     except keys.HasEarlierKey:
         return _account(
             said=_("Your recovery code opens what you held before your password was reset. Use it first.")
@@ -172,18 +167,10 @@ def renew() -> ResponseReturnValue:
 @accounts.post("/account/spare-codes")
 @guard.needs()
 def renew_spare_codes() -> ResponseReturnValue:
-    form, site = SpareForm(), platform()
+    form = SpareForm()
     if not form.validate():
         return _account(spare=form), 422
-    with site.database.unit_of_work() as session:
-        codes = members.renew_spare_codes(
-            session,
-            g.member,
-            form.password.data or "",
-            digits(form.code.data),
-            token_key=site.settings.token_key,
-            now=site.now(),
-        )
+    codes = _renewed(form, members.renew_spare_codes)
     if codes is None:
         return _account(spare=form, said=did_not_fit()), 422
     return _account(spare_codes=[grouped(one) for one in codes])
@@ -223,6 +210,20 @@ def end_session() -> ResponseReturnValue:
     with site.database.unit_of_work() as session:
         members.end_session(session, g.member, form.session.data or "", now=site.now())
     return redirect(url_for("accounts.mine"), 303)
+
+
+def _renewed(form: RenewForm | SpareForm, renew: Callable[..., Made | None]) -> Made | None:
+    """What one of the services makes anew for a member who shows both factors again; None if refused."""
+    site = platform()
+    with site.database.unit_of_work() as session:
+        return renew(
+            session,
+            g.member,
+            form.password.data or "",
+            digits(form.code.data),
+            token_key=site.settings.token_key,
+            now=site.now(),
+        )
 
 
 def _account(
