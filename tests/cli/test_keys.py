@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
@@ -20,13 +21,16 @@ from sqlalchemy.orm import Session
 from incidents.__main__ import cli
 from incidents.adapters import opening
 from incidents.config import Settings, read_settings
+from incidents.core.accounts import Role
 from incidents.core.recovery import in_groups, recovery_code_from
-from incidents.db.account import member_by_name
+from incidents.db.account import Member as MemberRow
+from incidents.db.account import MemberRole, member_by_name
 from incidents.db.audit import AuditEntry
 from incidents.db.database import Database
 from incidents.db.key import DeskKey, MemberKey
 from incidents.db.report import Report
-from incidents.services import keys
+from incidents.services import invitations, keys
+from incidents.services.accounts import Member
 from tests import builders
 
 PASSWORD = "tri zelene kruške na stolu"
@@ -225,6 +229,35 @@ def test_an_administrator_resets_a_password_and_another_member_lets_them_in_agai
     said = run("members", "readmit", "Ana", "--by", "Boris", typed=f"{PASSWORD}\n").output
     assert "Ana needs a new recovery code" in said
     assert opened_by("Ana", OTHER) == 1
+
+
+def arrive_by_invitation_of(host: str) -> None:
+    """Vesna is invited as a moderator, and has come by the link."""
+    settings, now = read_settings(os.environ), datetime.now(UTC)
+    with database() as found, found.unit_of_work() as session:
+        row = member_by_name(session, host)
+        assert row is not None
+        key = keys.unlock_member_key(session, row.id, PASSWORD, memory_mib=1)
+        by = Member(row.id, host, "sr-Cyrl", frozenset({Role.ADMINISTRATOR}), key, now)
+        token = invitations.invite(session, "Vesna", {Role.MODERATOR}, language="hu", by=by, now=now)
+        own = {"token_key": settings.token_key, "now": now}
+        secret, sealed = invitations.offer_second_factor(session, token, **own)
+        code = pyotp.TOTP(secret).at(now)
+        assert invitations.accept(session, token, OTHER, sealed, code, memory_mib=1, **own)
+
+
+def test_who_invited_somebody_does_not_let_them_in_and_another_does(run, site: list[str]) -> None:
+    send()
+    arrive_by_invitation_of("Ana")
+    assert opened_by("Vesna", OTHER) == 0
+    refused = run("members", "readmit", "Vesna", "--by", "Ana", typed=f"{PASSWORD}\n", wrong=True).output
+    assert "Ana invited Vesna: it takes another member to let them in." in refused
+    assert opened_by("Vesna", OTHER) == 0
+    run("members", "readmit", "Vesna", "--by", "Boris", typed=f"{PASSWORD}\n")
+    assert opened_by("Vesna", OTHER) == 1
+    with database() as found, found.reader() as session:
+        roles = sa.select(MemberRole.role).join(MemberRow, MemberRow.id == MemberRole.member_id)
+        assert session.scalars(roles.where(MemberRow.name == "Vesna")).all() == [Role.MODERATOR]
 
 
 def test_a_second_factor_takes_two_administrators_and_nobody_else(run, site: list[str]) -> None:

@@ -93,7 +93,9 @@ def test_an_invited_person_enrols_and_opens_nothing_until_a_reader_lets_them_in(
     page = f"/desk/members/{vesna(database).id}"
     for closed in ("/desk/incidents/", "/desk/members/", page, "/desk/search/", "/desk/audit", NEW_PAGE):
         assert client.get(closed).status_code == 403, closed
-    assert "Чланови" in pages.text_of(client.get("/desk/").text)
+    nothing = client.get("/desk/").text
+    assert "Чланови" in pages.text_of(nothing)
+    assert [menu.get("class") for menu in pages.parsed(nothing).iter("nav")] == []
     boris = people[0]
     assert boris.press(page, "/readmit", **proof(database, settings, boris)).status_code == 303
     assert client.get("/desk/incidents/").status_code == 200
