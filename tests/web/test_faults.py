@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -41,6 +42,8 @@ def site(own_database: Database, settings: Settings) -> Flask:
 def gone_at(database: Database, statement: str) -> Iterator[None]:
     """The database goes away in the middle of a request: when this statement is about to be done."""
     other = sa.create_engine(database.engine.url, isolation_level="AUTOCOMMIT")
+    gone = Event()
+    gone.set()
 
     def go(connection: sa.Connection, _cursor: Any, said: str, *_: object) -> None:
         if not said.startswith(statement):
@@ -50,7 +53,7 @@ def gone_at(database: Database, statement: str) -> Iterator[None]:
                 pid = connection.connection.driver_connection.info.backend_pid
                 server.execute(sa.select(sa.func.pg_terminate_backend(pid, 5_000)))
         else:
-            connection.connection.driver_connection.set_progress_handler(lambda: 1, 1)
+            connection.connection.driver_connection.set_progress_handler(gone.is_set, 1)
 
     for engine in database.engines:
         event.listen(engine, "before_cursor_execute", go)
@@ -59,6 +62,7 @@ def gone_at(database: Database, statement: str) -> Iterator[None]:
     finally:
         for engine in database.engines:
             event.remove(engine, "before_cursor_execute", go)
+        gone.clear()  # a connection that was never given back is rolled back later, in the middle of anything
         other.dispose()
         database.close()
 
