@@ -40,6 +40,9 @@ class Quarter:
     def first_day(self) -> date:
         return date(self.year, self.number * 3 - 2, 1)
 
+    def preceding(self) -> Quarter:
+        return Quarter(self.year - 1, 4) if self.number == 1 else Quarter(self.year, self.number - 1)
+
     def following(self) -> Quarter:
         return Quarter(self.year + 1, 1) if self.number == 4 else Quarter(self.year, self.number + 1)
 

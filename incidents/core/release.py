@@ -88,6 +88,12 @@ _NOTES: Mapping[str, Mapping[str, str]] = {
     },
 }
 _OTHER_SUBJECTS: Mapping[str, Mapping[str, str]] = {
+    "received": {
+        ENGLISH: "Reports, not incidents, that were received since the release before, until the day before this one "
+        "was built, by where they stood then. Those that were taken back are not among them.",
+        SERBIAN: "Пријаве, а не инциденти, које су примљене од претходног издања до дана пре израде овог, по томе "
+        "докле се тада стигло. Повучених међу њима нема.",
+    },
     "set_aside": {
         ENGLISH: "Reports, not incidents, that were set aside since the release before, by reason.",
         SERBIAN: "Пријаве, а не инциденти, које су остављене по страни од претходног издања, по разлогу.",

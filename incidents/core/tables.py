@@ -14,11 +14,15 @@ from incidents.core.counting import KOSOVO_REGION, NOT_KNOWN, NOT_STATED, OTHERS
 from incidents.core.incident import NO_PLACE, ONLINE, Verification, is_counted
 from incidents.core.periods import Quarter
 from incidents.core.places import KOSOVO, Places
+from incidents.core.report import NOT_SURE
 from incidents.core.vocabulary import Vocabulary
 
-PLAN_VERSION = "2026-D"
-"""D added the grounds of Article 2 by area of social life, grounds by gender and by age as bodies of the United Nations
-read them, and targets; areas above kinds of place, and those under 18 as one."""
+PLAN_VERSION = "2026-E"
+"""E added reports received, and kinds of place from the first year on, and left out what is never settled.
+
+D added the grounds of Article 2 by area of social life, grounds by gender and by age as bodies of the United Nations
+read them, and targets; areas above kinds of place, and those under 18 as one.
+"""
 TOTAL = "_T"
 """SDMX's code of a total."""
 COUNT = "n"
@@ -90,6 +94,7 @@ INCIDENTS = Subject(
             (
                 *_EVERY_QUARTER,
                 *_tables(
+                    "setting: time setting@group",
                     "region_ground: area@region ground@group",
                     "ground_act: ground@group act@group",
                     "ground_social_area: ground@group setting@group",
@@ -136,9 +141,10 @@ INCIDENTS = Subject(
         ),
     ),
 )
+RECEIVED = Subject("received", (Rung("all", 0, _tables("received: time standing")),))
 SET_ASIDE = Subject("set_aside", (Rung("all", 0, _tables("set_aside: time set_aside")),))
 CORRECTIONS = Subject("corrections", (Rung("all", 0, _tables("corrections: time correction")),))
-SUBJECTS = (INCIDENTS, SET_ASIDE, CORRECTIONS)
+SUBJECTS = (INCIDENTS, RECEIVED, SET_ASIDE, CORRECTIONS)
 
 TABLES: Mapping[str, Table] = {
     table.name: table for subject in SUBJECTS for rung in subject.rungs for table in rung.tables
@@ -155,6 +161,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     "age": ("age_group", "age_band"),
     "reported": ("authority_told",),
     "delay": ("delay",),
+    "standing": ("standing",),
     "set_aside": ("set_aside_reason",),
     "correction": ("correction",),
 }
@@ -181,7 +188,8 @@ def plan(
         "table_names": [table.name for table in rung.tables],
         "tables": [list(table.cuts) for table in rung.tables],
         "count_column": COUNT,
-        **({"threshold": 5} if subject is SET_ASIDE else {"threshold": 3, "always_published": [[], ["time"]]}),
+        "threshold": 5 if subject in {RECEIVED, SET_ASIDE} else 3,
+        **({"always_published": [[], ["time"]]} if subject is not SET_ASIDE else {}),
         **(rules_about(dims) if subject is INCIDENTS else {}),
     }
 
@@ -324,4 +332,6 @@ def _of_vocabulary(name: str, vocabulary: Vocabulary) -> dict[str, Any]:
 def _is_counted_code(name: str, code: str) -> bool:
     if name == "verification":
         return is_counted(Verification(code))
-    return not (name in {"gender_of_victim", "age_band"} and code == "prefer_not")
+    if name in {"gender_of_victim", "age_band"}:
+        return code != "prefer_not"
+    return code != NOT_SURE  # what reporters may say, and the desk may not settle

@@ -60,7 +60,8 @@ PUBLIC: Mapping[str, Rights] = {
     "return_note": Rights(("incident_id",), delete=True),
     "ruled_out": Rights(ALL, delete=True),
     "counted_incident": Rights(ALL, ("batch",), delete=True),
-    "set_aside": Rights(ALL, ("batch",)),
+    "received_reports": Rights(ALL, delete=True),
+    "set_aside": Rights(ALL, ("batch",), insert=True),
     "correction": Rights(ALL, ("batch",)),
     "audit_entry": Rights(ALL, insert=True),
     # What everybody reads.

@@ -129,6 +129,17 @@ class CountedIncident(Base):
     """As that of the incident, when it was counted."""
 
 
+class ReceivedReports(Base):
+    """How many reports came since the release before, and where they stood when the release of `batch` was built."""
+
+    __tablename__ = "received_reports"
+
+    id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
+    batch: orm.Mapped[str] = orm.mapped_column(sa.String(7), index=True)
+    standing: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    reports: orm.Mapped[int]
+
+
 class Correction(Base):
     """That an incident of a published release was settled anew, or is one no more; what was wrong, and when."""
 

@@ -48,12 +48,14 @@ _KEYWORDS = {
 }
 _SERBIA = f"{_AUTHORITY}/country/SRB"
 _BY_ATTRIBUTION = "http://purl.org/adms/licencetype/Attribution"
+_COMPLETED, _WITHDRAWN = (f"{_AUTHORITY}/distribution-status/{code}" for code in ("COMPLETED", "WITHDRAWN"))
 _STABLE = f"{_AUTHORITY}/planned-availability/STABLE"
 _THEMES = f"{_AUTHORITY}/data-theme"
 _CONCEPTS = {
     f"{_THEMES}/JUST": "Justice, legal system and public safety",
     f"{_THEMES}/SOCI": "Population and society",
-    f"{_AUTHORITY}/distribution-status/COMPLETED": "completed",
+    _COMPLETED: "completed",
+    _WITHDRAWN: "withdrawn",
     _STABLE: "stable",
     _BY_ATTRIBUTION: "Attribution",
 }
@@ -75,6 +77,10 @@ class Listed:
     published_on: date
     address: str
     page: str
+    withdrawn: Mapping[str, str]
+    """By language tag, why it is not to be used any more; empty while it is."""
+    replaced_by: str | None
+    """The address of the release to use instead."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +177,10 @@ def _dataset(site: Site, release: Listed, before: Listed | None, series: str, pu
     quarter = Quarter.parse(release.quarter)
     yield f"{own}#quarter", "dcat:startDate", _day(quarter.first_day)
     yield f"{own}#quarter", "dcat:endDate", _day(quarter.following().first_day - timedelta(days=1))
+    for tag, why in release.withdrawn.items():
+        yield own, "adms:versionNotes", Text(why, tag)
+    if release.replaced_by:
+        yield own, "dct:isReplacedBy", Node(release.replaced_by)
     for ending in _TYPES:
         yield from _distribution(release, ending, site)
 
@@ -205,7 +215,7 @@ def _distribution(release: Listed, ending: str, site: Site) -> Iterator[Statemen
     yield from _of(own, "dcat:mediaType", f"http://www.iana.org/assignments/media-types/{kind}", "dct:MediaType")
     yield own, "dct:issued", _day(release.published_on)
     yield from _of(own, "dcatap:availability", _STABLE, "skos:Concept")
-    yield from _of(own, "adms:status", f"{_AUTHORITY}/distribution-status/COMPLETED", "skos:Concept")
+    yield from _of(own, "adms:status", _WITHDRAWN if release.withdrawn else _COMPLETED, "skos:Concept")
 
 
 def _named(own: str, title: Mapping[str, str], description: Mapping[str, str]) -> Iterator[Statement]:

@@ -54,7 +54,17 @@ class Words:
         keys = ["several"] if _SEVERAL & set(names) else []
         keys += [
             name
-            for name in ("act", "setting", "verification", "reported", "delay", "set_aside", "correction", "area")
+            for name in (
+                "act",
+                "setting",
+                "verification",
+                "reported",
+                "delay",
+                "standing",
+                "set_aside",
+                "correction",
+                "area",
+            )
             if name in names
         ]
         return [self.texts[f"note.{key}"] for key in keys]
@@ -114,6 +124,7 @@ def _texts(_: Say) -> dict[str, str]:
         "table.age": _("By age of the people attacked"),
         "table.setting": _("By kind of place"),
         "table.delay": _("By when it happened"),
+        "table.received": _("Reports that were received, by where they stand"),
         "table.set_aside": _("Reports that were set aside, by reason"),
         "table.corrections": _("Corrections of earlier figures, by what was wrong"),
         "table.municipality": _("By municipality"),
@@ -138,6 +149,7 @@ def _texts(_: Say) -> dict[str, str]:
         "dimension.age": _("Age of the people attacked"),
         "dimension.reported": _("Whether an authority was told"),
         "dimension.delay": _("When it happened"),
+        "dimension.standing": _("Where they stand"),
         "dimension.set_aside": _("Reason"),
         "dimension.correction": _("What was wrong"),
         "note.several": several,
@@ -149,6 +161,10 @@ def _texts(_: Say) -> dict[str, str]:
         ),
         "note.delay": _(
             "Many people report late. An incident is counted when it is settled, and this table says when it happened."
+        ),
+        "note.standing": _(
+            "These are reports, not incidents: all that came since the release before, and where they stood on the "
+            "day before this one was built. Those that were taken back are not among them."
         ),
         "note.set_aside": _("These are reports, not incidents. They were read, but cannot be counted here."),
         "note.correction": _(

@@ -6,7 +6,7 @@ their own. Batches never overlap, so years are sums of quarters and nothing publ
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 
 from incidents.core import counting
 from incidents.core.counting import Counted
-from incidents.core.incident import Decision, Verification, is_counted
+from incidents.core.incident import Decision, Handling, Verification, is_counted
 from incidents.core.periods import Quarter
 from incidents.core.places import Places
-from incidents.core.tables import CORRECTIONS, COUNT, INCIDENTS, SET_ASIDE, SEVERAL, SOURCE, Subject
+from incidents.core.tables import CORRECTIONS, COUNT, INCIDENTS, RECEIVED, SET_ASIDE, SEVERAL, SOURCE, Subject
 from incidents.core.vocabulary import Vocabulary
 from incidents.db.incident import Incident, IncidentCode, SetAside
-from incidents.db.release import Correction, CountedIncident
+from incidents.db.release import Correction, CountedIncident, ReceivedReports, Release
+from incidents.db.report import Report
 
 Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
 """A header and rows of texts."""
@@ -50,13 +51,17 @@ def take_batch(session: Session, quarter: Quarter, today: date, vocabulary: Voca
         )
     if rows := _frozen(session, quarter, vocabulary, places):
         session.execute(sa.insert(CountedIncident), rows)
+    for standing, reports in _received_since(session, today).items():
+        session.add(ReceivedReports(id=uuid4(), batch=str(quarter), standing=standing, reports=reports))
+    session.flush()
 
 
 def give_back(session: Session, batch: str) -> None:
     """Undo `take_batch`, for a draft that is dropped."""
     for counted in (Incident, SetAside, Correction):
         session.execute(sa.update(counted).where(counted.batch == batch).values(batch=None))
-    session.execute(sa.delete(CountedIncident).where(CountedIncident.batch == batch))
+    for frozen in (CountedIncident, ReceivedReports):
+        session.execute(sa.delete(frozen).where(frozen.batch == batch))
 
 
 def rows_of(session: Session, subject: Subject, year: int) -> Rows:
@@ -126,6 +131,40 @@ def _incidents(session: Session, batches: str) -> Rows:
     return ["time", *_DIMENSIONS, SOURCE, COUNT], _texts(found)
 
 
+def _received_since(session: Session, today: date) -> dict[str, int]:
+    """Reports by where they stand, from the day on that the last release of a quarter was built.
+
+    Without those of `today`: the day is not over, so the next release has them. What was taken back is not there.
+    """
+    before = sa.select(sa.func.max(Release.built_on)).where(Release.added_table.is_(None)).scalar_subquery()
+    found = session.execute(
+        sa.select(Report.handling, Report.incident_id.is_(None), sa.func.count())
+        .where(Report.received_on < today, Report.received_on >= sa.func.coalesce(before, date.min))
+        .group_by(Report.handling, Report.incident_id.is_(None))
+    )
+    standings: Counter[str] = Counter()
+    for handling, rests_on_none, number in found:
+        standings[standing_of(handling, belongs=not rests_on_none)] += number
+    return dict(standings)
+
+
+def standing_of(handling: Handling, *, belongs: bool) -> str:
+    """A code of `standing`; `belongs` says whether the report belongs to an incident."""
+    if handling in {Handling.LINKED, Handling.SET_ASIDE, Handling.CLOSED, Handling.DESTROYED}:
+        return "linked" if belongs else "set_aside"
+    return "open"
+
+
+def _received(session: Session, batches: str) -> Rows:
+    columns = (ReceivedReports.batch, ReceivedReports.standing)
+    found = session.execute(
+        sa.select(*columns, sa.func.sum(ReceivedReports.reports))
+        .where(ReceivedReports.batch.startswith(batches))
+        .group_by(*columns)
+    )
+    return ["time", "standing", COUNT], _texts(found)
+
+
 def _set_aside(session: Session, batches: str) -> Rows:
     columns = (SetAside.batch, SetAside.reason)
     found = session.execute(
@@ -148,6 +187,7 @@ def _texts(found: Iterable[Sequence[Any]]) -> list[list[str]]:
 
 _ROWS: Mapping[Subject, Callable[[Session, str], Rows]] = {
     INCIDENTS: _incidents,
+    RECEIVED: _received,
     SET_ASIDE: _set_aside,
     CORRECTIONS: _corrections,
 }

@@ -31,6 +31,7 @@ from incidents.db import report as stored
 from incidents.db.audit import record
 from incidents.db.incident import Incident, IncidentCode, SetAside
 from incidents.db.key import DeskKey, current_desk_key
+from incidents.db.release import ReceivedReports
 from incidents.services import accounts, keys, releases
 from incidents.services.reporting import NoDeskKey
 from incidents.services.wording import Label
@@ -129,6 +130,7 @@ def publish_past_quarters(
     if len(members) < releases.SIGNATURES:
         raise TooFewMembers
     for day in reversed(_last_days_before(now.date(), _PAST_QUARTERS)):
+        _receive(session, day)
         built = releases.build_release(
             session,
             today=day,
@@ -144,6 +146,19 @@ def publish_past_quarters(
             releases.sign_release(
                 session, built.number, digest=built.digest, member=MemberId(member), today=day, now=signed_at
             )
+
+
+def _receive(session: Session, day: date) -> None:
+    """Reports of a past quarter that are destroyed by now: as many as it takes for what was settled by its last day."""
+    settled = (
+        sa.select(sa.func.count()).select_from(Incident).where(Incident.accepted_on <= day, Incident.batch.is_(None))
+    )
+    aside = sa.select(sa.func.count()).select_from(SetAside)
+    aside = aside.where(SetAside.quarter <= str(Quarter.of(day)), SetAside.batch.is_(None))
+    for standing, query in (("linked", settled), ("set_aside", aside)):
+        reports = session.scalars(query).one()
+        session.add(ReceivedReports(id=uuid4(), batch=str(Quarter.of(day)), standing=standing, reports=reports))
+    session.flush()
 
 
 def _last_days_before(today: date, quarters: int) -> list[date]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from incidents.adapters import sealing
 from incidents.core.audit import REPORTER, WITHDRAW_REPORT
 from incidents.core.incident import DECISION, Decision, step
+from incidents.core.periods import Quarter
 from incidents.core.receipt import ReceiptCode
 from incidents.db.audit import record
 from incidents.db.coding import ReturnNote
-from incidents.db.incident import Incident, incident_with_codes
+from incidents.db.incident import Incident, SetAside, incident_with_codes
 from incidents.db.release import CountedIncident
 from incidents.db.report import rests_on_reports
 from incidents.db.twins import RuledOut
@@ -26,13 +27,15 @@ from incidents.services.receipts import row_of
 def withdraw_report(session: Session, code: ReceiptCode, *, today: date, pepper: bytes) -> None:
     """Delete a report, its messages and its files. Of it stays that one was withdrawn, and the day.
 
-    The incident made from it stays if another report rests on it, or if a published release counts it: it holds
-    nothing of what was said. Otherwise it is withdrawn too, and a draft that counts it falls.
+    Releases count it among the reports that were set aside, unless they tell of it already: set aside before, or in an
+    incident that stays. The incident made from it stays if another report rests on it, or if a published release counts
+    it: it holds nothing of what was said. Otherwise it is withdrawn too, and a draft that counts it falls.
     Raises services.receipts.UnknownCode.
     """
     row = row_of(session, code, pepper=pepper, to_change=True)
     incident = incident_with_codes(session, row.incident_id, to_change=True) if row.incident_id else None
     report, before = row.id, row.handling.value
+    is_told = row.set_aside_reason is not None
     session.delete(row)
     session.flush()
     forget_pairs(session, [report], pepper)
@@ -41,6 +44,9 @@ def withdraw_report(session: Session, code: ReceiptCode, *, today: date, pepper:
     record(session, at=at, actor=REPORTER, action=WITHDRAW_REPORT, subject=f"report:{report}", before=before)
     if incident is not None:
         _let_go(session, incident, at)
+    if not is_told and (incident is None or incident.decision is Decision.WITHDRAWN):
+        session.add(SetAside(id=uuid4(), quarter=str(Quarter.of(today)), reason="withdrawn"))
+        session.flush()
 
 
 def forget_pairs(session: Session, reports: Collection[UUID], pepper: bytes) -> None:

@@ -247,7 +247,7 @@ def test_the_share_withheld_is_told_for_tables_of_single_answers_that_have_lines
     first: Part, files: dict[str, bytes]
 ) -> None:
     shares = extent_of(first, files).incidents
-    assert shares == {"act": 0.0, "district": 0.0, "verification": 0.0, "reported": 0.0, "delay": 0.0}
+    assert shares == {"act": 0.0, "district": 0.0, "verification": 0.0, "reported": 0.0, "delay": 0.0, "setting": 0.0}
 
 
 def test_the_share_withheld_is_that_of_the_newest_quarter(later: dict[str, bytes]) -> None:

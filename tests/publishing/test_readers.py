@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import csvw
 import feedparser
 import pytest
-from rdflib import DCAT, DCTERMS, RDF, Graph, URIRef
+from rdflib import DCAT, DCTERMS, RDF, Graph, Namespace, URIRef
 from rdflib.compare import isomorphic
 
 from incidents.core.languages import BY_TAG
@@ -185,16 +186,18 @@ def test_a_code_stands_below_the_one_that_it_is_part_of(edition: Edition) -> Non
 
 # The catalogue.
 
+ADMS = Namespace("http://www.w3.org/ns/adms#")
 SITE = Site(
     "https://prijava.example",
     {tag: f"Title {tag}" for tag in BY_TAG},
     {tag: f'Text "{tag}"\n\\ больше' for tag in BY_TAG},
     "https://prijava.example/sr-Cyrl/statistics/#method",
 )
+PAGE = "https://prijava.example/sr-Cyrl/statistics"
 LISTED = [
-    Listed(2, "2026-Q2", date(2026, 6, 30), f"{editions.ADDRESS[:-1]}2", "https://prijava.example/sr-Cyrl/statistics/2/"),
-    Listed(1, "2026-Q1", date(2026, 3, 31), f"{editions.ADDRESS[:-1]}1", "https://prijava.example/sr-Cyrl/statistics/1/"),
-]  # fmt: skip
+    Listed(2, "2026-Q2", date(2026, 6, 30), f"{editions.ADDRESS[:-1]}2", f"{PAGE}/2/", {}, None),
+    Listed(1, "2026-Q1", date(2026, 3, 31), f"{editions.ADDRESS[:-1]}1", f"{PAGE}/1/", {}, None),
+]
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +220,24 @@ def test_the_catalogue_names_every_release_with_its_files(graph: Graph) -> None:
         endings = ("release.en.zip", "release.en.xlsx", "release.en.ods", "datapackage.json", "structure.xml")
         assert found == {f"{one.address}/{ending}" for ending in endings}
     assert set(graph.subjects(RDF.type, DCAT.Dataset)) >= {URIRef(one.address) for one in LISTED}
+
+
+def test_a_withdrawn_release_is_no_longer_complete_and_says_why_and_what_to_use() -> None:
+    why = {"en": "Incidents of May were counted twice.", "sr-Cyrl": "Инциденти из маја бројани су двапут."}
+    newest, oldest = LISTED
+    listed = [newest, replace(oldest, withdrawn=why, replaced_by=newest.address)]
+    found = Graph().parse(data=catalogue.to_turtle(catalogue.statements(SITE, listed)), format="turtle")
+    standing = {
+        one.address: {
+            str(found.value(own, ADMS.status)).rpartition("/")[2]
+            for own in found.objects(URIRef(one.address), DCAT.distribution)
+        }
+        for one in listed
+    }
+    assert standing == {newest.address: {"COMPLETED"}, oldest.address: {"WITHDRAWN"}}
+    told = {note.language: str(note) for note in found.objects(URIRef(oldest.address), ADMS.versionNotes)}
+    assert told == why
+    assert list(found.subject_objects(DCTERMS.isReplacedBy)) == [(URIRef(oldest.address), URIRef(newest.address))]
 
 
 def test_texts_of_the_catalogue_arrive_letter_by_letter(graph: Graph) -> None:

@@ -1,7 +1,7 @@
 import hashlib
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,9 +14,9 @@ from incidents.config import Settings
 from incidents.core import release as files_of_release
 from incidents.core.accounts import MemberId
 from incidents.core.audit import first_break
-from incidents.core.incident import ONLINE, BiasStrength, Decision, Verification
+from incidents.core.incident import ONLINE, BiasStrength, Decision, Handling, Verification
 from incidents.core.release import Row, cells_file, plan_file
-from incidents.core.tables import CORRECTIONS, INCIDENTS, SET_ASIDE, SUBJECTS, Subject
+from incidents.core.tables import CORRECTIONS, INCIDENTS, RECEIVED, SET_ASIDE, SUBJECTS, Subject
 from incidents.db import account, key
 from incidents.db import report as stored
 from incidents.db.audit import entries
@@ -180,7 +180,7 @@ def test_a_draft_counts_what_is_accepted(session: Session, draft: ReleaseSummary
         *("area=RS12", "area=01", "ground=origin", "ground=national_ethnic", "act=threats", "act=threat"),
         *("gender=unknown", "age=unknown"),
     }
-    behind = {"verification=2", "reported=unknown"}
+    behind = {"verification=2", "reported=unknown", "setting=public_sphere"}
     assert shown(session) == {
         "time=2026-Q3": 6,
         "delay=earlier_quarter,time=2026-Q3": 6,
@@ -243,6 +243,83 @@ def test_reports_set_aside_are_counted_by_reason(session: Session) -> None:
         "set_aside=test,time=2026-Q3": 6,
         "set_aside=abuse,time=2026-Q3": 7,
     }
+
+
+def received(session: Session, number: int, handling: Handling, on: date, incident: UUID | None = None) -> None:
+    """So many reports of that day, where they stand now."""
+    key_of_desk = session.scalars(sa.select(key.DeskKey.epoch)).first()
+    for _ in range(number):
+        session.add(
+            stored.Report(
+                id=uuid4(),
+                received_on=on,
+                handling=handling,
+                sealed=b"",
+                epoch=key_of_desk,
+                sealed_key=b"",
+                verifier=uuid4().bytes * 2,
+                reporter_public=bytes(32),
+                reporter_private_sealed=b"",
+                token_digest=uuid4().bytes * 2,
+                content_tag=bytes(32),
+                incident_id=incident,
+            )
+        )
+    session.flush()
+
+
+def test_reports_are_counted_by_where_they_stand(session: Session, desk: list[Member]) -> None:
+    [incident] = settled(session)
+    received(session, 6, Handling.LINKED, SUMMER, incident.id)
+    received(session, 1, Handling.CLOSED, SUMMER, incident.id)
+    received(session, 5, Handling.SET_ASIDE, SUMMER)
+    received(session, 2, Handling.CLOSED, SUMMER)
+    for handling in (Handling.RECEIVED, Handling.QUARANTINED, Handling.IN_TRIAGE, Handling.AWAITING_REPORTER):
+        received(session, 2, handling, SUMMER)
+    build(session)
+    assert shown(session, subject=RECEIVED) == {
+        "time=2026-Q3": 22,
+        "standing=linked,time=2026-Q3": 7,
+        "standing=set_aside,time=2026-Q3": 7,
+        "standing=open,time=2026-Q3": 8,
+    }
+
+
+def test_every_report_is_counted_as_received_in_one_release(session: Session, desk: list[Member]) -> None:
+    received(session, 6, Handling.RECEIVED, AUTUMN - timedelta(days=1))
+    received(session, 7, Handling.RECEIVED, AUTUMN)  # the day is not over when the release is built
+    publish(session, desk, AUTUMN)
+    received(session, 9, Handling.RECEIVED, WINTER)
+    publish(session, desk, WINTER)
+    build(session, SPRING)
+    totals = [shown(session, number, RECEIVED) for number in (1, 2, 3)]
+    assert [values[f"time={time}"] for values, time in zip(totals, ("2026-Q3", "2026-Q4", "2027-Q1"), strict=True)] == [
+        *(6, 7, 9)
+    ]
+    assert totals[1]["time=2026"] == 13
+
+
+def test_what_was_received_stays_as_it_was_counted(session: Session, desk: list[Member]) -> None:
+    received(session, 6, Handling.RECEIVED, SUMMER)
+    publish(session, desk, AUTUMN)
+    session.execute(sa.delete(stored.Report))  # destroyed, or taken back
+    build(session, WINTER)
+    assert shown(session, 2, RECEIVED)["standing=open,time=2026-Q3"] == 6
+
+
+def test_a_draft_built_anew_counts_what_was_received_once(session: Session, desk: list[Member]) -> None:
+    received(session, 6, Handling.RECEIVED, SUMMER)
+    build(session)
+    build(session)
+    assert shown(session, subject=RECEIVED)["time=2026-Q3"] == 6
+
+
+def test_all_that_was_received_is_told_however_few(session: Session, desk: list[Member]) -> None:
+    received(session, 2, Handling.RECEIVED, SUMMER)
+    received(session, 1, Handling.SET_ASIDE, SUMMER)
+    build(session)
+    assert shown(session, subject=RECEIVED)["time=2026-Q3"] == 3
+    assert shown(session, subject=RECEIVED)["standing=open,time=2026-Q3"] is None
 
 
 def test_corrections_are_counted_by_what_was_wrong(session: Session) -> None:

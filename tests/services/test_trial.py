@@ -281,6 +281,16 @@ def test_a_release_counts_no_report_that_was_set_aside_after_its_quarter(session
     assert session.scalar(totals) == sum(aside.values()) > 0
 
 
+def test_a_release_tells_of_the_reports_behind_what_it_counts(session: Session, settings: Settings) -> None:
+    publish(session, a_trial(session, settings, open_reports=0, incidents=200))
+
+    def told(subject: str) -> int:
+        total = sa.select(sa.func.sum(ReleaseCell.count))
+        return session.scalar(total.where(ReleaseCell.subject == subject, ReleaseCell.cell.like("time=____-Q_"))) or 0
+
+    assert told("received") == told("incidents") + told("set_aside") > 0
+
+
 def test_one_member_cannot_publish(session: Session, members: list[TrialMember]) -> None:
     with pytest.raises(trial.TooFewMembers):
         publish(session, members[:1])

@@ -10,11 +10,12 @@ from incidents.config import Settings
 from incidents.core.accounts import MemberId
 from incidents.core.audit import first_break
 from incidents.core.incident import Decision
+from incidents.core.periods import Quarter
 from incidents.core.receipt import ReceiptCode
 from incidents.db import report as stored
 from incidents.db.audit import entries
 from incidents.db.base import Base
-from incidents.db.incident import Incident
+from incidents.db.incident import Incident, SetAside
 from incidents.db.release import Correction, CountedIncident
 from incidents.db.report import MessageKind
 from incidents.services import moderation, published, receipts, releases, settlement
@@ -106,6 +107,45 @@ def test_a_withdrawn_report_is_gone_with_everything_that_was_said(
     assert rows_left(session) == dict.fromkeys(PARTS, 0)
     with pytest.raises(receipts.UnknownCode):
         receipts.open_receipt(session, code, pepper=settings.pepper)
+
+
+def told_of(session: Session) -> list[tuple[str, str]]:
+    return [(row.reason, row.quarter) for row in session.scalars(sa.select(SetAside))]
+
+
+def test_releases_tell_how_many_were_withdrawn(
+    session: Session, settings: Settings, code: ReceiptCode, report: UUID
+) -> None:
+    withdraw(session, settings, code)
+    assert told_of(session) == [("withdrawn", str(Quarter.of(NOW.date())))]
+
+
+def test_a_report_that_was_set_aside_before_is_told_of_once(
+    session: Session, settings: Settings, code: ReceiptCode, report: UUID, ana: Member
+) -> None:
+    version = moderation.take_report(session, report, member=ana, now=NOW)
+    moderation.set_aside(session, report, "too_little", version=version, member=ana, now=NOW)
+    withdraw(session, settings, code)
+    assert [reason for reason, _ in told_of(session)] == ["too_little"]
+
+
+def test_a_withdrawn_report_whose_incident_goes_too_is_told_of(
+    session: Session, settings: Settings, code: ReceiptCode, report: UUID, ana: Member
+) -> None:
+    propose(session, report, ana)
+    withdraw(session, settings, code)
+    assert [reason for reason, _ in told_of(session)] == ["withdrawn"]
+
+
+def test_a_withdrawn_report_whose_incident_is_published_is_counted_there(
+    session: Session, settings: Settings, code: ReceiptCode, report: UUID, ana: Member, boris: Member
+) -> None:
+    accept(session, propose(session, report, ana), boris)
+    draft = build(session, settings)
+    sign(session, draft, ana)
+    sign(session, draft, boris)
+    withdraw(session, settings, code)
+    assert told_of(session) == []
 
 
 def test_the_trail_tells_that_one_was_withdrawn_and_the_day_but_no_time(

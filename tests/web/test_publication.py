@@ -284,6 +284,14 @@ def test_files_made_of_it_stay_as_they_were(public: list[AtDesk], client: FlaskC
     assert {answer.headers["Release-Withdrawn"] for answer in after} == {"2026-11-24; reason=wrong_count"}
 
 
+def test_data_portals_read_it_in_the_catalogue(public: list[AtDesk], client: FlaskClient) -> None:
+    assert "distribution-status/WITHDRAWN" not in client.get("/api/v1/catalog.ttl").text
+    withdraw(public)
+    told = client.get("/api/v1/catalog.ttl").text
+    assert "distribution-status/COMPLETED" not in told
+    assert all(why in told for why in (ENGLISH, SERBIAN))
+
+
 def test_programs_read_it_in_the_list_and_at_an_address_of_its_own(public: list[AtDesk], client: FlaskClient) -> None:
     assert client.get(f"{API}/1/status").json["status"] == "published"
     withdraw(public)

@@ -33,6 +33,8 @@ from incidents.db.database import Database
 from incidents.db.incident import Incident, IncidentCode
 from incidents.services import crosstables, releases
 from incidents.web import headers
+from incidents.web.published.headlines import headlines
+from incidents.web.published.shown import Line, TableAt
 from tests import builders, databases, pages
 from tests.conftest import NOW, settings_in
 from tests.web.released import stored
@@ -40,9 +42,11 @@ from tests.web.said import said
 
 TAGS = [language.tag for language in LANGUAGES]
 TABLES = [
-    "ground", "act", "district", "verification", "reported", "gender", "age", "delay", "set_aside", "corrections",
+    "ground", "act", "district", "verification", "reported", "gender", "age", "delay", "setting",
+    "received", "set_aside", "corrections",
 ]  # fmt: skip
 """Those of one dimension, in the order of a page."""
+TREND = "trend"
 DEEPER = ["region_ground", "ground_act", "ground_social_area", "ground_gender", "ground_age"]
 CORRECTED = 3
 """The release that tells of four corrections, all of one kind."""
@@ -120,6 +124,7 @@ def tables_on(page: str) -> dict[tuple[str, str], Lines]:
             ["".join(cell.itertext()).strip() for cell in row] for row in table.iter("tr")
         ][1:]
         for section in parsed(page).iter("section")
+        if section.get("aria-labelledby") != TREND
         for table in section.iter("table")
     }
 
@@ -156,8 +161,8 @@ def outermost(files: dict[str, bytes], name: str) -> set[str]:
     return set(rel["rel"][rel["total"]])
 
 
-def chart(page: str) -> Element:
-    [svg] = [one for one in parsed(page).iter(f"{SVG}svg") if one.get("class") == "bars"]
+def chart(page: str, of: str = "ground") -> Element:
+    [svg] = [one for one in section(page, of).iter(f"{SVG}svg") if one.get("class") == "bars"]
     return svg
 
 
@@ -179,9 +184,11 @@ def with_class(svg: Element, name: str) -> list[Element]:
     return [element for element in svg.iter() if element.get("class") == name]
 
 
-def bars(page: str) -> Lines:
+def bars(page: str, of: str = "ground") -> Lines:
     """The chart's lines, each a name and a figure."""
-    texts = [[element.text or "" for element in with_class(chart(page), f"bars__{part}")] for part in ("text", "value")]
+    texts = [
+        [element.text or "" for element in with_class(chart(page, of), f"bars__{part}")] for part in ("text", "value")
+    ]
     return [list(line) for line in zip(*texts, strict=True)]
 
 
@@ -574,7 +581,7 @@ def test_the_tables_stand_in_one_order_and_a_list_above_leads_to_each(opened: Op
     main = parsed(opened("/en/statistics/"))
     names = [one.get("aria-labelledby") for one in main.iter("section")]
     [above] = main.findall(".//nav[@aria-label='On this page']")
-    assert names == [*TABLES, "target", "deeper", "readers", "method", "others"]
+    assert names == [TREND, *TABLES, "target", "deeper", "readers", "method", "others"]
     assert [link.get("href") for link in above.iter("a")] == [f"#{name}" for name in names[:-1]]
 
 
@@ -668,6 +675,102 @@ def test_every_line_of_the_chart_lies_within_its_frame(opened: Open) -> None:
         if element.get("y"):
             assert 0 <= float(element.get("y") or "") + float(element.get("height") or 0) <= height
             assert 0 <= float(element.get("x") or "") + float(element.get("width") or 0) <= width
+
+
+NOT_ALL = (
+    "People report here of their own accord. These are not all incidents, and the figures cannot be compared with "
+    "those of the police."
+)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_beside_every_chart_and_map_stands_what_it_does_not_say(opened: Open, tag: str) -> None:
+    page = opened(f"/{tag}/statistics/")
+    not_all = catalogues.catalogue(tag, "messages").gettext(NOT_ALL)
+    figures = list(parsed(page).iter("figure"))
+    assert len(figures) == len(parsed(page).findall(".//figure/figcaption")) == 3
+    assert all(not_all in "".join(figure.itertext()) for figure in figures)
+
+
+# From quarter to quarter, and in sentences.
+
+
+@pytest.mark.parametrize("number", [2, 3, 4])
+def test_what_was_counted_is_shown_quarter_by_quarter(site: Flask, opened: Open, number: int) -> None:
+    lines = [
+        line for line in csv_lines(stored(site, number)["ground.csv"]) if line["ground"] == "_T" and "-" in line["time"]
+    ]
+    expected = [[TIMES[line["time"]], line["obs_value"]] for line in sorted(lines, key=lambda line: line["time"])[::-1]]
+    page = opened(f"/en/statistics/{number}/")
+    rows = section(page, TREND).findall(".//tbody/tr")
+    assert [["".join(cell.itertext()).strip() for cell in row] for row in rows] == expected
+    assert bars(page, TREND) == expected
+    assert len(expected) == number
+
+
+def test_one_quarter_alone_is_no_row_of_quarters(opened: Open) -> None:
+    assert parsed(opened("/en/statistics/1/")).find(f".//section[@aria-labelledby='{TREND}']") is None
+
+
+def sentences(page: str) -> list[str]:
+    [found] = [one for one in parsed(page).iter("ul") if "headlines" in (one.get("class") or "")]
+    return ["".join(line.itertext()) for line in found]
+
+
+@pytest.mark.parametrize("number", [2, 3, 4])
+def test_sentences_say_what_the_tables_say(site: Flask, opened: Open, number: int) -> None:
+    page = opened(f"/en/statistics/{number}/")
+    tables = {name: dict(lines) for (name, time), lines in tables_on(page).items() if time == QUARTERS[number]}  # type: ignore[arg-type]
+    told = sentences(page)
+    before = dict(bars(page, TREND))[QUARTERS[number - 1]]
+    assert told[0] == f"In the quarter before there were {before}."
+    assert f"Of {tables['reported']['No authority']} of them no authority was told." in told
+    late = [tables["delay"][name] for name in ("Earlier in the same year", "In an earlier year")]
+    wanted = [] if "withheld" in late else [f"{sum(map(int, late))} of them happened in earlier quarters."]
+    assert [sentence for sentence in told if "earlier quarters" in sentence] == wanted
+    if int(corrected := tables["corrections"]["Total"]):
+        assert f"{corrected} incidents of earlier releases turned out otherwise." in told
+    else:
+        assert not any("turned out otherwise" in sentence for sentence in told)
+    assert (number == CORRECTED) == any("turned out otherwise" in sentence for sentence in told)
+
+
+def a_table(name: str, *lines: Line, total: int | None = 40) -> TableAt:
+    return TableAt(name, "2026-Q3", Line("_T", "Total", 0, total, None), lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        ([Line("a", "A", 1, 20, None), Line("b", "B", 1, 10, None)], "A"),
+        ([Line("a", "A", 1, 20, None), Line("b", "B", 1, 20, None)], None),
+        ([Line("a", "A", 1, 20, None), Line("b", "B", 1, None, 19)], "A"),
+        ([Line("a", "A", 1, 20, None), Line("b", "B", 1, None, 20)], None),
+        ([Line("a", "A", 1, 20, None), Line("b", "B", 1, None, None)], None),
+        ([Line("a", "A", 1, 20, None), Line("b", "B", 2, 30, None)], "A"),
+        ([Line("a", "A", 1, None, 2), Line("b", "B", 1, 0, None)], None),
+    ],
+    ids=["greatest", "two alike", "withheld is less", "withheld as great", "withheld without limit", "part", "none"],
+)
+def test_a_ground_is_called_the_most_frequent_only_where_no_other_can_be(
+    app: Flask, lines: list[Line], named: str | None
+) -> None:
+    with app.test_request_context("/en/statistics/"):
+        app.preprocess_request()
+        told = headlines([a_table("ground", *lines)], None)
+    assert told == ([f"The most frequent ground: {named} (20)."] if named else [])
+
+
+def test_what_is_withheld_is_not_spoken_of(app: Flask) -> None:
+    hidden = [
+        a_table("ground", Line("a", "A", 1, None, 2), total=None),
+        a_table("reported", Line("no_authority", "No authority", 1, None, 4)),
+        a_table("delay", Line("earlier_quarter", "", 1, 9, None), Line("earlier_year", "", 1, None, 3)),
+        *(a_table(name, total=None) for name in ("received", "set_aside", "corrections")),
+    ]
+    with app.test_request_context("/en/statistics/"):
+        app.preprocess_request()
+        assert headlines(hidden, None) == []
 
 
 # Maps.

@@ -29,10 +29,11 @@ HERE = "/desk/releases/"
 PUBLISHER = (Role.PUBLISHER,)
 INCIDENTS = 8
 TABLES = {
-    *("ground", "act", "district", "verification", "reported", "gender", "age", "delay", "set_aside", "corrections"),
+    *("ground", "act", "district", "verification", "reported", "gender", "age", "delay", "setting"),
+    *("received", "set_aside", "corrections"),
     *("region_ground", "ground_act", "ground_social_area", "ground_gender", "ground_age", "target"),
 }
-SUBJECTS = ("incidents", "set_aside", "corrections")
+SUBJECTS = ("incidents", "received", "set_aside", "corrections")
 FILES = {
     *(f"{name}.{form}" for name in TABLES for form in ("csv", "json")),
     *(f"plan-{subject}-2026.json" for subject in SUBJECTS),

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from incidents.adapters import catalogues
 from incidents.core.languages import BY_TAG, DEFAULT
+from incidents.core.release import SERBIAN
 from incidents.publishing.catalogue import JSON_LD, TURTLE, Listed, Site, statements, to_json_ld, to_turtle
 from incidents.services import published
 from incidents.services.published import Issue
@@ -61,10 +62,13 @@ def _own_accord() -> str:
 
 
 def _listed(site: str, issue: Issue) -> Listed:
+    told = issue.withdrawn
     return Listed(
         issue.number,
         issue.quarter,
         issue.published_on,
         f"{site}{url_for('api.described', number=issue.number)}",
         f"{site}{url_for('published.release', number=issue.number, language=DEFAULT)}",
+        {"en": told.english, SERBIAN: told.serbian} if told else {},
+        f"{site}{url_for('api.described', number=told.replaced_by)}" if told and told.replaced_by else None,
     )

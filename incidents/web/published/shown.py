@@ -32,6 +32,8 @@ class Line:
     depth: int
     value: int | None
     """None where it is withheld."""
+    upper: int | None
+    """What it can be at most, where it is withheld; None where nothing limits that."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def tables_at(files: Mapping[str, bytes], time: str) -> list[TableAt]:
         rows = [row for row in from_csv(files[f"{table.name}.csv"]) if row.time == time]
         if len(table.dimensions) == 1 and rows:
             lines = [
-                Line(row.codes[0], _text(table, row), depths[table.dimensions[0], row.codes[0]], row.value)
+                Line(row.codes[0], _text(table, row), depths[table.dimensions[0], row.codes[0]], row.value, row.upper)
                 for row in rows
             ]
             found.append(TableAt(table.name, time, lines[0], lines[1:]))
@@ -117,6 +119,23 @@ def bars(tables: Sequence[TableAt]) -> list[Bar]:
     withheld = [line for line in lines if line.value is None]
     longest = max((line.value or 0 for line in known), default=1)
     return [Bar(line.text, line.value, (line.value or 0) / longest) for line in (*known, *withheld)]
+
+
+def trend(files: Mapping[str, bytes]) -> list[Bar]:
+    """All incidents of every quarter, the newest first."""
+    totals = _totals(files)
+    longest = max((value or 0 for value in totals.values()), default=0) or 1
+    return [Bar(written(time), value, (value or 0) / longest) for time, value in totals.items()]
+
+
+def before(files: Mapping[str, bytes], quarter: str) -> int | None:
+    """All incidents of the quarter before this one; None where they are withheld, or nothing was published of it."""
+    return _totals(files).get(str(Quarter.parse(quarter).preceding()))
+
+
+def _totals(files: Mapping[str, bytes]) -> dict[str, int | None]:
+    rows = (row for row in from_csv(files[f"{_CHARTED}.csv"]) if row.codes == (TOTAL,) and "-" in row.time)
+    return {row.time: row.value for row in sorted(rows, key=lambda row: row.time, reverse=True)}
 
 
 def written(time: str) -> str:

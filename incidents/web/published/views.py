@@ -15,6 +15,7 @@ from incidents.web.published.downloads import issue_at
 from incidents.web.published.feeds import feeds
 from incidents.web.published.files import address_of, current, drawn
 from incidents.web.published.filters import filters
+from incidents.web.published.headlines import headlines
 from incidents.web.published.readers import readers
 from incidents.web.published.rules import rules
 from incidents.web.texts import gettext as _
@@ -66,6 +67,8 @@ def _drawn(issue: Issue, shelf: Shelf) -> str:
         before_it=standing.compared_with(issue, shelf.issues),
         tables=tables,
         bars=shown.bars(tables),
+        trend=shown.trend(files),
+        headlines=headlines(tables, shown.before(files, issue.quarter)),
         deeper=shown.deeper_tables(files),
         earlier=[shown.tables_at(files, time) for time in shown.times(files) if time != issue.quarter],
         map_of=maps.map_of,
