@@ -205,8 +205,8 @@ def main() -> None:
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="One of both; both if not given.")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    found = {engine: measure(url, options) for engine, url in engines(options.engine)}
-    tell({engine: (is_good(figures), figures) for engine, figures in found.items()}, into=options.json)
+    found = ((engine, measure(url, options)) for engine, url in engines(options.engine))
+    tell(((engine, is_good(figures), figures) for engine, figures in found), into=options.json)
 
 
 if __name__ == "__main__":

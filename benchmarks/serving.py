@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -224,16 +224,17 @@ def cluster() -> Iterator[postgres.Server]:
         yield one
 
 
-def tell(found: Mapping[str, tuple[bool, Mapping[str, float | int | str]]], *, into: Path | None) -> None:
-    """Print what was found on each engine, and whether that is good; exits with 1 where it is not."""
-    for engine, (is_good, figures) in found.items():
+def tell(found: Iterable[tuple[str, bool, Mapping[str, float | int | str]]], *, into: Path | None) -> None:
+    """Print what was found on each engine as it comes, and whether that is good; exits with 1 where it is not."""
+    all_figures, is_all_good = {}, True
+    for engine, is_good, figures in found:
         print(f"{engine}: {'good' if is_good else 'A BAR IS MISSED'}")
         for name, value in figures.items():
-            print(f"  {name:26}", f"{value:.3g}" if isinstance(value, float) and value < 1_000 else value)
+            print(f"  {name:26}", f"{value:.3g}" if isinstance(value, float) and value < 1_000 else value, flush=True)
+        all_figures[engine], is_all_good = dict(figures), is_all_good and is_good
     if into:
-        all_figures = {engine: dict(figures) for engine, (_, figures) in found.items()}
         into.write_text(json.dumps(all_figures, indent=1), encoding="utf-8")
-    if not all(is_good for is_good, _ in found.values()):
+    if not is_all_good:
         raise SystemExit(1)
 
 

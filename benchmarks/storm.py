@@ -270,8 +270,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     names = [options.engine] if options.engine else ["sqlite", "postgresql"]
-    found = {engine: measure(engine, options) for engine in names}
-    tell({engine: (is_good(engine, figures), figures) for engine, figures in found.items()}, into=options.json)
+    each = ((engine, measure(engine, options)) for engine in names)
+    tell(((engine, is_good(engine, figures), figures) for engine, figures in each), into=options.json)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ from incidents.db import report as stored
 from incidents.db.audit import record
 from incidents.db.incident import Incident, IncidentCode, SetAside
 from incidents.db.key import DeskKey, current_desk_key
-from incidents.db.release import ReceivedReports
+from incidents.db.release import ReceivedReports, Release
 from incidents.services import accounts, keys, releases
 from incidents.services.reporting import NoDeskKey
 from incidents.services.wording import Label
@@ -149,15 +149,13 @@ def publish_past_quarters(
 
 
 def _receive(session: Session, day: date) -> None:
-    """Reports of a past quarter that are destroyed by now: as many as it takes for what was settled by its last day."""
-    settled = (
-        sa.select(sa.func.count()).select_from(Incident).where(Incident.accepted_on <= day, Incident.batch.is_(None))
-    )
-    aside = sa.select(sa.func.count()).select_from(SetAside)
-    aside = aside.where(SetAside.quarter <= str(Quarter.of(day)), SetAside.batch.is_(None))
-    for standing, query in (("linked", settled), ("set_aside", aside)):
-        reports = session.scalars(query).one()
-        session.add(ReceivedReports(id=uuid4(), batch=str(Quarter.of(day)), standing=standing, reports=reports))
+    """Reports that are destroyed by now: as many as it takes for what was settled since the release before."""
+    quarter, before = Quarter.of(day), session.scalar(sa.select(sa.func.max(Release.built_on))) or date.min
+    settled = sa.and_(Incident.accepted_on > before, Incident.accepted_on <= day)
+    aside = sa.and_(SetAside.batch.is_(None), SetAside.quarter <= str(quarter))
+    for standing, condition in (("linked", settled), ("set_aside", aside)):
+        reports = session.scalars(sa.select(sa.func.count()).where(condition)).one()
+        session.add(ReceivedReports(id=uuid4(), batch=str(quarter), standing=standing, reports=reports))
     session.flush()
 
 
