@@ -1,0 +1,15 @@
+"""Settings of the documentation; nothing is fetched to build it."""
+
+project = "Incidents"
+author = "Incidents"
+extensions = ["myst_parser"]
+exclude_patterns = ["_ext"]
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+html_theme = "furo"
+html_title = "Incidents"
+html_show_copyright = False
+html_show_sphinx = False
+html_copy_source = False
+html_permalinks_icon = "#"
