@@ -1,8 +1,13 @@
 """Settings of the documentation; nothing is fetched to build it."""
 
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent / "_ext"), str(Path(__file__).parents[1])]
+
 project = "Incidents"
 author = "Incidents"
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "from_source"]
 exclude_patterns = ["_ext"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
