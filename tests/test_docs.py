@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import shutil
@@ -122,6 +123,36 @@ def test_no_page_loads_anything_from_elsewhere(site: Path, pages: Mapping[Path, 
         loaded += re.findall(r"[\"'`]((?:https?:)?//[^\"'`\s]+)[\"'`]", script.read_text(encoding="utf-8"))
     foreign = {link for link in loaded if re.match(r"([a-z]+:)?//", link) and not link.startswith(_NAMESPACE)}
     assert foreign == set()
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, str]]:
+    """Which of our packages a module imports from, but for what only types need."""
+    package = path.relative_to(ROOT / "incidents").parts[0].removesuffix(".py")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in set(ast.walk(tree)) - for_types:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("incidents"):
+            found = [node.module] if node.module != "incidents" else [f"incidents.{one.name}" for one in node.names]
+        elif isinstance(node, ast.Import):
+            found = [one.name for one in node.names if one.name.startswith("incidents.")]
+        else:
+            continue
+        yield from ((package, str(name).split(".")[1]) for name in found)
+
+
+def test_the_picture_of_the_house_has_every_import(site: Path) -> None:
+    page = (site / "developers" / "architecture.html").read_text(encoding="utf-8")
+    drawn = set(re.findall(r"<title>(\w+) imports (\w+) \(\d+\)</title>", page))
+    modules = [
+        path for path in (ROOT / "incidents").rglob("*.py") if path.name != "__init__.py" or path.parent.parent != ROOT
+    ]
+    assert drawn == {(one, other) for path in modules for one, other in imports_of(path) if one != other}
+    assert len(drawn) > 20
 
 
 class Noted(Mapping[str, str]):
