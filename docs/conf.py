@@ -14,7 +14,7 @@ myst_heading_anchors = 3
 
 html_theme = "furo"
 html_static_path = ["_static"]
-html_css_files = ["house.css"]
+html_css_files = ["guide.css"]
 html_title = "Incidents"
 html_show_copyright = False
 html_show_sphinx = False

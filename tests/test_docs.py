@@ -289,3 +289,9 @@ def all_of(command: click.Command) -> Iterator[click.Command]:
             inner = command.get_command(context, name)
             assert inner is not None
             yield from all_of(inner)
+
+
+def test_pictures_are_small() -> None:
+    pictures = list((DOCS / "_static").glob("*.png"))
+    assert len(pictures) == 5
+    assert {path.name for path in pictures if path.stat().st_size >= 60_000} == set()
