@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 import click
 import pytest
 
+from benchmarks.__main__ import MEASUREMENTS
 from incidents.__main__ import cli
 from incidents.config import read_settings
 from tests.test_house import ROOT
@@ -153,6 +154,22 @@ def test_the_picture_of_the_house_has_every_import(site: Path) -> None:
     ]
     assert drawn == {(one, other) for path in modules for one, other in imports_of(path) if one != other}
     assert len(drawn) > 20
+
+
+def rows_of(site: Path, page: str) -> int:
+    return (site / page).read_text(encoding="utf-8").count("<tr class=")
+
+
+def test_tables_made_from_the_source_have_all_of_it(site: Path) -> None:
+    listed = (ROOT / "templates/desk/_keys.html").read_text(encoding="utf-8").partition("{% for")[0].count("<dt>")
+    menu = ast.parse((ROOT / "incidents/web/desk/menu.py").read_text(encoding="utf-8"))
+    tuples = [one.elts for one in ast.walk(menu) if isinstance(one, ast.Tuple)]
+    ways = [one for one in tuples if len(one) == 4 and isinstance(one[0], ast.Constant)]
+    assert rows_of(site, "moderators/keyboard.html") == listed + len(ways) + 1
+    threats = (ROOT / "SECURITY.md").read_text(encoding="utf-8").count("\n[[threat]]\n")
+    assert (site / "threats.html").read_text(encoding="utf-8").count("Held: <strong>") == threats > 10
+    bars = [line for one in MEASUREMENTS for line in one.lines if line.bar is not None]
+    assert rows_of(site, "operators/figures.html") == len(bars) + 1
 
 
 class Noted(Mapping[str, str]):

@@ -20,27 +20,27 @@ _WAY = re.compile(r'\("[a-z_.]+", (?:_\()?"([^"]+)"\)?, "([a-z])",')
 class FromSource(SphinxDirective):
     """Markdown made from a file of the source; the page is made again when that file changes."""
 
-    source: ClassVar[str]
+    sources: ClassVar[tuple[str, ...]]
 
     def run(self) -> list[nodes.Node]:
-        path = ROOT / self.source
-        self.env.note_dependency(str(path))
-        return self.parse_text_to_nodes("\n".join(self.lines(path.read_text(encoding="utf-8"))))
+        paths = [ROOT / source for source in self.sources]
+        for path in paths:
+            self.env.note_dependency(str(path))
+        return self.parse_text_to_nodes("\n".join(self.lines(*(path.read_text(encoding="utf-8") for path in paths))))
 
-    def lines(self, text: str) -> Iterable[str]:
+    def lines(self, *texts: str) -> Iterable[str]:
         raise NotImplementedError
 
 
 class Keys(FromSource):
     """The list behind `?`, with the ways of the menu after it."""
 
-    source = "templates/desk/_keys.html"
+    sources = ("templates/desk/_keys.html", "incidents/web/desk/menu.py")
 
-    def lines(self, text: str) -> Iterator[str]:
-        yield from ("| keys | |", "|---|---|")
-        for keys, what in _KEY_LINE.findall(text):
+    def lines(self, listed: str, menu: str) -> Iterator[str]:
+        yield from ("| keys | what they do |", "|---|---|")
+        for keys, what in _KEY_LINE.findall(listed):
             yield f"| {keys.strip()} | {what} |"
-        menu = (ROOT / "incidents/web/desk/menu.py").read_text(encoding="utf-8")
         for what, key in _WAY.findall(menu):
             yield f"| <kbd>g</kbd> <kbd>{key}</kbd> | {what} |"
 
@@ -48,7 +48,7 @@ class Keys(FromSource):
 class Threats(FromSource):
     """The list of SECURITY.md, for reading."""
 
-    source = "SECURITY.md"
+    sources = ("SECURITY.md",)
 
     def lines(self, text: str) -> Iterator[str]:
         block = text.partition("```toml\n")[2].partition("\n```\n")[0]
@@ -66,7 +66,7 @@ class Threats(FromSource):
 class Bars(FromSource):
     """What a run of all measurements is held to."""
 
-    source = "benchmarks/__main__.py"
+    sources = ("benchmarks/__main__.py",)
 
     def lines(self, _text: str) -> Iterator[str]:
         from benchmarks.__main__ import MEASUREMENTS
