@@ -1,5 +1,4 @@
 import os
-import re
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -213,14 +212,3 @@ def test_every_command_is_loaded_under_the_name_that_it_is_called_by() -> None:
     found = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
     assert len(found) > 20
     assert {name: command.name for name, command in found.items() if command} == {name: name for name in found}
-
-
-def test_every_command_that_the_readme_names_is_there() -> None:
-    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"python -m incidents ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*)\b)?", text))
-    assert len(named) > 20
-    for command, inner in named:
-        found = cli.get_command(click.Context(cli), command)
-        assert found is not None, command
-        if isinstance(found, click.Group):
-            assert inner in found.commands, f"{command} {inner}"

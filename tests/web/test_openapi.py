@@ -95,9 +95,9 @@ def test_the_example_is_taken(client, desk, document) -> None:  # noqa: F811 (a 
     holds(document, "Receipt", answer.json)
 
 
-def test_the_example_of_the_readme_is_taken(client, desk) -> None:  # noqa: F811 (a fixture)
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    example = re.search(r"-d '\n *(\{.*?\})'", readme, re.DOTALL)
+def test_the_example_of_the_guide_is_taken(client, desk) -> None:  # noqa: F811 (a fixture)
+    guide = (Path(__file__).parents[2] / "docs" / "partners.md").read_text(encoding="utf-8")
+    example = re.search(r"-d '\n *(\{.*?\})'", guide, re.DOTALL)
     assert example is not None
     assert send_bytes(client, example[1].encode()).status_code == 201
 
