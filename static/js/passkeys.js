@@ -45,12 +45,14 @@
     const field = one.querySelector("input");
     const button = one.querySelector("button");
     const failed = one.querySelector("[role=alert]");
+    let waits = false; // not disabled meanwhile: the focus would be lost
     one.hidden = false;
     // Browsers fill forms again when one comes back to a page; an answer serves once.
     addEventListener("pageshow", () => { field.value = ""; });
     button.addEventListener("click", async () => {
+      if (waits) return;
+      waits = true;
       failed.hidden = true;
-      button.disabled = true;
       try {
         if (Date.now() - opened > life) throw new Error("too late");
         field.value = answer(await acts[one.dataset.passkey](one.dataset));
@@ -58,7 +60,7 @@
       } catch {
         failed.hidden = false;
       }
-      button.disabled = false;
+      waits = false;
     });
   }
 })();

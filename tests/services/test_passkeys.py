@@ -237,15 +237,6 @@ def test_nothing_is_kept_finer_than_a_day(table: sa.Table) -> None:
     assert not any(isinstance(column.type, Instant | sa.DateTime) for column in table.columns)
 
 
-def test_what_was_answered_is_forgotten_when_it_is_too_old_anyway(at: Desk, ana: Member) -> None:
-    at.log_in(ana, at.shown_by(at.added(ana)))
-    count = sa.select(sa.func.count()).select_from(SpentChallenge)
-    passkeys.forget_spent(at.session, now=NOW + timedelta(days=1))
-    assert at.session.scalar(count) == 2
-    passkeys.forget_spent(at.session, now=NOW + timedelta(days=2))
-    assert at.session.scalar(count) == 0
-
-
 NEW = "sedam plavih kofera"
 
 
