@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.dialects import postgresql, sqlite
 
 from incidents.core.accounts import Role
 from incidents.db.base import Base, Digest
@@ -51,6 +52,34 @@ class StoredSpareCode(Base):
     member_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("member.id"), index=True)
 
 
+class Passkey(Base):
+    """A second factor that lies in a device. What is here opens nothing: the private half never leaves the device."""
+
+    __tablename__ = "passkey"
+
+    id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
+    member_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("member.id"), index=True)
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(80))
+    """As its member calls it."""
+    credential_id: orm.Mapped[bytes] = orm.mapped_column(unique=True)
+    public_key: orm.Mapped[bytes]
+    """In the form of COSE (RFC 9052)."""
+    counter: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
+    """How often it was used, as it last said; 0 for ever where a device does not count."""
+    added_on: orm.Mapped[date]
+    fell_back_on: orm.Mapped[date | None]
+    """When its counter was not ahead of the last one, so that there may be a copy. It opens nothing from then on."""
+
+
+class SpentChallenge(Base):
+    """What a passkey has answered once, as a hash; kept until it would be too old anyway."""
+
+    __tablename__ = "spent_challenge"
+
+    digest: orm.Mapped[Digest] = orm.mapped_column(primary_key=True)
+    spent_on: orm.Mapped[date]
+
+
 class LoginSession(Base):
     """One member at one browser. The row is found by the cookie's hash; the cookie opens `sealed_key`."""
 
@@ -61,6 +90,19 @@ class LoginSession(Base):
     sealed_key: orm.Mapped[bytes]
     started_at: orm.Mapped[datetime]
     seen_at: orm.Mapped[datetime]
+
+
+_SPEND_ONCE = {
+    name: dialect.insert(SpentChallenge.__table__).on_conflict_do_nothing().returning(SpentChallenge.__table__.c.digest)
+    for name, dialect in {"postgresql": postgresql, "sqlite": sqlite}.items()
+}
+
+
+def spend_challenge(session: orm.Session, digest: bytes, *, on: date) -> bool:
+    """Whether nobody has spent it before: one statement, so that no two processes both may."""
+    connection = session.connection()
+    values = {"digest": digest, "spent_on": on}
+    return connection.execute(_SPEND_ONCE[connection.dialect.name], values).first() is not None
 
 
 def member_by_name(session: orm.Session, name: str) -> Member | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from incidents.adapters import opening, passwords, second_factor
 from incidents.adapters.opening import KeyPair
+from incidents.adapters.passkeys import Assertion
 from incidents.adapters.sealing import CannotOpen
 from incidents.core.accounts import IDLE, LONGEST, SPARE_CODE_TOLD_FOR, Role, typed_password, wait_after
 from incidents.core.recovery import NotARecoveryCode, RecoveryCode, parse_recovery_code
@@ -22,9 +24,11 @@ from incidents.db import account as stored
 from incidents.db.account import LoginSession, MemberRole, member_by_id, member_by_name
 from incidents.db.audit import record
 from incidents.db.key import MemberKey
-from incidents.services import keys, spare_codes
+from incidents.services import keys, passkeys, spare_codes
 
 _TOKEN_BYTES = 32
+Second = str | Assertion
+"""A second factor that is shown: a code as typed, a spare code too, or what a passkey answered."""
 
 
 class NotLoggedIn(Exception):
@@ -47,6 +51,8 @@ class Member:
     """Stories that are hard to read are announced."""
     spare_codes_left: int | None = None
     """How many spare codes they have, where they used one just now."""
+    has_copied_passkey: bool = False
+    """There may be a copy of one of their passkeys, and they have not removed it yet."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ def log_in(
     session: Session,
     name: str,
     password: str,
-    code: str,
+    second: Second,
     *,
     token_key: bytes,
     memory_mib: int,
@@ -111,7 +117,7 @@ def log_in(
     password = typed_password(password)
     member = member_by_name(session, name)
     fits = passwords.is_password(password, member.password_hash if member else None)
-    if member is None or not _shows_both(session, member, fits, code, token_key=token_key, now=now):
+    if member is None or not _shows_both(session, member, fits, second, token_key=token_key, now=now):
         return None
     return open_session(session, member, password, memory_mib=memory_mib, now=now)
 
@@ -134,7 +140,7 @@ def open_session(session: Session, member: stored.Member, password: str, *, memo
 
 
 def _shows_both(
-    session: Session, member: stored.Member, fits: bool, code: str, *, token_key: bytes, now: datetime
+    session: Session, member: stored.Member, fits: bool, second: Second, *, token_key: bytes, now: datetime
 ) -> bool:
     """Whether a first factor that fits comes with the second one or a spare code, and the account does not wait.
 
@@ -142,14 +148,10 @@ def _shows_both(
     from a refusal, so that nothing has to slow them down, and they lock nobody out however often they try.
     """
     waits = member.locked_until is not None and member.locked_until > now
-    step = second_factor.step_of(code, member.sealed_totp_secret, token_key, now, after=member.last_totp_step)
-    spare = spare_codes.fitting(session, member.id, code, token_key=token_key)
-    if fits and (step is not None or spare is not None) and not waits and not member.is_disabled:
+    spend = _shown(session, member, second, token_key=token_key, now=now)
+    if fits and spend is not None and not waits and not member.is_disabled:
         member.failures, member.locked_until = 0, None
-        if step is not None:
-            member.last_totp_step = step
-        elif spare is not None:
-            spare_codes.spend(session, spare, member, now=now)
+        spend()
         return True
     if fits and not waits:
         member.failures += 1
@@ -158,11 +160,25 @@ def _shows_both(
     return False
 
 
+def _shown(
+    session: Session, member: stored.Member, second: Second, *, token_key: bytes, now: datetime
+) -> Callable[[], None] | None:
+    """How to see to it that a second factor which fits is good only once; None where it does not fit."""
+    if isinstance(second, Assertion):
+        fits = passkeys.shows(session, member.id, second, token_key=token_key, actor=member.name, now=now)
+        return (lambda: None) if fits else None
+    step = second_factor.step_of(second, member.sealed_totp_secret, token_key, now, after=member.last_totp_step)
+    if step is not None:
+        return partial(setattr, member, "last_totp_step", step)
+    spare = spare_codes.fitting(session, member.id, second, token_key=token_key)
+    return None if spare is None else partial(spare_codes.spend, session, spare, member, now=now)
+
+
 def change_password(
     session: Session,
     member: Member,
     password: str,
-    code: str,
+    second: Second,
     new_password: str,
     *,
     token_key: bytes,
@@ -170,7 +186,7 @@ def change_password(
     now: datetime,
 ) -> bool:
     """Another password for the member's key, if both factors are shown again. All their sessions end."""
-    row = _shown_again(session, member, password, code, token_key=token_key, now=now)
+    row = _shown_again(session, member, password, second, token_key=token_key, now=now)
     if row is None:
         return False
     _set_password(session, row, member.key, new_password, memory_mib=memory_mib)
@@ -179,20 +195,20 @@ def change_password(
 
 
 def renew_recovery_code(
-    session: Session, member: Member, password: str, code: str, *, token_key: bytes, now: datetime
+    session: Session, member: Member, password: str, second: Second, *, token_key: bytes, now: datetime
 ) -> RecoveryCode | None:
     """A new recovery code, if both factors are shown again; None if refused. Raises services.keys.HasEarlierKey."""
-    if _shown_again(session, member, password, code, token_key=token_key, now=now) is None:
+    if _shown_again(session, member, password, second, token_key=token_key, now=now) is None:
         return None
     record(session, at=now, actor=member.name, action="renew_recovery", subject=f"member:{member.id}")
     return keys.new_recovery_code(session, member.id, member.key)
 
 
 def renew_spare_codes(
-    session: Session, member: Member, password: str, code: str, *, token_key: bytes, now: datetime
+    session: Session, member: Member, password: str, second: Second, *, token_key: bytes, now: datetime
 ) -> list[SpareCode] | None:
     """New spare codes, to be shown once, if both factors are shown again; None if refused. Earlier ones are void."""
-    if _shown_again(session, member, password, code, token_key=token_key, now=now) is None:
+    if _shown_again(session, member, password, second, token_key=token_key, now=now) is None:
         return None
     return spare_codes.make(session, member.id, token_key=token_key, actor=member.name, now=now)
 
@@ -210,7 +226,7 @@ def recover(
     session: Session,
     name: str,
     typed: str,
-    code: str,
+    second: Second,
     new_password: str,
     *,
     token_key: bytes,
@@ -225,7 +241,7 @@ def recover(
     if member is None:
         return None
     pair = _recovered(session, member.id, typed)
-    if not _shows_both(session, member, pair is not None, code, token_key=token_key, now=now) or pair is None:
+    if not _shows_both(session, member, pair is not None, second, token_key=token_key, now=now) or pair is None:
         return None
     _set_password(session, member, pair, new_password, memory_mib=memory_mib)
     keys.spend_recovery_code(session, member.id)
@@ -234,12 +250,12 @@ def recover(
 
 
 def _shown_again(
-    session: Session, member: Member, password: str, code: str, *, token_key: bytes, now: datetime
+    session: Session, member: Member, password: str, second: Second, *, token_key: bytes, now: datetime
 ) -> stored.Member | None:
     """The row of a member at work who has just shown both factors again, as weighty acts ask for."""
     row = session.get_one(stored.Member, member.id)
     fits = passwords.is_password(typed_password(password), row.password_hash)
-    return row if _shows_both(session, row, fits, code, token_key=token_key, now=now) else None
+    return row if _shows_both(session, row, fits, second, token_key=token_key, now=now) else None
 
 
 def _set_password(session: Session, row: stored.Member, pair: KeyPair, new_password: str, *, memory_mib: int) -> None:
@@ -256,12 +272,14 @@ def _recovered(session: Session, member: UUID, typed: str) -> KeyPair | None:
         return None
 
 
-def shows_again(session: Session, member: Member, password: str, code: str, *, token_key: bytes, now: datetime) -> bool:
+def shows_again(
+    session: Session, member: Member, password: str, second: Second, *, token_key: bytes, now: datetime
+) -> bool:
     """Whether a member at work has just shown both factors again, as acts on colleagues ask for.
 
     In a unit of work of its own, so that a wrong try stays counted.
     """
-    return _shown_again(session, member, password, code, token_key=token_key, now=now) is not None
+    return _shown_again(session, member, password, second, token_key=token_key, now=now) is not None
 
 
 def end_sessions(session: Session, member: UUID) -> None:
@@ -325,6 +343,7 @@ def member_of_session(session: Session, cookie: bytes, *, now: datetime) -> Memb
         member.has_single_keys,
         member.is_warned,
         spare_codes.left(session, member.id) if is_told else None,
+        passkeys.has_fallen_back(session, member.id),
     )
 
 

@@ -24,8 +24,8 @@ from incidents.db.rows import NoSuchRow, line_of, row_of
 from incidents.db.tables import METADATA
 
 _FORMAT = 1
-_LEFT_OUT = frozenset({"login_session"})
-"""Nobody stays logged in on a restored site."""
+_LEFT_OUT = frozenset({"login_session", "spent_challenge"})
+"""Nobody stays logged in on a restored site, and what was asked of passkeys is too old there."""
 _AT_ONCE = 500
 """Rows read or written together: a page of them is all that is held in memory."""
 

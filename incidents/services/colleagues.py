@@ -17,7 +17,7 @@ from incidents.core.accounts import Role, typed_password
 from incidents.db import account as stored
 from incidents.db.account import MemberRole, member_by_name
 from incidents.db.audit import record
-from incidents.services import invitations, keys, spare_codes
+from incidents.services import invitations, keys, passkeys, spare_codes
 from incidents.services.accounts import Enrolled, Member, add_member, end_sessions
 from incidents.services.invitations import Waiting
 
@@ -121,13 +121,15 @@ def reset_password(
 ) -> None:
     """A new password from an administrator. The member comes in with a key that opens nothing.
 
-    Their recovery code brings the earlier key back; without it another member has to let them in again.
+    Their recovery code brings the earlier key back; without it another member has to let them in again. Their passkeys
+    are gone: whoever was in the account could have added one.
     """
     row = session.get_one(stored.Member, member)
     password = typed_password(password)
     row.password_hash = passwords.hash_password(password)
     row.failures, row.locked_until = 0, None
     keys.replace_member_key(session, member, password, memory_mib=memory_mib)
+    passkeys.void(session, member)
     end_sessions(session, member)
     record(session, at=now, actor=actor, action="reset_password", subject=f"member:{member}", after=row.name)
 
@@ -142,6 +144,7 @@ def reset_second_factor(
     secret, row.sealed_totp_secret = second_factor.new_secret(token_key)
     row.last_totp_step = 0
     spare_codes.void(session, member)
+    passkeys.void(session, member)
     end_sessions(session, member)
     subject = f"member:{member}"
     record(session, at=now, actor=actors[0], action="reset_second_factor", subject=subject, reason=f"with {actors[1]}")
@@ -157,6 +160,7 @@ def revoke_member(session: Session, member: UUID, *, actor: str, now: datetime, 
     if not keys.has_other_holders(session, member):
         raise LastHolder
     row.is_disabled = True
+    passkeys.void(session, member)
     end_sessions(session, member)
     keys.take_grants(session, member)
     invitations.forget(session, member)

@@ -20,7 +20,7 @@ from incidents.db import job as stored
 from incidents.db import order
 from incidents.db.database import Database
 from incidents.db.report import Message, Report
-from incidents.services import accounts, bulk, destruction, invitations, retention
+from incidents.services import accounts, bulk, destruction, invitations, passkeys, retention
 from incidents.services.overdue import overdue
 
 NOTE_FROM_HOUR = 7
@@ -97,6 +97,7 @@ def _forget(database: Database, around: Surroundings) -> Line:
     with database.unit_of_work() as session:
         accounts.forget_ended_sessions(session, now=around.now)
         invitations.forget_ended(session, now=around.now)
+        passkeys.forget_spent(session, now=around.now)
         bulk.forget_rows(session, now=around.now)
     return Line("Sessions and invitations that ended, and undoing that is no longer possible: forgotten.")
 

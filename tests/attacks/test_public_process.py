@@ -56,7 +56,18 @@ def test_the_public_door_never_loads_what_opens(tmp_path: Path) -> None:
 
 def test_nor_what_only_figures_documents_and_commands_need(tmp_path: Path) -> None:
     """Each of them is memory that every worker would carry."""
-    heavy = {"numpy", "highspy", "PIL", "fpdf", "fontTools", "openpyxl", "xlsxwriter", "pypdfium2"}
+    heavy = {
+        "numpy",
+        "highspy",
+        "PIL",
+        "fpdf",
+        "fontTools",
+        "openpyxl",
+        "xlsxwriter",
+        "pypdfium2",
+        "webauthn",
+        "cryptography",
+    }
     assert loaded("public", tmp_path).isdisjoint(heavy)
 
 

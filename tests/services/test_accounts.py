@@ -26,7 +26,7 @@ def log_in(database: Database, settings: Settings, *, now=NOW, **changes: str) -
         values = {
             "name": NAME,
             "password": PASSWORD,
-            "code": builders.current_code(session, NAME, settings, now),
+            "second": builders.current_code(session, NAME, settings, now),
             **changes,
         }
         return accounts.log_in(
@@ -45,7 +45,9 @@ def test_two_factors_open_a_session_with_the_members_key(database: Database, set
     assert who(database, cookie) == ana
 
 
-@pytest.mark.parametrize("wrong", [{"password": PASSWORD + "x"}, {"code": "000000"}, {"name": "Нико"}, {"code": ""}])
+@pytest.mark.parametrize(
+    "wrong", [{"password": PASSWORD + "x"}, {"second": "000000"}, {"name": "Нико"}, {"second": ""}]
+)
 def test_one_wrong_part_opens_nothing(database: Database, settings: Settings, ana, wrong: dict[str, str]) -> None:
     assert log_in(database, settings, **wrong) is None
     with database.reader() as session:
@@ -61,15 +63,15 @@ def test_who_has_the_password_and_guesses_codes_makes_the_account_wait(
     database: Database, settings: Settings, ana
 ) -> None:
     for _ in range(6):
-        log_in(database, settings, code="000000")
+        log_in(database, settings, second="000000")
         with database.unit_of_work() as session:
             session.execute(sa.update(Member).values(locked_until=None))
-    log_in(database, settings, code="000000")
+    log_in(database, settings, second="000000")
     assert log_in(database, settings) is None
     assert log_in(database, settings, now=NOW + timedelta(minutes=16)) is not None
 
 
-@pytest.mark.parametrize("wrong", [{"password": "wrong", "code": "000000"}, {"password": "pogrešna lozinka 1"}])
+@pytest.mark.parametrize("wrong", [{"password": "wrong", "second": "000000"}, {"password": "pogrešna lozinka 1"}])
 def test_a_hundred_tries_of_a_stranger_lock_nobody_out(
     database: Database, settings: Settings, ana, wrong: dict[str, str]
 ) -> None:
@@ -81,7 +83,7 @@ def test_a_hundred_guessed_codes_cost_the_right_person_a_quarter_of_an_hour_at_m
     database: Database, settings: Settings, ana
 ) -> None:
     for minute in range(100):
-        assert log_in(database, settings, now=NOW + timedelta(minutes=minute), code="000000") is None
+        assert log_in(database, settings, now=NOW + timedelta(minutes=minute), second="000000") is None
     with database.reader() as session:
         until = session.scalars(sa.select(Member.locked_until)).one()
     last = NOW + timedelta(minutes=99)
@@ -120,7 +122,7 @@ def test_nobody_ends_the_session_of_another(database: Database, settings: Settin
 def change(database: Database, settings: Settings, ana, **changes: str) -> bool:
     now = NOW + timedelta(minutes=1)
     with database.unit_of_work() as session:
-        values = {"password": PASSWORD, "code": builders.current_code(session, NAME, settings, now), **changes}
+        values = {"password": PASSWORD, "second": builders.current_code(session, NAME, settings, now), **changes}
         return accounts.change_password(
             session,
             ana,
@@ -145,7 +147,7 @@ def test_a_member_changes_their_password_and_keeps_their_key(database: Database,
     assert who(database, again, later).key == ana.key
 
 
-@pytest.mark.parametrize("wrong", [{"password": "x" * 15}, {"code": "000000"}])
+@pytest.mark.parametrize("wrong", [{"password": "x" * 15}, {"second": "000000"}])
 def test_a_password_changes_only_with_both_factors(
     database: Database, settings: Settings, ana, wrong: dict[str, str]
 ) -> None:

@@ -17,7 +17,7 @@ from incidents.config import Settings
 from incidents.core.incident import Handling
 from incidents.db import job, order
 from incidents.db import report as stored
-from incidents.db.account import LoginSession
+from incidents.db.account import LoginSession, SpentChallenge
 from incidents.db.bulk import Bulk, BulkKind, BulkRow, Outcome
 from incidents.db.database import Database
 from incidents.db.report import Message, MessageKind, Report
@@ -187,6 +187,16 @@ def test_ended_sessions_go_and_others_stay(site: Database) -> None:
     ticked(site)
     with site.reader() as session:
         assert session.scalars(sa.select(LoginSession.seen_at)).all() == [NOW - timedelta(minutes=1)]
+
+
+def test_answered_challenges_go_when_they_are_too_old_anyway(site: Database) -> None:
+    with site.unit_of_work() as session:
+        for days in range(4):
+            session.add(SpentChallenge(digest=bytes([days]) * 32, spent_on=TODAY - timedelta(days=days)))
+    ticked(site)
+    with site.reader() as session:
+        left = session.scalars(sa.select(SpentChallenge.spent_on).order_by(SpentChallenge.spent_on)).all()
+    assert left == [TODAY - timedelta(days=1), TODAY]
 
 
 def test_undoing_that_is_no_longer_possible_goes(site: Database) -> None:

@@ -78,7 +78,7 @@ def test_the_receipt_page_sweeps_what_the_browser_kept(client) -> None:
         ("/en/complaint", headers.PRIVATE, False),
         ("/en/report", headers.PRIVATE, True),
         ("/en/receipt", headers.PRIVATE, False),
-        ("/desk/login", headers.PRIVATE, False),
+        ("/desk/login", headers.PRIVATE, True),
         ("/exit", headers.PRIVATE, False),
         ("/en/nothing", headers.PRIVATE, False),
     ],

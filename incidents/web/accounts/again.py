@@ -2,19 +2,48 @@
 
 from __future__ import annotations
 
-from flask import g
+from typing import Protocol
 
+from flask import g
+from wtforms import HiddenField, PasswordField, StringField
+
+from incidents.adapters.passkeys import Assertion
 from incidents.services import accounts
+from incidents.web.accounts.passkeys import SECOND_FACTOR, asked
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 
 
-def shows_again(password: str | None, code: str | None) -> bool:
-    """Whether the member at work typed both their factors. A wrong try is counted."""
+class WithSecond(Protocol):
+    """A form that asks for the second factor."""
+
+    code: StringField
+    passkey: HiddenField
+
+
+class WithBoth(WithSecond, Protocol):
+    """A form that asks for both factors."""
+
+    password: PasswordField
+
+
+def second(form: WithSecond) -> accounts.Second:
+    """The second factor that was sent: what a passkey answered, otherwise the code."""
+    here = asked(SECOND_FACTOR)
+    return Assertion(form.passkey.data, here) if form.passkey.data and here else digits(form.code.data)
+
+
+def shows_again(form: WithBoth) -> bool:
+    """Whether the member at work showed both their factors. A wrong try is counted."""
     site = platform()
     with site.database.unit_of_work() as session:
         return accounts.shows_again(
-            session, g.member, password or "", digits(code), token_key=site.settings.token_key, now=site.now()
+            session,
+            g.member,
+            form.password.data or "",
+            second(form),
+            token_key=site.settings.token_key,
+            now=site.now(),
         )
 
 

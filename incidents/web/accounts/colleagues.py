@@ -53,7 +53,7 @@ def readmit(member: UUID) -> ResponseReturnValue:
     form, site = ReadmitForm(), platform()
     if not form.validate():
         return _page(member, readmit=form), 422
-    if not shows_again(form.password.data, form.code.data):
+    if not shows_again(form):
         return _page(member, readmit=form, said=did_not_fit()), 422
     try:
         with site.database.unit_of_work() as session:
@@ -74,7 +74,7 @@ def reset(member: UUID) -> ResponseReturnValue:
     form, site = ResetForm(), platform()
     if not form.validate():
         return _page(member, reset=form), 422
-    if not shows_again(form.password.data, form.code.data):
+    if not shows_again(form):
         return _page(member, reset=form, said=did_not_fit()), 422
     try:
         with site.database.unit_of_work() as session:
@@ -95,7 +95,7 @@ def revoke(member: UUID) -> ResponseReturnValue:
     form, site = RevokeForm(), platform()
     if not form.validate():
         return _page(member, revoke=form), 422
-    if not shows_again(form.password.data, form.code.data):
+    if not shows_again(form):
         return _page(member, revoke=form, said=did_not_fit()), 422
     try:
         with site.database.unit_of_work() as session:

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.form import BaseForm
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, StopValidation
 
+from incidents.adapters.passkeys import LONGEST_ANSWER
 from incidents.core.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, Role
 from incidents.core.languages import AT_DESK
 from incidents.web.accounts.roles import WORDS
@@ -50,15 +61,31 @@ def _new_password(id_: str) -> PasswordField:
     )
 
 
+class _TypedUnlessShown(InputRequired):
+    """A code is typed, unless a passkey answered in its place."""
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        if "passkey" in form and form["passkey"].data:
+            raise StopValidation
+        super().__call__(form, field)
+
+
 def _code(id_: str) -> StringField:
     return StringField(
         _("Six-digit code"),
         [
-            InputRequired(_("Type the code that your second factor shows.")),
+            _TypedUnlessShown(_("Type the code that your second factor shows.")),
             Length(max=40, message=_("Six digits, or the twelve of a spare code.")),
         ],
         id=id_,
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
+def _passkey() -> HiddenField:
+    """What a passkey answered, where the script filled it in."""
+    return HiddenField(
+        validators=[Length(max=LONGEST_ANSWER, message=_("This page is out of date. Please try again."))]
     )
 
 
@@ -81,6 +108,7 @@ class LoginForm(PublicForm):
     name = _name()
     password = _password("password")
     code = _code("code")
+    passkey = _passkey()
 
 
 class RecoverForm(PublicForm):
@@ -89,12 +117,14 @@ class RecoverForm(PublicForm):
     name = _name()
     recovery_code = _recovery_code()
     code = _code("code")
+    passkey = _passkey()
     new_password = _new_password("new_password")
 
 
 class PasswordForm(DeskForm):
     password = _password("change-password")
     code = _code("change-code")
+    passkey = _passkey()
     new_password = _new_password("change-new_password")
 
 
@@ -107,6 +137,7 @@ class RenewForm(DeskForm):
 
     password = _password("renew-password")
     code = _code("renew-code")
+    passkey = _passkey()
 
 
 class SpareForm(DeskForm):
@@ -114,6 +145,38 @@ class SpareForm(DeskForm):
 
     password = _password("spare-password")
     code = _code("spare-code")
+    passkey = _passkey()
+
+
+class PasskeyForm(DeskForm):
+    """Both factors again, before a passkey is made, and how its member will call it."""
+
+    name = StringField(
+        _("Name of the passkey"),
+        [DataRequired(_("Type a name.")), Length(max=80, message=_("That name is too long."))],
+        id="passkey-name",
+        filters=[_in_one_line],
+        render_kw={"autocomplete": "off"},
+    )
+    password = _password("passkey-password")
+    code = _code("passkey-code")
+    passkey = _passkey()
+
+
+class MadeForm(DeskForm):
+    """A passkey that was just made."""
+
+    name = HiddenField(validators=[DataRequired(), Length(max=80)], filters=[_in_one_line])
+    passkey = HiddenField(validators=[DataRequired(), Length(max=LONGEST_ANSWER)])
+
+
+class RemovePasskeyForm(DeskForm):
+    """Which, and both factors again."""
+
+    which = RadioField(_("Passkey"), [InputRequired(_("Choose a passkey."))], id="remove-which", choices=())
+    password = _password("remove-password")
+    code = _code("remove-code")
+    passkey = _passkey()
 
 
 class ReadmitForm(DeskForm):
@@ -121,6 +184,7 @@ class ReadmitForm(DeskForm):
 
     password = _password("readmit-password")
     code = _code("readmit-code")
+    passkey = _passkey()
 
 
 class ResetForm(DeskForm):
@@ -128,6 +192,7 @@ class ResetForm(DeskForm):
 
     password = _password("reset-password")
     code = _code("reset-code")
+    passkey = _passkey()
 
 
 class RevokeForm(DeskForm):
@@ -144,6 +209,7 @@ class RevokeForm(DeskForm):
     )
     password = _password("revoke-password")
     code = _code("revoke-code")
+    passkey = _passkey()
 
 
 class InviteForm(DeskForm):
@@ -162,6 +228,7 @@ class InviteForm(DeskForm):
     language = SelectField(_("Language"), id="invite-language")
     password = _password("invite-password")
     code = _code("invite-code")
+    passkey = _passkey()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

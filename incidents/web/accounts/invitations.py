@@ -32,7 +32,7 @@ def invite() -> ResponseReturnValue:
     form, site = InviteForm(), platform()
     if not form.validate():
         return _page(form), 422
-    if not shows_again(form.password.data, form.code.data):
+    if not shows_again(form):
         return _page(form, said=did_not_fit()), 422
     try:
         with site.database.unit_of_work() as session:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
+from uuid import UUID
 
-from flask import Blueprint, g, make_response, redirect, render_template, url_for
+from flask import Blueprint, abort, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from incidents.adapters.passkeys import Assertion, NotShown
 from incidents.core.recovery import in_groups
 from incidents.core.spare import grouped
 from incidents.services import accounts as members
 from incidents.services import keys
+from incidents.services import passkeys as stored
 from incidents.services import spare_codes as spares
-from incidents.web.accounts import guard
-from incidents.web.accounts.again import did_not_fit, digits
+from incidents.web.accounts import guard, passkeys
+from incidents.web.accounts.again import did_not_fit, second, shows_again
 from incidents.web.accounts.colleagues import colleagues
 from incidents.web.accounts.forms import (
     ConfirmForm,
@@ -22,8 +25,11 @@ from incidents.web.accounts.forms import (
     LanguageForm,
     LoginForm,
     LogoutForm,
+    MadeForm,
+    PasskeyForm,
     PasswordForm,
     RecoverForm,
+    RemovePasskeyForm,
     RenewForm,
     SpareForm,
     WarnForm,
@@ -38,31 +44,32 @@ Made = TypeVar("Made")
 accounts = Blueprint("accounts", __name__, url_prefix="/desk")
 accounts.register_blueprint(colleagues)
 accounts.register_blueprint(invited)
+accounts.context_processor(passkeys.context)
 
 
 @accounts.get("/login")
 def login() -> ResponseReturnValue:
-    return render_template("accounts/login.html", form=LoginForm(), refused=False)
+    return _login_page(LoginForm())
 
 
 @accounts.post("/login")
 def log_in() -> ResponseReturnValue:
     form = LoginForm()
     if not form.validate():
-        return render_template("accounts/login.html", form=form, refused=False), 422
+        return _login_page(form), 422
     site = platform()
     with site.database.unit_of_work() as session:
         cookie = members.log_in(
             session,
             (form.name.data or "").strip(),
             form.password.data or "",
-            digits(form.code.data),
+            second(form),
             token_key=site.settings.token_key,
             memory_mib=site.settings.seal_memory_mib,
             now=site.now(),
         )
     if cookie is None:
-        return render_template("accounts/login.html", form=form, refused=True), 422
+        return _login_page(form, refused=True), 422
     response = redirect(url_for("desk.queue"), 303)
     guard.give_cookie(response, cookie)
     return response
@@ -94,28 +101,28 @@ def speak() -> ResponseReturnValue:
 
 @accounts.get("/recover")
 def forgot() -> ResponseReturnValue:
-    return render_template("accounts/recover.html", form=RecoverForm(), refused=False)
+    return _recover_page(RecoverForm())
 
 
 @accounts.post("/recover")
 def recover() -> ResponseReturnValue:
     form = RecoverForm()
     if not form.validate():
-        return render_template("accounts/recover.html", form=form, refused=False), 422
+        return _recover_page(form), 422
     site = platform()
     with site.database.unit_of_work() as session:
         code = members.recover(
             session,
             (form.name.data or "").strip(),
             form.recovery_code.data or "",
-            digits(form.code.data),
+            second(form),
             form.new_password.data or "",
             token_key=site.settings.token_key,
             memory_mib=site.settings.seal_memory_mib,
             now=site.now(),
         )
     if code is None:
-        return render_template("accounts/recover.html", form=form, refused=True), 422
+        return _recover_page(form, refused=True), 422
     return render_template("accounts/recovered.html", code=in_groups(code).split())
 
 
@@ -136,7 +143,7 @@ def change_password() -> ResponseReturnValue:
             session,
             g.member,
             form.password.data or "",
-            digits(form.code.data),
+            second(form),
             form.new_password.data or "",
             token_key=site.settings.token_key,
             memory_mib=site.settings.seal_memory_mib,
@@ -176,6 +183,68 @@ def renew_spare_codes() -> ResponseReturnValue:
     return _account(spare_codes=[grouped(one) for one in codes])
 
 
+@accounts.post("/account/passkeys")
+@guard.needs()
+def prepare_passkey() -> ResponseReturnValue:
+    """Both factors first: a passkey that is refused afterwards would stay in the device."""
+    form = PasskeyForm()
+    if passkeys.asked(passkeys.ENROLMENT) is None:
+        abort(404)
+    if not form.validate():
+        return _account(adding=form), 422
+    if not shows_again(form):
+        return _account(adding=form, said=did_not_fit()), 422
+    with platform().database.reader() as session:
+        known = [passkeys.as_text(one) for one in stored.credentials_of(session, g.member.id)]
+    allow_script()
+    return render_template(
+        "accounts/passkey.html",
+        form=MadeForm(formdata=None, name=form.name.data),
+        handle=passkeys.as_text(g.member.id.bytes),
+        known=known,
+    )
+
+
+@accounts.post("/account/passkeys/add")
+@guard.needs()
+def add_passkey() -> ResponseReturnValue:
+    """The challenge stands for both factors: it is given only to who has just shown them in this session."""
+    form, site, asked = MadeForm(), platform(), passkeys.asked(passkeys.ENROLMENT)
+    if asked is None:
+        abort(404)
+    if not form.validate():
+        return _account(said=_no_passkey()), 422
+    try:
+        with site.database.unit_of_work() as session:
+            stored.add(
+                session,
+                g.member.id,
+                form.name.data or "",
+                Assertion(form.passkey.data or "", asked),
+                token_key=site.settings.token_key,
+                actor=g.member.name,
+                now=site.now(),
+            )
+    except NotShown:
+        return _account(said=_no_passkey()), 422
+    except stored.TooMany:
+        return _account(said=_("You have ten passkeys. Remove one of them first.")), 409
+    return redirect(url_for("accounts.mine", _anchor="passkeys"), 303)
+
+
+@accounts.post("/account/passkeys/remove")
+@guard.needs()
+def remove_passkey() -> ResponseReturnValue:
+    form, site = _remove_form(), platform()
+    if not form.validate():
+        return _account(removing=form), 422
+    if not shows_again(form):
+        return _account(removing=form, said=did_not_fit()), 422
+    with site.database.unit_of_work() as session:
+        stored.remove(session, g.member.id, UUID(form.which.data), actor=g.member.name, now=site.now())
+    return redirect(url_for("accounts.mine", _anchor="passkeys"), 303)
+
+
 @accounts.post("/account/recovery/confirm")
 @guard.needs()
 def confirm() -> ResponseReturnValue:
@@ -212,6 +281,27 @@ def end_session() -> ResponseReturnValue:
     return redirect(url_for("accounts.mine"), 303)
 
 
+def _login_page(form: LoginForm, *, refused: bool = False) -> str:
+    allow_script()
+    return render_template("accounts/login.html", form=form, refused=refused)
+
+
+def _recover_page(form: RecoverForm, *, refused: bool = False) -> str:
+    allow_script()
+    return render_template("accounts/recover.html", form=form, refused=refused)
+
+
+def _no_passkey() -> str:
+    return _("No passkey was added. Please begin again, and make it within five minutes.")
+
+
+def _remove_form() -> RemovePasskeyForm:
+    form = RemovePasskeyForm()
+    with platform().database.reader() as session:
+        form.which.choices = [(str(one.id), one.name) for one in stored.listed(session, g.member.id)]
+    return form
+
+
 def _renewed(form: RenewForm | SpareForm, renew: Callable[..., Made | None]) -> Made | None:
     """What one of the services makes anew for a member who shows both factors again; None if refused."""
     site = platform()
@@ -220,7 +310,7 @@ def _renewed(form: RenewForm | SpareForm, renew: Callable[..., Made | None]) -> 
             session,
             g.member,
             form.password.data or "",
-            digits(form.code.data),
+            second(form),
             token_key=site.settings.token_key,
             now=site.now(),
         )
@@ -232,6 +322,8 @@ def _account(
     renew: RenewForm | None = None,
     confirm: ConfirmForm | None = None,
     spare: SpareForm | None = None,
+    adding: PasskeyForm | None = None,
+    removing: RemovePasskeyForm | None = None,
     said: str = "",
     code: Sequence[str] = (),
     spare_codes: Sequence[str] = (),
@@ -243,12 +335,19 @@ def _account(
         sessions = members.open_sessions(session, g.member, g.cookie, now=site.now())
         is_confirmed = keys.recovery_is_confirmed(session, g.member.id)
         spare_left = spares.left(session, g.member.id)
+        mine = stored.listed(session, g.member.id)
+    removing = removing or RemovePasskeyForm(formdata=None)
+    removing.which.choices = [(str(one.id), one.name) for one in mine]
     return render_template(
         "accounts/account.html",
         password=password or PasswordForm(formdata=None),
         renew=renew or RenewForm(formdata=None),
         confirm=confirm or ConfirmForm(formdata=None),
         spare=spare or SpareForm(formdata=None),
+        adding=adding or PasskeyForm(formdata=None),
+        removing=removing,
+        passkeys=mine,
+        has_room=len(mine) < stored.MOST,
         spare_codes=spare_codes,
         spare_left=spare_left,
         sessions=sessions,
