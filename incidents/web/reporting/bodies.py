@@ -26,11 +26,9 @@ from incidents.core.report import (
 )
 from incidents.core.vocabulary import Vocabulary
 
-_PATTERNS = {
-    "day": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-    "month": "^[0-9]{4}-[0-9]{2}$",
-    "year": "^[0-9]{4}$",
-}
+_YEAR, _MONTH, _DAY = "(199[0-9]|20[0-9]{2})", "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
+"""As far as a pattern can say it: from core.report.EARLIEST_YEAR on, no later than today."""
+_PATTERNS = {"day": f"^{_YEAR}-{_MONTH}-{_DAY}$", "month": f"^{_YEAR}-{_MONTH}$", "year": f"^{_YEAR}$"}
 _LONGEST = {**LONGEST_LINES, "place_code": 20, "words": MOST_WORDS}
 _TOLD = {
     "language": "The language that the reporter reads; sentences come back in it.",
@@ -43,7 +41,7 @@ _TOLD = {
     "targets": "Which group was meant.",
     "indicators": "What makes the reporter think so.",
     "when": "How precisely the date is known. It says which of day, month and year goes with it, if any.",
-    "day": "With `when` exact or approx_week.",
+    "day": "With `when` exact or approx_week; no day to come.",
     "month": "With `when` month, or ongoing (since when), or several (the last time).",
     "season": "With `when` season: which one, of `year`.",
     "year": "With `when` year, or season.",
