@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from incidents.core.vocabulary import BadVocabulary, Fault, Row, Vocabulary
 
-DEFINED = ("ground",)
+DEFINED = ("ground", "act_type")
 """The lists of which every code is defined: those that a member settles with, or sets a report aside by."""
 PARTS = ("definition", "example", "border")
 
