@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from incidents.core.incident import SEVERAL
 from incidents.core.vocabulary import BadVocabulary, Fault, Row, Vocabulary
 
-DEFINED = (
-    *("ground", "act_type", "gender_of_victim", "age_band", "reported_to"),
-    *("verification", "bias_strength", "set_aside_reason"),
-)
+DEFINED = (*SEVERAL.values(), "setting", "verification", "bias_strength", "set_aside_reason")
 """The lists of which every code is defined: those that a member settles with, or sets a report aside by."""
 PARTS = ("definition", "example", "border")
 
