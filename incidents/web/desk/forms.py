@@ -30,6 +30,14 @@ _ALWAYS_ONLINE = {"social_network", "private_message"}
 
 
 class _Ticks(SelectMultipleField):
+    listed = ""
+    """The list of the vocabulary that its choices come from."""
+
+    def offer(self, listed: str) -> None:
+        """Let a member choose the codes of a list."""
+        self.listed = listed
+        self.choices = _choices(_settled(platform().vocabulary.of(listed)))
+
     def pre_validate(self, form: Any) -> None:
         """Unknown codes are left to the rules."""
 
@@ -42,6 +50,19 @@ class _Ticks(SelectMultipleField):
 
 
 class _Pick(SelectField):
+    listed = ""
+    """The list of the vocabulary that its choices come from; empty where they are no codes."""
+
+    def offer(self, listed: str, *, without: str = "") -> None:
+        """Let a member choose one code of a list."""
+        self.listed = listed
+        terms = platform().vocabulary.of(listed)
+        self.choices = [("", "–"), *_choices(term for term in terms if term.code != without)]
+
+    def codes(self) -> list[tuple[str, str]]:
+        """What can be chosen, but for choosing nothing."""
+        return [(str(value), text) for value, text, _chosen, _attributes in self.iter_choices() if value]
+
     def pre_validate(self, form: Any) -> None:
         """Unknown codes are left to the rules."""
 
@@ -74,11 +95,12 @@ class AskForm(ActForm):
 
 
 class AsideForm(ActForm):
-    reason = _Pick(_("Reason"), [InputRequired(_("Choose a reason."))])
+    reason = _Pick(_("Reason"), [InputRequired(_("Choose a reason."))], id="aside-reason")
+    """Its id is its own: the same page asks for the reason of a hold."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.reason.choices = [("", "–"), *_choices(platform().vocabulary.of("set_aside_reason"))]
+        self.reason.offer("set_aside_reason")
 
     def is_known(self) -> bool:
         return platform().vocabulary.has("set_aside_reason", self.reason.data or "")
@@ -154,17 +176,13 @@ class SettleForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        terms = platform().vocabulary
         self.place_code.choices = []
         self.month.choices = [("", gettext("Not known")), *((str(month), str(month)) for month in range(1, 13))]
         for name, listed in SEVERAL.items():
-            self[name].choices = _choices(_settled(terms.of(listed)))
-        self.setting.choices = [("", "–"), *_choices(terms.of("setting"))]
-        self.verification.choices = [
-            ("", "–"),
-            *_choices(term for term in terms.of("verification") if term.code != Verification.NOT_ASSESSED.value),
-        ]
-        self.bias_strength.choices = [("", "–"), *_choices(terms.of("bias_strength"))]
+            self[name].offer(listed)
+        self.setting.offer("setting")
+        self.verification.offer("verification", without=Verification.NOT_ASSESSED.value)
+        self.bias_strength.offer("bias_strength")
 
     def suggest(self, codes: Iterable[str]) -> None:
         """Say in which municipalities the story names places, but for the one that stands in the form."""
