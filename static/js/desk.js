@@ -9,6 +9,25 @@
     const chosen = field && field.value && event.target.querySelector(`[data-code="${field.value}"]`);
     if (chosen) chosen.open = true;
   }, true);
+  // How others read what is chosen: the page has every line, here those are shown that hold, with the choices behind.
+  const box = document.getElementById("readings");
+  const words = (one) => (one.closest("label") || one).textContent.trim();
+  function read() {
+    const chosen = Array.from(box.closest("form").querySelectorAll("[data-reads]:checked"));
+    const covered = new Set(chosen.flatMap((one) => (one.dataset.covers || "").split(" ")));
+    for (const line of box.querySelectorAll("[data-line]")) {
+      const key = line.dataset.line;
+      const because = chosen.filter((one) => one.dataset.reads.split(" ").includes(key)
+        && !(one.name === "grounds" && key.startsWith("bias.") && covered.has(one.value)));
+      line.hidden = !because.length;
+      line.querySelector("b").textContent = because.map(words).join("; ");
+    }
+    const has = (start, more) => Boolean(box.querySelector(`[data-line^="${start}."]${more}:not([hidden])`));
+    const isIn = has("type", "[data-counts]") && has("bias", "[data-counts]") && !has("stop", "");
+    box.querySelector("[data-in]").hidden = !isIn;
+    box.querySelector("[data-out]").hidden = isIn;
+  }
+  if (box) box.closest("form").addEventListener("change", read);
   // WCAG 2.2, 2.1.4: a member can turn single keys off, and none acts while something is being typed.
   if (!header || header.dataset.singleKeys !== "on") return;
   const typing = "textarea, select, [contenteditable], input:not([type=radio]):not([type=checkbox])";
