@@ -54,6 +54,7 @@ def platform_of(
         settings=settings,
         database=database,
         vocabulary=data_files.vocabulary(),
+        definitions=data_files.definitions(),
         places=data_files.places(),
         shapes=data_files.shapes(settings.shapes),
         geocoder=data_files.geocoder(),

@@ -17,6 +17,7 @@ from babel import support
 from babel.messages import pofile
 from babel.messages.catalog import Catalog
 
+from incidents.core.definitions import Definition
 from incidents.core.languages import BY_TAG, Language
 from incidents.core.script import to_latin
 from incidents.core.vocabulary import Term
@@ -50,13 +51,13 @@ class Catalogue(support.Translations):
                 self._catalog |= {(key, n): shown(text) for n, text in enumerate(message.string)}
 
 
-_FILES = {"messages": ("messages", "desk"), "vocabulary": ("vocabulary",)}
+_FILES = {"messages": ("messages", "desk"), "vocabulary": ("vocabulary",), "definitions": ("definitions",)}
 """The files of a domain; a language that the desk does not speak lacks the desk's."""
 
 
 @cache
 def catalogue(tag: str, domain: str) -> support.NullTranslations:
-    """The catalogue of one language with its fallbacks. `domain` is "messages" or "vocabulary"."""
+    """The catalogue of one language with its fallbacks. `domain` is "messages", "vocabulary" or "definitions"."""
     language = BY_TAG[tag]
     paths = [path for name in _FILES[domain] if (path := _written(language) / f"{name}.po").exists()]
     if not paths:
@@ -70,6 +71,15 @@ def catalogue(tag: str, domain: str) -> support.NullTranslations:
 def label(term: Term, tag: str) -> str:
     """What a code is called in one language."""
     return str(catalogue(tag, "vocabulary").pgettext(term.key, term.label_en))
+
+
+def meaning(definition: Definition, tag: str) -> tuple[str, ...]:
+    """What a code means in one language of the desk: definition, example, example near the border."""
+    texts = catalogue(tag, "definitions")
+    return tuple(
+        str(texts.pgettext(context, text))
+        for context, text in zip(definition.contexts(), definition.texts(), strict=True)
+    )
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from incidents.adapters.geocoder import GazetteerGeocoder
 from incidents.adapters.official_shapes import read_official
 from incidents.adapters.place_files import read_gazetteer, read_places, rows
 from incidents.adapters.shape_files import read_shapes
+from incidents.core import definitions as meanings
 from incidents.core import vocabulary as rules
+from incidents.core.definitions import Definitions
 from incidents.core.deidentify.known import Known, Person, known
 from incidents.core.gazetteer.place import Gazetteer
 from incidents.core.places import Places
@@ -43,6 +45,13 @@ def mapping_versions(folder: Path) -> dict[str, Version]:
 @cache
 def vocabulary() -> Vocabulary:
     return read_vocabulary(data_file("vocabulary"), MAPPING_VERSION)
+
+
+@cache
+def definitions() -> Definitions:
+    """What the codes of the desk mean, in the version of the mapping that is in use."""
+    file = data_file("vocabulary") / f"definitions-{MAPPING_VERSION}.csv"
+    return meanings.build(vocabulary(), _rows(file), file=file.name)
 
 
 @cache

@@ -13,6 +13,7 @@ from flask_babel import Babel, Domain, refresh
 from werkzeug.routing import BaseConverter
 
 from incidents.adapters import catalogues
+from incidents.core.definitions import Definition
 from incidents.core.languages import BY_TAG, DEFAULT, LANGUAGES, Language, at_desk, negotiate
 from incidents.core.vocabulary import Term
 
@@ -81,6 +82,11 @@ def speaking(language: Language) -> Iterator[None]:
 
 def label(term: Term) -> str:
     return catalogues.label(term, current_language().tag)
+
+
+def meaning(definition: Definition) -> tuple[str, ...]:
+    """Definition, example, example near the border."""
+    return catalogues.meaning(definition, current_language().tag)
 
 
 def init_app(app: Flask) -> None:

@@ -14,6 +14,7 @@ from incidents.adapters.nominatim import StreetService
 from incidents.adapters.sealing import secret_of_draw
 from incidents.config import Settings
 from incidents.core.agreement import Draw
+from incidents.core.definitions import Definitions
 from incidents.core.deidentify.known import Known
 from incidents.core.help import Directory
 from incidents.core.periods import in_serbia
@@ -43,6 +44,8 @@ class Platform:
     settings: Settings
     database: Database
     vocabulary: Vocabulary
+    definitions: Definitions
+    """What the codes mean that the desk chooses."""
     places: Places
     shapes: Shapes
     """Of municipalities, for maps; approximate unless the settings name an official file."""

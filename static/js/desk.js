@@ -3,6 +3,31 @@
 (() => {
   const header = document.querySelector("[data-single-keys]");
   const keys = document.getElementById("keys");
+  // Of a list that is chosen from, what the chosen code means is opened with the rest.
+  document.addEventListener("toggle", (event) => {
+    const field = event.target.open && document.getElementById(event.target.dataset.of);
+    const chosen = field && field.value && event.target.querySelector(`[data-code="${field.value}"]`);
+    if (chosen) chosen.open = true;
+  }, true);
+  // How others read what is chosen: the page has every line, here those are shown that hold, with the choices behind.
+  const box = document.getElementById("readings");
+  const words = (one) => (one.closest("label") || one).textContent.trim();
+  function read() {
+    const chosen = Array.from(box.closest("form").querySelectorAll("[data-reads]:checked"));
+    const covered = new Set(chosen.flatMap((one) => (one.dataset.covers || "").split(" ")));
+    for (const line of box.querySelectorAll("[data-line]")) {
+      const key = line.dataset.line;
+      const because = chosen.filter((one) => one.dataset.reads.split(" ").includes(key)
+        && !(one.name === "grounds" && key.startsWith("bias.") && covered.has(one.value)));
+      line.hidden = !because.length;
+      line.querySelector("b").textContent = because.map(words).join("; ");
+    }
+    const has = (start, more) => Boolean(box.querySelector(`[data-line^="${start}."]${more}:not([hidden])`));
+    const isIn = has("type", "[data-counts]") && has("bias", "[data-counts]") && !has("stop", "");
+    box.querySelector("[data-in]").hidden = !isIn;
+    box.querySelector("[data-out]").hidden = isIn;
+  }
+  if (box) box.closest("form").addEventListener("change", read);
   // WCAG 2.2, 2.1.4: a member can turn single keys off, and none acts while something is being typed.
   if (!header || header.dataset.singleKeys !== "on") return;
   const typing = "textarea, select, [contenteditable], input:not([type=radio]):not([type=checkbox])";
@@ -39,6 +64,19 @@
     return Boolean(field);
   }
 
+  // What the code in focus means: the focus stays where it is, so it is also said aloud.
+  const aloud = document.querySelector("main").appendChild(document.createElement("p"));
+  aloud.className = "unseen";
+  aloud.setAttribute("role", "status");
+  function explain() {
+    const near = document.activeElement.closest(".coded, .meaning, .meanings");
+    const fold = near && (near.matches("details") ? near : near.querySelector("details"));
+    if (!fold) return false;
+    fold.open = !fold.open;
+    aloud.textContent = fold.open && fold.matches(".meaning") ? fold.lastElementChild.textContent : "";
+    return true;
+  }
+
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(typing) || (keys && keys.open)) return;
     // The place of the key: the same in Cyrillic and Latin layouts. Signs are wherever the layout has them.
@@ -54,6 +92,9 @@
     else if (letter === "j") move(1);
     else if (letter === "k") move(-1);
     else if (letter === "o") open();
+    else if (letter === "i") {
+      if (!explain()) return;
+    }
     else if (!letter || !act(letter)) return;
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -33,6 +33,7 @@ def context() -> dict[str, Any]:
         "desk_menu": menu.menu,
         "desk_here": menu.here,
         "desk_token": desk_token,
+        "meaning_of": shown.meaning_of,
         "in_sight": shown.in_sight,
         "in_latin": shown.in_latin,
         "latin": to_latin,

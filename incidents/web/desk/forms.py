@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired
 
 from incidents.core.incident import ALONE, NO_PLACE, ONLINE, SEVERAL, BiasStrength, Settlement, Verification
 from incidents.core.places import KOSOVO
+from incidents.core.readings import Chosen, covers, reads
 from incidents.core.report import NOT_SURE, Problem, Report
 from incidents.core.vocabulary import Term
 from incidents.services.geocoding import NothingToAsk, StreetsUnavailable
@@ -29,19 +30,44 @@ _ALWAYS_ONLINE = {"social_network", "private_message"}
 """Kinds of place that are nowhere else, so that the place need not be typed."""
 
 
+_Choice = tuple[Any, str, bool, dict[str, str]]
+"""Value, text, whether it is chosen, and what it is read as by others."""
+
+
 class _Ticks(SelectMultipleField):
+    listed = ""
+    """The list of the vocabulary that its choices come from."""
+
+    def offer(self, listed: str) -> None:
+        """Let a member choose the codes of a list."""
+        self.listed = listed
+        self.choices = _read_choices(_settled(platform().vocabulary.of(listed)))
+
     def pre_validate(self, form: Any) -> None:
         """Unknown codes are left to the rules."""
 
-    def open_choices(self) -> list[tuple[str, str, bool]]:
+    def open_choices(self) -> list[_Choice]:
         """Those that are ticked, which stand in sight."""
-        return [(value, text, chosen) for value, text, chosen, _attributes in self.iter_choices() if chosen]
+        return [choice for choice in self.iter_choices() if choice[2]]
 
-    def other_choices(self) -> list[tuple[str, str, bool]]:
-        return [(value, text, chosen) for value, text, chosen, _attributes in self.iter_choices() if not chosen]
+    def other_choices(self) -> list[_Choice]:
+        return [choice for choice in self.iter_choices() if not choice[2]]
 
 
 class _Pick(SelectField):
+    listed = ""
+    """The list of the vocabulary that its choices come from; empty where they are no codes."""
+
+    def offer(self, listed: str, *, without: str = "") -> None:
+        """Let a member choose one code of a list."""
+        self.listed = listed
+        terms = platform().vocabulary.of(listed)
+        self.choices = [("", "–", {}), *_read_choices(term for term in terms if term.code != without)]
+
+    def codes(self) -> list[tuple[str, str]]:
+        """What can be chosen, but for choosing nothing."""
+        return [(str(value), text) for value, text, _chosen, _attributes in self.iter_choices() if value]
+
     def pre_validate(self, form: Any) -> None:
         """Unknown codes are left to the rules."""
 
@@ -74,11 +100,12 @@ class AskForm(ActForm):
 
 
 class AsideForm(ActForm):
-    reason = _Pick(_("Reason"), [InputRequired(_("Choose a reason."))])
+    reason = _Pick(_("Reason"), [InputRequired(_("Choose a reason."))], id="aside-reason")
+    """Its id is its own: the same page asks for the reason of a hold."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.reason.choices = [("", "–"), *_choices(platform().vocabulary.of("set_aside_reason"))]
+        self.reason.offer("set_aside_reason")
 
     def is_known(self) -> bool:
         return platform().vocabulary.has("set_aside_reason", self.reason.data or "")
@@ -154,17 +181,19 @@ class SettleForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        terms = platform().vocabulary
         self.place_code.choices = []
         self.month.choices = [("", gettext("Not known")), *((str(month), str(month)) for month in range(1, 13))]
         for name, listed in SEVERAL.items():
-            self[name].choices = _choices(_settled(terms.of(listed)))
-        self.setting.choices = [("", "–"), *_choices(terms.of("setting"))]
-        self.verification.choices = [
-            ("", "–"),
-            *_choices(term for term in terms.of("verification") if term.code != Verification.NOT_ASSESSED.value),
-        ]
-        self.bias_strength.choices = [("", "–"), *_choices(terms.of("bias_strength"))]
+            self[name].offer(listed)
+        self.setting.offer("setting")
+        self.verification.offer("verification", without=Verification.NOT_ASSESSED.value)
+        self.bias_strength.offer("bias_strength")
+
+    def chosen(self) -> Chosen:
+        """The codes that are chosen, by list; what the vocabulary does not know is passed over."""
+        several = {listed: self[name].data or () for name, listed in SEVERAL.items()}
+        single = {name: {self[name].data or ""} for name in ("setting", "verification", "bias_strength")}
+        return {**several, **single}
 
     def suggest(self, codes: Iterable[str]) -> None:
         """Say in which municipalities the story names places, but for the one that stands in the form."""
@@ -360,8 +389,20 @@ def why_words() -> dict[str, str]:
     }
 
 
-def _choices(terms: Iterable[Term]) -> list[tuple[str, str]]:
-    return [(term.code, named(term)) for term in terms]
+def _read_choices(terms: Iterable[Term]) -> list[tuple[str, str, dict[str, str]]]:
+    """Codes with what each is read as, so that a script can show it at once."""
+    terms, vocabulary = list(terms), platform().vocabulary
+    return [
+        (
+            term.code,
+            named(term),
+            {
+                "reads": " ".join(reads(vocabulary, term.vocabulary, term.code)),
+                "covers": " ".join(covers(vocabulary, term.vocabulary, term.code)),
+            },
+        )
+        for term in terms
+    ]
 
 
 def _settled(terms: list[Term]) -> list[Term]:

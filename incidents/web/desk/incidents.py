@@ -134,6 +134,16 @@ def take_out_of_series(incident: UUID) -> ResponseReturnValue:
     return _act(incident, ActForm(), series.take_out_of_series)
 
 
+@incidents.post("/<uuid:incident>/read")
+@guard.needs(Role.MODERATOR)
+def read_anew(incident: UUID) -> ResponseReturnValue:
+    """Show how others read what is chosen. Nothing is stored, and all that was typed stays."""
+    form = SettleForm()
+    if not form.validate():
+        return _incident_page(incident, settling=form, obstacle=out_of_date() if form.token.errors else "", status=422)
+    return _incident_page(incident, settling=form)
+
+
 @incidents.post("/<uuid:incident>/look-up")
 @guard.needs(Role.MODERATOR)
 def look_up(incident: UUID) -> ResponseReturnValue:

@@ -217,6 +217,16 @@ def propose(report: UUID) -> ResponseReturnValue:
         return report_page(report, settling=form, status=422)
 
 
+@reports.post("/<uuid:report>/read")
+@guard.needs(Role.MODERATOR)
+def read_anew(report: UUID) -> ResponseReturnValue:
+    """Show how others read what is chosen. Nothing is stored, and all that was typed stays."""
+    form = SettleForm()
+    if not form.validate():
+        return report_page(report, settling=form, obstacle=out_of_date() if form.token.errors else "", status=422)
+    return report_page(report, settling=form)
+
+
 @reports.post("/<uuid:report>/look-up")
 @guard.needs(Role.MODERATOR)
 def look_up(report: UUID) -> ResponseReturnValue:

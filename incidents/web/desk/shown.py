@@ -20,7 +20,7 @@ from incidents.core.script import fold, to_latin
 from incidents.core.vocabulary import Term
 from incidents.services.evidence import Listed
 from incidents.services.settled import Shown
-from incidents.web.languages import label
+from incidents.web.languages import label, meaning
 from incidents.web.places import place_name
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
@@ -263,6 +263,11 @@ def _terms(vocabulary: str, codes: frozenset[str]) -> str:
 def term(vocabulary: str, code: str) -> str:
     """What one code is called; empty for none."""
     return _terms(vocabulary, frozenset({code}) if code else frozenset())
+
+
+def meaning_of(vocabulary: str, code: str) -> tuple[str, ...]:
+    """What a code means: definition, example, example near the border."""
+    return meaning(platform().definitions[vocabulary, code])
 
 
 def named(term: Term) -> str:
