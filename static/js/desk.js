@@ -27,7 +27,10 @@
     box.querySelector("[data-in]").hidden = !isIn;
     box.querySelector("[data-out]").hidden = isIn;
   }
-  if (box) box.closest("form").addEventListener("change", read);
+  if (box) {
+    box.closest("form").addEventListener("change", read);
+    for (const anew of box.querySelectorAll("[formaction]")) anew.parentElement.hidden = true;
+  }
   // WCAG 2.2, 2.1.4: a member can turn single keys off, and none acts while something is being typed.
   if (!header || header.dataset.singleKeys !== "on") return;
   const typing = "textarea, select, [contenteditable], input:not([type=radio]):not([type=checkbox])";

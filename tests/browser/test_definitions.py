@@ -62,7 +62,7 @@ def test_below_a_list_the_key_opens_what_the_chosen_code_means(open_phone: Open,
     page.locator("#verification").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("i")
-    assert page.get_by_text(definition_of("verification", "3", "hu")).is_visible()
+    page.get_by_text(definition_of("verification", "3", "hu")).wait_for(state="visible")
     assert not page.get_by_text(definition_of("verification", "2", "hu")).is_visible()
     who.look("opened below a list")
     assert who.wrong == []

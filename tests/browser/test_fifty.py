@@ -106,9 +106,10 @@ def settle_first(page: Page, understood: dict[str, str]) -> None:
         page.keyboard.type("2026")
     press_until(page, "Tab", "#settling [type=checkbox]")
     page.keyboard.press("v")
-    for _ in range(2):
-        page.keyboard.press("ArrowDown")
-        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    press_until(page, "Tab", "#bias_strength")
+    page.keyboard.press("ArrowDown")
+    press_until(page, "Tab", ".settle__on button")
     go_on(page, "Enter")
     assert page.locator(".mistakes").all_inner_texts() == []
 
