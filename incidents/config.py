@@ -15,6 +15,8 @@ SECRET_BYTES = 32
 SHORTEST_TOKEN = 32
 ONION = re.compile(r"[a-z2-7]{56}\.onion", re.ASCII)
 """An address of the third version (Tor rend-spec-v3)."""
+_CONTACT = re.compile(r"(mailto:[^\s@]+@|https://)[!-~]+", re.ASCII)
+"""As RFC 9116 has it, and nothing that would begin another line."""
 
 
 class Door(enum.Enum):
@@ -102,6 +104,8 @@ class Settings:
     """How long reports are kept, by what core.retention names, where that is not as usual; not judged here."""
     mail: Mail | None = None
     """For the daily note; None where nobody wants one."""
+    flaws_to: str = ""
+    """Where whoever finds a flaw can write: a mailto or https address; empty where the operator named none."""
     onion: str = ""
     """The onion address of the public site, one of its hosts; empty without one."""
     nominatim: OwnHost | None = None
@@ -128,6 +132,9 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     exit_url = variables.get("INCIDENTS_EXIT_URL", Settings.exit_url)
     if not exit_url.startswith(("https://", "http://127.0.0.1")):
         raise BadSetting("INCIDENTS_EXIT_URL must be an https address.")
+    flaws_to = variables.get("INCIDENTS_FLAWS_TO", "")
+    if flaws_to and not _CONTACT.fullmatch(flaws_to):
+        raise BadSetting("INCIDENTS_FLAWS_TO must be mailto: and an address, or an https address.")
     help_file = Path(variables["INCIDENTS_HELP_FILE"]).resolve() if variables.get("INCIDENTS_HELP_FILE") else None
     if help_file is not None and not help_file.is_file():
         raise BadSetting(f"INCIDENTS_HELP_FILE names {help_file}, and there is no such file.")
@@ -149,6 +156,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         help_file=help_file,
         hosts=(*(hosts or Settings.hosts), *([onion] if onion else [])),
         onion=onion,
+        flaws_to=flaws_to,
         https=not trial,
         shapes=Path(variables["INCIDENTS_SHAPES"]) if variables.get("INCIDENTS_SHAPES") else None,
         most_file_bytes=_whole(variables, "INCIDENTS_FILES_GB", 20, "gigabytes") * 1_000_000_000,

@@ -116,3 +116,18 @@ def test_certificates_that_are_not_there_are_said(variables: dict[str, str], tmp
     given = {"INCIDENTS_NOMINATIM_URL": "https://example.rs", "INCIDENTS_NOMINATIM_CA_FILE": str(tmp_path / "no.pem")}
     with pytest.raises(BadSetting, match="there is no such file"):
         read_settings({**variables, **given})
+
+
+@pytest.mark.parametrize("typed", ["mailto:propusti@primer.example", "https://primer.example/propusti"])
+def test_where_to_write_about_flaws_is_an_address(variables: dict[str, str], typed: str) -> None:
+    assert read_settings(variables).flaws_to == ""
+    assert read_settings({**variables, "INCIDENTS_FLAWS_TO": typed}).flaws_to == typed
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["propusti@primer.example", "mailto:", "mailto:propusti", "http://primer.example/", "https://a.b\nExpires: never"],
+)
+def test_what_is_no_address_to_write_to_is_said(variables: dict[str, str], typed: str) -> None:
+    with pytest.raises(BadSetting, match="INCIDENTS_FLAWS_TO must be mailto: and an address, or an https address"):
+        read_settings({**variables, "INCIDENTS_FLAWS_TO": typed})

@@ -43,6 +43,7 @@ OPEN_TO_ALL = {
     "pages.paper",
     "pages.privacy",
     "pages.robots",
+    "pages.security",
     "pages.start",
     "pages.sweep",
     "pages.tongues",

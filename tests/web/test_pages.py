@@ -1,7 +1,11 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import html5lib
 import pytest
 from flask.testing import FlaskClient
 
+from incidents.app import create_app
 from incidents.config import Settings
 from incidents.core.languages import LANGUAGES
 from incidents.db.database import Database
@@ -141,6 +145,23 @@ def test_search_engines_are_kept_from_the_desk_and_the_way_out(client) -> None:
     answer = client.get("/robots.txt")
     assert answer.content_type == "text/plain; charset=utf-8"
     assert answer.text.splitlines() == ["User-agent: *", "Disallow: /desk/", "Disallow: /exit"]
+
+
+def test_whoever_finds_a_flaw_is_told_where_to_write(database: Database, settings: Settings) -> None:
+    told = replace(settings, flaws_to="mailto:propusti@example.org")
+    site = create_app(told, now=lambda: NOW, database=database)
+    answer = site.test_client().get("/.well-known/security.txt")
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert answer.text.splitlines() == [
+        "Contact: mailto:propusti@example.org",
+        f"Expires: {(NOW + timedelta(days=180)).date().isoformat()}T00:00:00Z",
+        "Preferred-Languages: sr, hu, en",
+        "Canonical: http://localhost/.well-known/security.txt",
+    ]
+
+
+def test_a_site_that_names_nobody_has_no_such_file(client) -> None:
+    assert client.get("/.well-known/security.txt").status_code == 404
 
 
 def test_health_is_told(client) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from incidents.adapters.catalogues import review_of
-from incidents.core.languages import LANGUAGES
+from incidents.core.languages import AT_DESK, LANGUAGES
 from incidents.db.notice import Page
 from incidents.web.headers import PUBLIC
 from incidents.web.languages import wanted_language
 from incidents.web.notices import notice_on
 from incidents.web.platform import platform
+from incidents.web.published.files import site_address
 from incidents.web.reporting.forms import ALL, ReportForm
 
 pages = Blueprint("pages", __name__)
+
+_CONTACT_GOOD_FOR = timedelta(days=180)
 
 
 @pages.get("/")
@@ -77,6 +82,23 @@ def robots() -> ResponseReturnValue:
     """What search engines may list: all that anybody reads, but neither the desk nor the way out."""
     rules = "User-agent: *\nDisallow: /desk/\nDisallow: /exit\n"
     return Response(rules, mimetype="text/plain", headers={"Cache-Control": PUBLIC})
+
+
+@pages.get("/.well-known/security.txt")
+def security() -> ResponseReturnValue:
+    """Where to write about a flaw (RFC 9116). Good for half a year from today on, so that no old copy misleads."""
+    site = platform()
+    if not site.settings.flaws_to:
+        abort(404)
+    until = site.today() + _CONTACT_GOOD_FOR
+    told = {
+        "Contact": site.settings.flaws_to,
+        "Expires": f"{until.isoformat()}T00:00:00Z",
+        "Preferred-Languages": ", ".join(dict.fromkeys(language.tag.partition("-")[0] for language in AT_DESK)),
+        "Canonical": f"{site_address()}{url_for('.security')}",
+    }
+    lines = "".join(f"{name}: {value}\n" for name, value in told.items())
+    return Response(lines, mimetype="text/plain", headers={"Cache-Control": PUBLIC})
 
 
 def _published(page: str) -> Response:
