@@ -174,15 +174,15 @@ def approve(session: Session, export: UUID, *, digest: str, member: Member, sour
     note(session, "approve_odihr", f"odihr:{row.id}", member, now, after=digest)
 
 
-def fetch(session: Session, export: UUID, name: str, *, member: Member, sources: Sources, now: datetime) -> bytes:
-    """One of its files; that it was fetched is in the trail. Raises NotApproved, and as `read` does."""
+def fetch(
+    session: Session, export: UUID, *, member: Member, sources: Sources, now: datetime
+) -> tuple[Export, Submission]:
+    """To be taken away; that it was is in the trail. Raises NotApproved, and as `read` does."""
     row, found = _as_asked(session, export, member, sources, now)
     if row.approved_by is None:
         raise NotApproved
-    if name not in found.files:
-        raise NoSuchExport
-    note(session, "fetch_odihr", f"odihr:{row.id}", member, now, after=name)
-    return found.files[name]
+    note(session, "fetch_odihr", f"odihr:{row.id}", member, now, after=", ".join(found.files))
+    return _export(row, member_names(session), now), found
 
 
 def _as_asked(

@@ -15,8 +15,7 @@ from incidents.db.account import LoginSession, Member, member_by_name
 from incidents.db.database import Database
 from incidents.db.invitation import Invitation
 from incidents.web.lookups import A_MINUTE
-from tests import builders, pages
-from tests.builders import PASSWORD
+from tests import pages
 from tests.conftest import NOW
 from tests.web.desk import AtDesk, a_desk
 
@@ -30,14 +29,8 @@ def people(app: Flask, database: Database, settings: Settings) -> list[AtDesk]:
     return a_desk(app, database, settings, (Role.MODERATOR,), (Role.ADMINISTRATOR, Role.REVIEWER))
 
 
-def proof(database: Database, settings: Settings, who: AtDesk) -> dict[str, str]:
-    with database.unit_of_work() as session:
-        session.execute(sa.update(Member).where(Member.id == who.member.id).values(last_totp_step=0))
-        return {"password": PASSWORD, "code": builders.current_code(session, who.member.name, settings, NOW)}
-
-
 def invite(database: Database, settings: Settings, admin: AtDesk, **changes: str | list[str]):
-    sent = {"name": NAME, "roles": ["moderator", "auditor"], **proof(database, settings, admin), **changes}
+    sent = {"name": NAME, "roles": ["moderator", "auditor"], **admin.proof(), **changes}
     return admin.press(NEW_PAGE, "/invitations/new", **sent)
 
 
@@ -97,7 +90,7 @@ def test_an_invited_person_enrols_and_opens_nothing_until_a_reader_lets_them_in(
     assert "Чланови" in pages.text_of(nothing)
     assert [menu.get("class") for menu in pages.parsed(nothing).iter("nav")] == []
     boris = people[0]
-    assert boris.press(page, "/readmit", **proof(database, settings, boris)).status_code == 303
+    assert boris.press(page, "/readmit", **boris.proof()).status_code == 303
     assert client.get("/desk/incidents/").status_code == 200
     assert client.get("/desk/audit").status_code == 200
     assert client.get(NEW_PAGE).status_code == 403
@@ -108,7 +101,7 @@ def test_who_invited_lets_nobody_in(client, database, settings, people) -> None:
     admin, page = people[1], f"/desk/members/{vesna(database).id}"
     assert not pages.has_form(admin.open(page), "/readmit")
     token = pages.form(admin.open(page), "/language").sent()["token"]
-    data = {"token": token, **proof(database, settings, admin)}
+    data = {"token": token, **admin.proof()}
     assert admin.client.post(f"{page}/readmit", data=data).status_code == 409
     assert client.get("/desk/incidents/").status_code == 403
 
@@ -196,7 +189,7 @@ def test_only_administrators_invite_and_take_back(client, database, settings, pe
     with database.reader() as session:
         row = session.scalars(sa.select(Invitation.id)).one()
     token = pages.form(people[0].open("/desk/members/"), "/language").sent()["token"]
-    sent = {"token": token, **proof(database, settings, people[0]), "name": "x", "roles": "auditor", "language": "hu"}
+    sent = {"token": token, **people[0].proof(), "name": "x", "roles": "auditor", "language": "hu"}
     assert people[0].client.get(NEW_PAGE).status_code == 403
     assert people[0].client.post(NEW_PAGE, data=sent).status_code == 403
     taking = f"/desk/members/invitations/{row}/take-back"

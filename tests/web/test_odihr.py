@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zipfile import ZipFile
 
 import pytest
 import sqlalchemy as sa
@@ -89,9 +90,17 @@ def asked(member: AtDesk, year: str = "2026") -> str:
     return str(answer.location)
 
 
+def approve(member: AtDesk, export: str) -> TestResponse:
+    return member.press(export, "/approve", **member.proof())
+
+
+def fetch(member: AtDesk, export: str) -> TestResponse:
+    return member.press(export, "/odihr.zip", **member.proof())
+
+
 def send(member: AtDesk, path: str, version: str = "") -> TestResponse:
     token = pages.form(member.open(HERE), "/ask").sent()["token"]
-    return member.client.post(path, data={"token": token, "version": version})
+    return member.client.post(path, data={"token": token, "version": version, **member.proof()})
 
 
 def digest_of(database: Database) -> str:
@@ -99,9 +108,11 @@ def digest_of(database: Database) -> str:
         return session.scalars(sa.select(OdihrExport.digest)).one().hex()
 
 
-def rows_of(answer: TestResponse) -> list[dict[str, str]]:
+def rows_of(answer: TestResponse, name: str) -> list[dict[str, str]]:
     assert answer.status_code == 200
-    return list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+    with ZipFile(io.BytesIO(answer.data)) as archive:
+        assert archive.namelist() == ["incidents.csv", "numbers.csv"]
+        return list(csv.DictReader(io.StringIO(archive.read(name).decode())))
 
 
 def refused(answer: TestResponse, words: str) -> bool:
@@ -122,20 +133,20 @@ def test_one_asks_another_approves_and_both_can_fetch_it(described: UUID, desk: 
     assert described
     ana, boris = desk
     export = asked(ana)
-    assert boris.press(export, "/approve").status_code == 303
-    [row] = rows_of(ana.press(export, "/incidents.csv"))
+    assert approve(boris, export).status_code == 303
+    [row] = rows_of(fetch(ana, export), "incidents.csv")
     assert row["description"] == SUMMARY
     assert row["bias_motivations"] == "Anti-Roma hate crime"
     assert row["type_of_incident"] == "Violent attacks against people"
-    assert rows_of(boris.press(export, "/incidents.csv")) == [row]
+    assert rows_of(fetch(boris, export), "incidents.csv") == [row]
 
 
 def test_every_step_is_in_the_trail(described: UUID, desk: list[AtDesk], database: Database) -> None:
     assert described
     ana, boris = desk
     export = asked(ana)
-    boris.press(export, "/approve")
-    ana.press(export, "/numbers.csv")
+    approve(boris, export)
+    fetch(ana, export)
     subject = f"odihr:{export.rpartition('/')[2]}"
     with database.reader() as session:
         found = [(entry.actor, entry.action) for entry, _ in entries(session, subject=subject)]
@@ -164,8 +175,8 @@ def test_without_consent_and_a_summary_that_names_nobody_it_is_a_number(
     told(database, settings, desk[0], an_incident(database), consents=consents, summary=summary)
     export = asked(desk[0])
     assert words in pages.text_of(desk[0].open(export))
-    desk[1].press(export, "/approve")
-    assert rows_of(desk[0].press(export, "/incidents.csv")) == []
+    approve(desk[1], export)
+    assert rows_of(fetch(desk[0], export), "incidents.csv") == []
 
 
 def test_one_of_two_who_did_not_agree_is_enough(
@@ -192,11 +203,11 @@ def test_attacks_on_property_are_numbers_with_small_ones_withheld(
     an_incident(database, acts=["threat"])
     export = asked(desk[0])
     assert "Напади на имовину су само бројеви. (6)" in pages.text_of(desk[0].open(export))
-    desk[1].press(export, "/approve")
-    assert rows_of(desk[0].press(export, "/incidents.csv")) == []
+    approve(desk[1], export)
+    assert rows_of(fetch(desk[0], export), "incidents.csv") == []
     numbers = {
         (row["bias_motivation"], row["type_of_incident"]): row["incidents"]
-        for row in rows_of(desk[0].press(export, "/numbers.csv"))
+        for row in rows_of(fetch(desk[0], export), "numbers.csv")
     }
     assert numbers["Anti-Roma hate crime", "Threats"] == "[c]"
     assert "1" not in numbers.values()
@@ -205,8 +216,8 @@ def test_attacks_on_property_are_numbers_with_small_ones_withheld(
 def test_what_is_described_is_not_counted_again(described: UUID, desk: list[AtDesk]) -> None:
     assert described
     export = asked(desk[0])
-    desk[1].press(export, "/approve")
-    assert {row["incidents"] for row in rows_of(desk[0].press(export, "/numbers.csv"))} <= {"0", "[c]"}
+    approve(desk[1], export)
+    assert {row["incidents"] for row in rows_of(fetch(desk[0], export), "numbers.csv")} <= {"0", "[c]"}
 
 
 # What is refused.
@@ -244,19 +255,34 @@ def test_who_asked_does_not_approve(described: UUID, desk: list[AtDesk], databas
     assert refused(send(desk[0], f"{export}/approve", digest_of(database)), "Одобрава га друга особа")
 
 
-@pytest.mark.parametrize("name", ["incidents.csv", "numbers.csv"])
-def test_nothing_is_fetched_before_it_is_approved(described: UUID, desk: list[AtDesk], name: str) -> None:
+def test_nothing_is_fetched_before_it_is_approved(described: UUID, desk: list[AtDesk]) -> None:
     assert described
     export = asked(desk[0])
-    assert not pages.has_form(desk[0].open(export), f"/{name}")
+    assert not pages.has_form(desk[0].open(export), "/odihr.zip")
     for member in desk:
-        assert refused(send(member, f"{export}/{name}"), "најпре треба да одобри друга особа")
+        assert refused(send(member, f"{export}/odihr.zip"), "најпре треба да одобри друга особа")
+
+
+@pytest.mark.parametrize("wrong", [{"password": "not this one, surely"}, {"code": "000000"}, {"code": ""}])
+def test_without_both_factors_it_is_neither_approved_nor_fetched(
+    described: UUID, desk: list[AtDesk], wrong: dict[str, str]
+) -> None:
+    assert described
+    ana, boris = desk
+    export = asked(ana)
+    assert boris.press(export, "/approve", **{**boris.proof(), **wrong}).status_code == 422
+    assert "Одобри" in pages.text_of(boris.open(export))
+    approve(boris, export)
+    answer = ana.press(export, "/odihr.zip", **{**ana.proof(), **wrong})
+    assert answer.status_code == 422
+    assert "Content-Disposition" not in answer.headers
+    assert pages.has_form(answer.text, "/odihr.zip")
 
 
 def test_it_is_approved_once(described: UUID, desk: list[AtDesk], database: Database) -> None:
     assert described
     export = asked(desk[0])
-    desk[1].press(export, "/approve")
+    approve(desk[1], export)
     assert refused(send(desk[1], f"{export}/approve", digest_of(database)), "већ одобрен")
 
 
@@ -269,12 +295,12 @@ def test_only_what_was_read_can_be_approved(described: UUID, desk: list[AtDesk])
 def test_after_seven_days_it_is_gone(described: UUID, desk: list[AtDesk], database: Database) -> None:
     assert described
     export = asked(desk[0])
-    desk[1].press(export, "/approve")
+    approve(desk[1], export)
     with database.unit_of_work() as session:
         row = session.scalars(sa.select(OdihrExport)).one()
         assert row.expires_at == NOW + timedelta(days=7)
         row.expires_at = NOW
-    for answer in (desk[0].client.get(export), send(desk[0], f"{export}/incidents.csv")):
+    for answer in (desk[0].client.get(export), send(desk[0], f"{export}/odihr.zip")):
         assert refused(answer, "Седам дана овог извоза је прошло")
 
 
@@ -282,10 +308,10 @@ def test_what_is_withdrawn_meanwhile_takes_the_export_with_it(
     described: UUID, desk: list[AtDesk], database: Database
 ) -> None:
     export = asked(desk[0])
-    desk[1].press(export, "/approve")
+    approve(desk[1], export)
     with database.unit_of_work() as session:
         session.delete(session.get_one(stored.Report, described))
-    for answer in (desk[0].client.get(export), send(desk[0], f"{export}/incidents.csv")):
+    for answer in (desk[0].client.get(export), send(desk[0], f"{export}/odihr.zip")):
         assert refused(answer, "рекао нешто друго")
 
 
@@ -303,7 +329,7 @@ def test_a_key_that_opens_no_report_makes_no_export(
     assert refused(send(vesna, f"{export}/approve", digest_of(database)), words)
 
 
-@pytest.mark.parametrize("path", ["ask", "{}/approve", "{}/incidents.csv", "{}/numbers.csv"])
+@pytest.mark.parametrize("path", ["ask", "{}/approve", "{}/odihr.zip"])
 def test_a_page_that_is_out_of_date_does_nothing(described: UUID, desk: list[AtDesk], path: str) -> None:
     assert described
     export = asked(desk[0]).rpartition("/")[2]

@@ -179,6 +179,15 @@ class RemovePasskeyForm(DeskForm):
     passkey = _passkey()
 
 
+class AgainForm(DeskForm):
+    """Both factors again, for an act on what its page showed."""
+
+    version = HiddenField()
+    password = _password("again-password")
+    code = _code("again-code")
+    passkey = _passkey()
+
+
 class ReadmitForm(DeskForm):
     """Both factors again, to let a colleague in again."""
 

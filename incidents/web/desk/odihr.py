@@ -10,13 +10,16 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
 from incidents.core.accounts import Role
+from incidents.publishing.archive import zipped
 from incidents.services import odihr as exported
 from incidents.services.odihr import INCIDENTS, NUMBERS, Sources, Submission
 from incidents.web.accounts import guard
+from incidents.web.accounts.again import did_not_fit, shows_again
+from incidents.web.accounts.forms import AgainForm
 from incidents.web.desk.around import now, out_of_date
 from incidents.web.desk.forms import ActForm
+from incidents.web.headers import allow_script
 from incidents.web.platform import platform
-from incidents.web.published.files import CSV
 from incidents.web.texts import gettext
 from incidents.web.texts import lazy_gettext as _
 
@@ -76,12 +79,17 @@ def ask() -> ResponseReturnValue:
 @odihr.get("/<uuid:export>")
 @guard.needs(Role.PUBLISHER)
 def show(export: UUID) -> ResponseReturnValue:
+    return _export_page(export)
+
+
+def _export_page(export: UUID, proof: AgainForm | None = None, said: str = "") -> ResponseReturnValue:
     """All that would be sent, for whoever asked and whoever is to approve."""
     try:
         with platform().database.reader() as session:
             found, submission = exported.read(session, export, member=g.member, sources=_sources(), now=now())
     except REFUSALS as refusal:
         return _list_page(_why_not(refusal), 409)
+    allow_script()
     page = render_template(
         "desk/odihr_export.html",
         export=found,
@@ -90,16 +98,20 @@ def show(export: UUID) -> ResponseReturnValue:
         left_out=_left_out(submission),
         is_own=found.asked_by == g.member.id,
         files=(INCIDENTS, NUMBERS),
+        proof=proof or AgainForm(formdata=None, version=found.digest),
+        said=said,
     )
-    return page
+    return page, 422 if proof else 200
 
 
 @odihr.post("/<uuid:export>/approve")
 @guard.needs(Role.PUBLISHER)
 def approve(export: UUID) -> ResponseReturnValue:
-    form = ActForm()
+    form = AgainForm()
     if not form.validate():
-        return _list_page(out_of_date(), 422)
+        return _export_page(export, form)
+    if not shows_again(form):
+        return _export_page(export, form, did_not_fit())
     try:
         with platform().database.unit_of_work() as session:
             exported.approve(
@@ -110,18 +122,22 @@ def approve(export: UUID) -> ResponseReturnValue:
     return redirect(url_for("desk.odihr.show", export=export), 303)
 
 
-@odihr.post("/<uuid:export>/<any(incidents, numbers):part>.csv")
+@odihr.post("/<uuid:export>/odihr.zip")
 @guard.needs(Role.PUBLISHER)
-def fetch(export: UUID, part: str) -> ResponseReturnValue:
-    if not ActForm().validate():
-        return _list_page(out_of_date(), 422)
-    name = f"{part}.csv"
+def fetch(export: UUID) -> ResponseReturnValue:
+    """Both files at once: a code shows the second factor for one act only."""
+    form = AgainForm()
+    if not form.validate():
+        return _export_page(export, form)
+    if not shows_again(form):
+        return _export_page(export, form, did_not_fit())
     try:
         with platform().database.unit_of_work() as session:
-            content = exported.fetch(session, export, name, member=g.member, sources=_sources(), now=now())
+            found, taken = exported.fetch(session, export, member=g.member, sources=_sources(), now=now())
     except REFUSALS as refusal:
         return _list_page(_why_not(refusal), 409)
-    return Response(content, content_type=CSV, headers={"Content-Disposition": f'attachment; filename="odihr-{name}"'})
+    disposition = f'attachment; filename="odihr-{found.year}.zip"'
+    return Response(zipped(taken.files), content_type="application/zip", headers={"Content-Disposition": disposition})
 
 
 def _sources() -> Sources:
