@@ -94,6 +94,10 @@ def only_report(session: Session) -> UUID:
     return session.scalars(sa.select(stored.Report.id)).one()
 
 
+ORGANISATION = "udruzenje-x"
+"""That every partner here sends for."""
+
+
 def a_member(session: Session, settings: Settings, *roles: Role, name: str = "", now: datetime) -> Member:
     """A member with an unlocked key, who holds the desk key if there is one or makes it."""
     name = name or f"Чланица {next(_count)}"
@@ -106,6 +110,7 @@ def a_member(session: Session, settings: Settings, *roles: Role, name: str = "",
         token_key=settings.token_key,
         memory_mib=settings.seal_memory_mib,
         now=now,
+        partner=ORGANISATION if set(roles) == {Role.PARTNER} else None,
     )
     key = keys.unlock_member_key(session, enrolled.id, PASSWORD, memory_mib=settings.seal_memory_mib)
     return Member(enrolled.id, name, "sr-Cyrl", frozenset(roles or (Role.MODERATOR,)), key, now)

@@ -19,6 +19,8 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from incidents.core.batch.cells import Broken, Cell, Formula, Row
+from incidents.core.batch.said import Said, said
+from incidents.core.batch.said import marked as _
 
 LARGEST_FILE = 20 * 1024 * 1024
 LARGEST_UNPACKED = 200 * 1024 * 1024
@@ -36,14 +38,18 @@ Known = Callable[[Sequence[Cell]], int]
 
 
 class Unreadable(Exception):
-    """The file is none that can be read here; the text says why and what to do."""
+    """The file is none that can be read here; what is said goes on after "it cannot be read:"."""
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.said = said(text, **values)
+        super().__init__(str(self.said))
 
 
 @dataclass(frozen=True)
 class Sheet:
     rows: list[Row]
-    notes: list[str]
-    """What was guessed or left out, in sentences."""
+    notes: list[Said]
+    """What was guessed or left out."""
 
 
 def content_of(file: Path) -> bytes:
@@ -51,18 +57,24 @@ def content_of(file: Path) -> bytes:
     try:
         size = file.stat().st_size
         if size > LARGEST_FILE:
-            raise Unreadable(f"it has {size // 2**20} MB, and {LARGEST_FILE // 2**20} are the most. Send it in parts.")
+            raise too_large(size)
         return file.read_bytes()
     except OSError as error:
-        raise Unreadable(f"{error.strerror}.") from None
+        raise Unreadable("%(why)s.", why=error.strerror) from None
+
+
+def too_large(size: int) -> Unreadable:
+    """`size` in bytes."""
+    text = _("it has %(size)s MB, and %(most)s are the most. Send it in parts.")
+    return Unreadable(text, size=size // 2**20, most=LARGEST_FILE // 2**20)
 
 
 def sheet_of(content: bytes, known: Known, *, wanted: str = "") -> Sheet:
     """The sheet of a file that names most columns, or the one with the name `wanted`. Raises Unreadable."""
     if not content.strip():
-        raise Unreadable("it is empty.")
+        raise Unreadable(_("it is empty."))
     if content.startswith(_OLD_EXCEL):
-        raise Unreadable("it is an Excel file of before 2007, or has a password. Save it as .xlsx without one.")
+        raise Unreadable(_("it is an Excel file of before 2007, or has a password. Save it as .xlsx without one."))
     if content.startswith(_ZIP):
         return _from_xlsx(content, known, wanted)
     if wanted:
@@ -76,7 +88,7 @@ def sheet_of(content: bytes, known: Known, *, wanted: str = "") -> Sheet:
 def _from_csv(content: bytes, known: Known) -> Sheet:
     text, note = _decoded(content)
     if "\0" in text:
-        raise Unreadable("it holds bytes that no text has. Save it as CSV UTF-8 or .xlsx.")
+        raise Unreadable(_("it holds bytes that no text has. Save it as CSV UTF-8 or .xlsx."))
     hint = re.match(r"sep=(.)\r?\n", text)
     text = text[hint.end() :] if hint else text
     first = io.StringIO(text[:200_000], newline="")
@@ -86,7 +98,7 @@ def _from_csv(content: bytes, known: Known) -> Sheet:
         records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         rows = _bounded(Row(number, tuple(cells)) for number, cells in enumerate(records, start=1))
     except csv.Error as error:
-        raise Unreadable(f"it is not CSV: {error}.") from None
+        raise Unreadable(_("it is not CSV: %(why)s."), why=error) from None
     return Sheet(rows, [note] if note else [])
 
 
@@ -99,23 +111,23 @@ def _width(lines: list[str], delimiter: str, known: Known) -> tuple[int, int]:
     return max(map(known, rows), default=0), max(map(len, rows), default=0)
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
-    """The text, and what had to be guessed about it."""
+def _decoded(content: bytes) -> tuple[str, Said | None]:
+    """The text, and what had to be guessed about it, if anything."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _strictly(content, "utf-16"), ""
+        return _strictly(content, "utf-16"), None
     try:
-        return content.decode("utf-8-sig"), ""
+        return content.decode("utf-8-sig"), None
     except UnicodeDecodeError:
         encoding = "windows-1251" if _looks_cyrillic(content) else "windows-1250"
-        note = f"The file is not UTF-8; it was read as {encoding}. Look at the letters with accents."
-        return content.decode(encoding, "replace"), note
+        text = _("The file is not UTF-8; it was read as %(encoding)s. Look at the letters with accents.")
+        return content.decode(encoding, "replace"), said(text, encoding=encoding)
 
 
 def _strictly(content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError:
-        raise Unreadable(f"it says that it is {encoding.upper()} and is not.") from None
+        raise Unreadable(_("it says that it is %(encoding)s and is not."), encoding=encoding.upper()) from None
 
 
 def _looks_cyrillic(content: bytes) -> bool:
@@ -153,37 +165,42 @@ def _from_xlsx(content: bytes, known: Known, wanted: str) -> Sheet:
         AttributeError,
         RuntimeError,
     ) as error:
-        raise Unreadable(f"it is no sound .xlsx file ({type(error).__name__}). Save it anew, or as CSV.") from None
+        text = _("it is no sound .xlsx file (%(why)s). Save it anew, or as CSV.")
+        raise Unreadable(text, why=type(error).__name__) from None
 
 
 def _check_parts(archive: ZipFile) -> None:
     """Sizes as the archive tells them: Python unpacks no more of a part than it says. XML here has no use for DTDs."""
     parts = archive.infolist()
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-        raise Unreadable(f"it unpacks to more than {LARGEST_UNPACKED // 2**20} MB, or has far too many parts.")
+        text = _("it unpacks to more than %(most)s MB, or has far too many parts.")
+        raise Unreadable(text, most=LARGEST_UNPACKED // 2**20)
     if not any(part.filename == "[Content_Types].xml" for part in parts):
-        raise Unreadable("it is an archive and no .xlsx file. Save the table as .xlsx or CSV.")
+        raise Unreadable(_("it is an archive and no .xlsx file. Save the table as .xlsx or CSV."))
     for part in parts:
         if part.filename.endswith((".xml", ".rels")):
             written = archive.read(part)
             if any("<!DOCTYPE".encode(encoding) in written for encoding in ("ascii", "utf-16-le", "utf-16-be")):
-                raise Unreadable("its XML declares entities, which no office program writes.")
+                raise Unreadable(_("its XML declares entities, which no office program writes."))
 
 
 def _chosen(book: Any, known: Known, wanted: str) -> Sheet:
     """The visible sheet with the best header. The others are named, so that nobody misses one."""
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
-    notes = [f"The hidden sheet “{title}” was not read." for title in hidden]
+    notes = [said(_("The hidden sheet “%(title)s” was not read."), title=title) for title in hidden]
     if wanted:
         visible = [sheet for sheet in visible if sheet.title == wanted]
     read = {sheet.title: _rows(sheet) for sheet in visible}
     if not read:
+        if not wanted:
+            raise Unreadable(_("no sheet is visible."))
         titles = ", ".join(sheet.title for sheet in book.worksheets)
-        raise Unreadable(f"it has no visible sheet “{wanted}”; it has {titles}." if wanted else "no sheet is visible.")
+        raise Unreadable("it has no visible sheet “%(wanted)s”; it has %(titles)s.", wanted=wanted, titles=titles)
     best = max(read, key=lambda title: max((known(row.cells) for row in read[title][:_LOOKED_AT]), default=0))
-    notes += [f"The sheet “{title}” was not read." for title, rows in read.items() if title != best and rows]
-    return Sheet(read[best], [f"Read from the sheet “{best}”.", *notes] if notes else [])
+    left = [title for title, rows in read.items() if title != best and rows]
+    notes += [said(_("The sheet “%(title)s” was not read."), title=title) for title in left]
+    return Sheet(read[best], [said(_("Read from the sheet “%(title)s”."), title=best), *notes] if notes else [])
 
 
 def _rows(sheet: Any) -> list[Row]:
@@ -234,7 +251,8 @@ def _bounded(rows: Iterable[Row]) -> list[Row]:
         if not row.is_empty:
             found.append(row)
         if len(found) > MOST_ROWS:
-            raise Unreadable(f"it has more than {MOST_ROWS} rows. Send it in parts.")
+            raise Unreadable(_("it has more than %(most)s rows. Send it in parts."), most=MOST_ROWS)
         if any(isinstance(cell, str) and len(cell) > _LONGEST_CELL for cell in row.cells):
-            raise Unreadable(f"row {row.number} has a cell of more than {_LONGEST_CELL} characters.")
+            text = _("row %(row)s has a cell of more than %(most)s characters.")
+            raise Unreadable(text, row=row.number, most=_LONGEST_CELL)
     return found

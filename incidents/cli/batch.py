@@ -4,35 +4,41 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
-from incidents.adapters import catalogues, data_files, spreadsheets
-from incidents.adapters.spreadsheets import Sheet, Unreadable
+from incidents.adapters import data_files, spreadsheets
+from incidents.adapters.spreadsheets import Unreadable
 from incidents.cli import csv_files
-from incidents.cli.batch_words import in_a_sentence, lists_for, taken_as_written, template_rows
 from incidents.cli.site import Wrong, database_of, settings_of_site
 from incidents.config import Settings
-from incidents.core.batch import columns
-from incidents.core.batch.columns import Header, NoHeader, TwoAlike
-from incidents.core.batch.names import Names, names_of
-from incidents.core.batch.rows import Candidates, Entry, Surroundings, entry_of, twins
+from incidents.core.accounts import PARTNER_CODE
+from incidents.core.batch.columns import NoHeader, TwoAlike
+from incidents.core.batch.rows import Entry, twins
 from incidents.core.languages import BY_TAG
 from incidents.core.receipt import ReceiptCode, grouped
 from incidents.db.database import Database
-from incidents.services.batches import earlier_import, keep_batch, place_named, seal_batch
+from incidents.services.batch_words import (
+    alike,
+    in_a_sentence,
+    lists_for,
+    taken_as_written,
+    template_rows,
+    unread,
+    wrong_header,
+)
+from incidents.services.batches import earlier_import, keep_batch, look_through, seal_batch
 from incidents.services.reporting import NoDeskKey
 
 _LOCAL = ZoneInfo("Europe/Belgrade")
-_PARTNER = "[a-z0-9][a-z0-9_-]{1,39}"
 _TOLD_AT_MOST = 20
 _Row = TypeVar("_Row")
 
@@ -88,7 +94,7 @@ def import_(
 
 
 def _check_sending(partner: str, receipts: Path | None) -> None:
-    if not re.fullmatch(_PARTNER, partner):
+    if not PARTNER_CODE.fullmatch(partner):
         raise Wrong("Name the organisation with --partner: 2 to 40 small letters a-z, digits, - or _.")
     if receipts is None:
         raise Wrong("Name a new file for the receipt codes with --receipts FILE.csv.")
@@ -102,82 +108,42 @@ def _looked_through(
     """The bytes of the file, and its rows as reports if every one can be taken; ends with 1 if not."""
     try:
         content = spreadsheets.content_of(file)
-        read = spreadsheets.sheet_of(content, columns.known, wanted=sheet)
+        looked = look_through(
+            content,
+            partner=partner,
+            language=language,
+            vocabulary=data_files.vocabulary(),
+            geocoder=data_files.geocoder(),
+            places=data_files.places(),
+            today=datetime.now(_LOCAL).date(),
+            sheet=sheet,
+            takes_unsure_places=unsure_places,
+            shown=partial(_shown, label="Looking through"),
+        )
     except Unreadable as error:
         raise Wrong(f"{file.name} cannot be read: {error}") from None
-    header = _header(read, file.name)
-    for note in (*read.notes, *_notes(header)):
+    except (NoHeader, TwoAlike) as error:
+        template = " Write a template with --template FILE.csv to see what they are called."
+        raise Wrong(f"{file.name}: {wrong_header(error, str)}{template}") from None
+    header, entries = looked.header, list(looked.entries)
+    for note in (*map(str, looked.notes), *(unread(one, str) for one in header.unread)):
         click.echo(note)
-    entries = _entries(read, header, partner, language, unsure_places)
     if not entries:
         raise Wrong(f"{file.name} has a header and no rows.")
     for later, earlier in twins(entries)[:_TOLD_AT_MOST]:
-        click.echo(f"Row {later} says the same as row {earlier}. Both would be taken: is it one incident?")
+        click.echo(alike(later, earlier, str))
     for one in (unsure for entry in entries for unsure in entry.unsure):
-        click.echo(taken_as_written(one, header))
-    refused = [entry for entry in entries if entry.refusals]
-    refusals = [refusal for entry in refused for refusal in entry.refusals]
+        click.echo(taken_as_written(one, header, str))
+    refused, refusals = looked.refused, looked.refusals
     for refusal in refusals:
-        click.echo(in_a_sentence(refusal, header, language))
-    for line in lists_for(refusals, header, language):
+        click.echo(in_a_sentence(refusal, header, language, str))
+    for line in lists_for(refusals, header, language, str):
         click.echo(line)
-    click.echo(
-        f"{file.name}: of {len(entries)} rows {len(entries) - len(refused)} can be taken, {len(refused)} cannot."
-    )
+    click.echo(f"{file.name}: of {len(entries)} rows {len(entries) - refused} can be taken, {refused} cannot.")
     if refused:
         click.echo("Nothing was stored: mend these rows in the file and try again.")
         raise click.exceptions.Exit(1)
     return content, entries
-
-
-def _header(read: Sheet, name: str) -> Header:
-    try:
-        return columns.header_of([row.cells for row in read.rows])
-    except NoHeader as error:
-        raise Wrong(
-            f"{name} has no row that names the columns {', '.join(error.missing)}. "
-            "Write a template with --template FILE.csv to see what they are called."
-        ) from None
-    except TwoAlike as error:
-        raise Wrong(f"{name} has two columns for {error.column}: {' and '.join(error.names)}. Leave one.") from None
-
-
-def _notes(header: Header) -> Iterator[str]:
-    for one in header.unread:
-        meant = f" Did you mean {one.nearest}?" if one.nearest else ""
-        yield f"The column “{one.name}” is not read.{meant}"
-
-
-def _entries(read: Sheet, header: Header, partner: str, language: str, unsure_places: bool) -> list[Entry]:
-    geocoder = data_files.geocoder()
-    known: dict[str, Candidates] = {}
-
-    def find(query: str) -> Candidates:
-        if query not in known:
-            known[query] = place_named(query, geocoder=geocoder, places=data_files.places())
-        return known[query]
-
-    around = Surroundings(
-        header=header,
-        names=_names(),
-        vocabulary=data_files.vocabulary(),
-        find=find,
-        takes_unsure_places=unsure_places,
-        language=language,
-        partner=partner,
-        today=datetime.now(_LOCAL).date(),
-    )
-    with _shown(read.rows[header.row + 1 :], "Looking through") as rows:
-        return [entry_of(row, around) for row in rows]
-
-
-def _names() -> Names:
-    terms = data_files.vocabulary().terms
-    return names_of(
-        (listed, term.code, [catalogues.label(term, tag) for tag in BY_TAG])
-        for listed in set(columns.LISTS.values())
-        for term in terms[listed].values()
-    )
 
 
 @contextmanager

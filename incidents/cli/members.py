@@ -14,7 +14,7 @@ from incidents.adapters.opening import KeyPair
 from incidents.adapters.sealing import CannotOpen
 from incidents.cli.site import Wrong, database_of
 from incidents.config import Settings
-from incidents.core.accounts import SHORTEST_PASSWORD, Role
+from incidents.core.accounts import PARTNER_CODE, SHORTEST_PASSWORD, Role
 from incidents.core.languages import AT_DESK
 from incidents.core.recovery import NotARecoveryCode, in_groups, parse_recovery_code
 from incidents.db.account import Member, member_by_name
@@ -120,10 +120,15 @@ def list_(settings: Settings) -> None:
 @click.argument("name")
 @click.option("--by", "host", required=True, help="A member who lets them in, and types their own password.")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--partner", help="Of the role partner: the short code of the organisation that they send tables for.")
 @click.option("--language", default="sr-Cyrl", show_default=True, type=click.Choice(DESK_TAGS))
 @click.pass_obj
-def add(settings: Settings, name: str, host: str, roles: tuple[str, ...], language: str) -> None:
-    """Let a new member in: they can open the reports that the member who lets them in can open."""
+def add(settings: Settings, name: str, host: str, roles: tuple[str, ...], partner: str | None, language: str) -> None:
+    """Let a new member in: they can open the reports that the member who lets them in can open.
+
+    A partner opens none, and can do nothing else but send tables.
+    """
+    _check_partner({Role(role) for role in roles}, partner)
     with database_of(settings) as database:
         known(database, host)
         with database.reader() as session:
@@ -142,10 +147,21 @@ def add(settings: Settings, name: str, host: str, roles: tuple[str, ...], langua
                 memory_mib=settings.seal_memory_mib,
                 now=datetime.now(UTC),
                 actor=host,
+                partner=partner,
             )
-            keys.share_desk_keys(session, enrolled.id, by=by, by_key=key)
+            if not partner:
+                keys.share_desk_keys(session, enrolled.id, by=by, by_key=key)
         show_second_factor(name, enrolled)
         ask_back(database, name, enrolled)
+
+
+def _check_partner(roles: set[Role], partner: str | None) -> None:
+    if Role.PARTNER in roles and roles != {Role.PARTNER}:
+        raise Wrong("A partner has no other role: a partner sends tables, and opens nothing.")
+    if (Role.PARTNER in roles) != (partner is not None):
+        raise Wrong("--role partner and --partner CODE go together.")
+    if partner is not None and not PARTNER_CODE.fullmatch(partner):
+        raise Wrong("Name the organisation with --partner: 2 to 40 small letters a-z, digits, - or _.")
 
 
 @members.command("recovery-code")
@@ -217,13 +233,17 @@ def readmit(settings: Settings, name: str, host: str) -> None:
         by, key = unlocked(settings, database, host)
         now = datetime.now(UTC)
         with database.unit_of_work() as session:
-            shared = keys.readmit(session, member, by=by, by_key=key, actor=host, now=now)
-            if shared:
+            is_partner = keys.is_partner(session, member)
+            shared = [] if is_partner else keys.readmit(session, member, by=by, by_key=key, actor=host, now=now)
+            if shared or is_partner:
                 try:
                     invitations.admit(session, member, by=by, actor=host, now=now)
                 except invitations.SamePerson:
                     raise Wrong(f"{host} invited {name}: it takes another member to let them in.") from None
             needs_code = session.get_one(MemberKey, member).recovery_confirmed_on is None
+    if is_partner:
+        click.echo(f"{name} sends tables of reports, and opens none.")
+        return
     if not shared:
         raise Wrong(f"{host} holds no key of the desk, so {name} opens nothing yet: ask another member.")
     click.echo(f"{name} opens again what {host} opens.")

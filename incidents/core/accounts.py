@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 import unicodedata
 from collections.abc import Mapping, Set
 from datetime import timedelta
@@ -27,6 +28,10 @@ class Role(enum.Enum):
     """Manages accounts; sees no report."""
     PARTNER = "partner"
     """Sends batches from another organisation."""
+
+
+PARTNER_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{1,39}", re.ASCII)
+"""What an organisation is called in batches, always the same: praxis, udruzenje-x."""
 
 
 class Right(enum.Enum):

@@ -30,6 +30,8 @@ class Member(Base):
     """Whether single letters act on pages of the desk (WCAG 2.2, 2.1.4: they can be turned off)."""
     is_warned: orm.Mapped[bool] = orm.mapped_column(default=True, server_default=sa.true())
     """Whether stories that are hard to read are announced, and stay folded until they are opened."""
+    partner: orm.Mapped[str | None] = orm.mapped_column(sa.String(40))
+    """The organisation that a partner sends tables for; of nobody else."""
     spare_used_at: orm.Mapped[datetime | None]
     """When they last came in by a spare code."""
 

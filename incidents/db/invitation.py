@@ -22,6 +22,8 @@ class Invitation(Base):
     language: orm.Mapped[str] = orm.mapped_column(sa.String(12))
     token_hash: orm.Mapped[bytes | None] = orm.mapped_column(sa.LargeBinary(32), unique=True)
     """Of the link's secret; none once somebody came by it."""
+    partner: orm.Mapped[str | None] = orm.mapped_column(sa.String(40))
+    """As of a member."""
     invited_by: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("member.id"))
     expires_at: orm.Mapped[datetime]
     member_id: orm.Mapped[UUID | None] = orm.mapped_column(sa.ForeignKey("member.id"), unique=True)

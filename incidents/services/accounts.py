@@ -51,6 +51,8 @@ class Member:
     """Stories that are hard to read are announced."""
     spare_codes_left: int | None = None
     """How many spare codes they have, where they used one just now."""
+    partner: str | None = None
+    """The organisation that a partner sends tables for."""
     has_copied_passkey: bool = False
     """There may be a copy of one of their passkeys, and they have not removed it yet."""
 
@@ -76,6 +78,7 @@ def add_member(
     now: datetime,
     actor: str = "system",
     secret: str = "",
+    partner: str | None = None,
 ) -> Enrolled:
     """A member with a key of their own. They open nothing until somebody shares the desk key with them.
 
@@ -91,6 +94,7 @@ def add_member(
         language=language,
         password_hash=passwords.hash_password(password),
         sealed_totp_secret=sealed,
+        partner=partner,
     )
     session.add(member)
     session.flush()
@@ -343,7 +347,8 @@ def member_of_session(session: Session, cookie: bytes, *, now: datetime) -> Memb
         member.has_single_keys,
         member.is_warned,
         spare_codes.left(session, member.id) if is_told else None,
-        passkeys.has_fallen_back(session, member.id),
+        partner=member.partner,
+        has_copied_passkey=passkeys.has_fallen_back(session, member.id),
     )
 
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from uuid import uuid4
 
 import sqlalchemy as sa
 from geopy.geocoders.base import Geocoder
 from sqlalchemy.orm import Session
 
-from incidents.adapters import sealing
-from incidents.core.batch.rows import Candidates
+from incidents.adapters import catalogues, data_files, sealing, spreadsheets
+from incidents.core.batch import columns
+from incidents.core.batch.cells import Row
+from incidents.core.batch.columns import Header
+from incidents.core.batch.names import Names, names_of
+from incidents.core.batch.rows import Candidates, Entry, Refusal, Surroundings, entry_of
+from incidents.core.batch.said import Said
+from incidents.core.languages import BY_TAG
 from incidents.core.places import KOSOVO, Places
 from incidents.core.report import Report
 from incidents.core.script import to_latin
@@ -36,6 +44,12 @@ class Earlier:
     received_on: date
     partner: str
     reports: int
+
+
+def batches_of(session: Session, partner: str) -> list[Earlier]:
+    """What an organisation has sent, the newest first."""
+    query = sa.select(stored.Batch).where(stored.Batch.partner == partner).order_by(stored.Batch.received_on.desc())
+    return [Earlier(row.received_on, row.partner, row.reports) for row in session.scalars(query)]
 
 
 def earlier_import(session: Session, content: bytes, *, pepper: bytes) -> Earlier | None:
@@ -73,7 +87,15 @@ def seal_batch(
 
 
 def keep_batch(
-    session: Session, ready: Sequence[Ready], *, content: bytes, partner: str, today: date, now: datetime, pepper: bytes
+    session: Session,
+    ready: Sequence[Ready],
+    *,
+    content: bytes,
+    partner: str,
+    today: date,
+    now: datetime,
+    pepper: bytes,
+    actor: str = "system",
 ) -> None:
     """Store the sealed reports of a file with this content."""
     for start in range(0, len(ready), _AT_ONCE):
@@ -87,7 +109,75 @@ def keep_batch(
     )
     session.add(batch)
     session.flush()
-    record(session, at=now, actor="system", action="import", subject=f"batch:{batch.id}", after=f"{len(ready)} reports")
+    record(session, at=now, actor=actor, action="import", subject=f"batch:{batch.id}", after=f"{len(ready)} reports")
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A table that was looked through."""
+
+    header: Header
+    notes: Sequence[Said]
+    """What was guessed about the file or left out of it."""
+    entries: Sequence[Entry]
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        return [refusal for entry in self.entries for refusal in entry.refusals]
+
+    @property
+    def refused(self) -> int:
+        """Rows that cannot be taken."""
+        return sum(bool(entry.refusals) for entry in self.entries)
+
+
+@cache
+def names_of_codes() -> Names:
+    """What codes may be called in tables: in every language of the site."""
+    terms = data_files.vocabulary().terms
+    return names_of(
+        (listed, term.code, [catalogues.label(term, tag) for tag in BY_TAG])
+        for listed in set(columns.LISTS.values())
+        for term in terms[listed].values()
+    )
+
+
+def look_through(
+    content: bytes,
+    *,
+    partner: str,
+    language: str,
+    vocabulary: Vocabulary,
+    geocoder: Geocoder,
+    places: Places,
+    today: date,
+    sheet: str = "",
+    takes_unsure_places: bool = False,
+    shown: Callable[[list[Row]], AbstractContextManager[Iterable[Row]]] = nullcontext,
+) -> Looked:
+    """Read a table of reports, row by row; nothing is stored. `shown` may tell how far it is.
+
+    Raises adapters.spreadsheets.Unreadable, core.batch.columns.NoHeader, TwoAlike.
+    """
+    read = spreadsheets.sheet_of(content, columns.known, wanted=sheet)
+    header = columns.header_of([row.cells for row in read.rows])
+
+    @cache
+    def find(query: str) -> Candidates:
+        return place_named(query, geocoder=geocoder, places=places)
+
+    around = Surroundings(
+        header=header,
+        names=names_of_codes(),
+        vocabulary=vocabulary,
+        find=find,
+        takes_unsure_places=takes_unsure_places,
+        language=language,
+        partner=partner,
+        today=today,
+    )
+    with shown(read.rows[header.row + 1 :]) as rows:
+        return Looked(header, read.notes, [entry_of(row, around) for row in rows])
 
 
 def place_named(query: str, *, geocoder: Geocoder, places: Places) -> Candidates:

@@ -55,6 +55,8 @@ class Colleague:
     is_out: bool
     holds_key: bool
     """Whether they can open what arrives now."""
+    partner: str | None
+    """The organisation that they send tables for."""
     waiting: Waiting | None
     """They came by an invitation and were not let in yet."""
 
@@ -72,6 +74,7 @@ def colleagues(session: Session) -> list[Colleague]:
             frozenset(one.role for one in row.roles),
             row.is_disabled,
             row.id in holders,
+            row.partner,
             waiting.get(row.id),
         )
         for row in rows
@@ -171,9 +174,11 @@ def revoke_member(session: Session, member: UUID, *, actor: str, now: datetime, 
 def readmit_colleague(session: Session, member: UUID, *, by: Member, now: datetime) -> None:
     """Let a colleague open what `by` opens: again, or for the first time and with the roles they were invited for.
 
-    Raises NothingHeld, services.invitations.SamePerson.
+    A partner is given no key. Raises NothingHeld, services.invitations.SamePerson.
     """
     invitations.admit(session, member, by=by.id, actor=by.name, now=now)
+    if keys.is_partner(session, member):
+        return
     if not keys.readmit(session, member, by=by.id, by_key=by.key, actor=by.name, now=now):
         raise NothingHeld
 

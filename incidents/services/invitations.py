@@ -76,7 +76,16 @@ class Arrived:
     spare_codes: list[SpareCode]
 
 
-def invite(session: Session, name: str, roles: Collection[Role], *, language: str, by: Member, now: datetime) -> str:
+def invite(
+    session: Session,
+    name: str,
+    roles: Collection[Role],
+    *,
+    language: str,
+    by: Member,
+    now: datetime,
+    partner: str | None = None,
+) -> str:
     """The secret of a link, to be shown once: only its hash is kept. Raises NameTaken."""
     _delete(session, (Invitation.name == name) & _has_ended(now))
     is_invited = session.scalar(sa.select(Invitation.id).where(Invitation.name == name))
@@ -88,6 +97,7 @@ def invite(session: Session, name: str, roles: Collection[Role], *, language: st
         name=name,
         language=language,
         token_hash=_hash(token),
+        partner=partner,
         invited_by=by.id,
         expires_at=now + INVITED_FOR,
     )
@@ -170,7 +180,7 @@ def accept(
         secret=secret,
     )
     member = session.get_one(MemberRow, enrolled.id)
-    member.last_totp_step = step
+    member.last_totp_step, member.partner = step, row.partner
     row.token_hash, row.member_id = None, member.id
     record(session, at=now, actor=row.name, action="accept_invitation", subject=_subject(row.id))
     cookie = accounts.open_session(session, member, typed_password(password), memory_mib=memory_mib, now=now)

@@ -33,6 +33,10 @@ class NoKey(Exception):
     """The member has no key of their own yet."""
 
 
+class Partner(Exception):
+    """The member sends tables of an organisation, and is given no key of the desk."""
+
+
 class NoGrant(Exception):
     """The member's key opens no desk key of this epoch."""
 
@@ -142,7 +146,7 @@ def open_intake(session: Session, *, actor: str, now: datetime) -> None:
 
 
 def share_desk_keys(session: Session, member: UUID, *, by: UUID, by_key: KeyPair) -> list[int]:
-    """Give a member every desk key that the key of the member `by` opens; their epochs. Raises NoKey.
+    """Give a member every desk key that the key of the member `by` opens; their epochs. Raises NoKey, Partner.
 
     Grants that the member's key of now does not open are replaced.
     """
@@ -152,11 +156,17 @@ def share_desk_keys(session: Session, member: UUID, *, by: UUID, by_key: KeyPair
 
 
 def grant_to_member(session: Session, member: UUID, privates: Mapping[int, bytes]) -> None:
-    """Give a member the private halves of desk keys, by epoch, in place of what they had. Raises NoKey."""
+    """Give a member the private halves of desk keys, by epoch, in place of what they had. Raises NoKey, Partner."""
+    if is_partner(session, member):
+        raise Partner
     public = _key_of(session, member).public
     session.execute(sa.delete(KeyGrant).where(KeyGrant.epoch.in_(privates), KeyGrant.member_id == member))
     session.add_all(_grant_to(epoch, private, public, member=member) for epoch, private in privates.items())
     session.flush()
+
+
+def is_partner(session: Session, member: UUID) -> bool:
+    return session.get_one(Member, member).partner is not None
 
 
 def grant_to_trustees(session: Session, epoch: int, private: bytes, number: int, public: bytes) -> None:

@@ -90,6 +90,36 @@ def test_a_member_lets_another_in_who_opens_the_same_reports(run, site: Path) ->
     database.close()
 
 
+def test_a_partner_is_let_in_and_opens_nothing(run, site: Path) -> None:
+    typed = f"{PASSWORD}\n" + "četiri žute dunje u korpi\n" * 2
+    made = run("members", "add", "Vesna", "--by", "Ana", "--role", "partner", "--partner", "praxis", typed=typed)
+    assert made.exit_code == 0, made.output
+    again = run("members", "readmit", "Vesna", "--by", "Ana", typed=f"{PASSWORD}\n")
+    assert (again.exit_code, again.output.splitlines()[-1]) == (0, "Vesna sends tables of reports, and opens none.")
+    database = Database(f"sqlite:///{site / 'incidents.sqlite'}")
+    with database.reader() as session:
+        vesna = member_by_name(session, "Vesna")
+        key = keys.unlock_member_key(session, vesna.id, "četiri žute dunje u korpi", memory_mib=128)
+        assert vesna.partner == "praxis"
+        assert keys.held_epochs(session, vesna.id, key) == []
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--role", "partner"], "--role partner and --partner CODE go together."),
+        (["--role", "moderator", "--partner", "praxis"], "--role partner and --partner CODE go together."),
+        (["--role", "partner", "--role", "moderator", "--partner", "praxis"], "A partner has no other role"),
+        (["--role", "partner", "--partner", "Праксис"], "Name the organisation with --partner"),
+    ],
+)
+def test_a_partner_is_nothing_else(run, site: Path, options: list[str], sentence: str) -> None:
+    refused = run("members", "add", "Vesna", "--by", "Ana", *options)
+    assert refused.exit_code == 2
+    assert sentence in refused.output
+
+
 def test_the_site_takes_reports_while_somebody_types_a_password(run, site: Path, monkeypatch) -> None:
     database = Database(f"sqlite:///{site / 'incidents.sqlite'}")
     answers = iter([PASSWORD, "četiri žute dunje u korpi", ""])

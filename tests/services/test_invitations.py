@@ -71,6 +71,23 @@ def test_the_links_secret_is_not_in_the_database(session: Session, ana: Member) 
     assert not session.scalars(sa.select(AuditEntry.subject).where(AuditEntry.reason.contains(token))).all()
 
 
+def test_a_partner_is_let_in_to_send_and_given_no_key(
+    session: Session, settings: Settings, ana: Member, boris: Member
+) -> None:
+    token = invitations.invite(
+        session, NAME, {Role.PARTNER}, language="hu", by=ana, now=NOW, partner=builders.ORGANISATION
+    )
+    found = accept(session, settings, token)
+    assert found is not None
+    vesna = accounts.member_of_session(session, found.cookie, now=NOW)
+    colleagues.readmit_colleague(session, vesna.id, by=boris, now=NOW)
+    vesna = accounts.member_of_session(session, found.cookie, now=NOW)
+    assert (vesna.roles, vesna.partner) == (frozenset({Role.PARTNER}), builders.ORGANISATION)
+    assert held(session, vesna) == []
+    colleagues.readmit_colleague(session, vesna.id, by=ana, now=NOW)
+    assert held(session, vesna) == []
+
+
 def test_who_came_by_a_link_has_neither_a_role_nor_a_key(session: Session, settings: Settings, ana: Member) -> None:
     vesna = arrived(session, settings, ana)
     assert (vesna.roles, held(session, vesna), vesna.language) == (frozenset(), [], "hu")

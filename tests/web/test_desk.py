@@ -357,7 +357,7 @@ OPEN_TO = {
     Role.PUBLISHER: {"/desk/releases/", "/desk/notices/"},
     Role.AUDITOR: {"/desk/audit", "/desk/retention/"},
     Role.ADMINISTRATOR: {"/desk/members/"},
-    Role.PARTNER: set(),
+    Role.PARTNER: {"/desk/tables/"},
 }
 
 
@@ -365,11 +365,11 @@ OPEN_TO = {
 def test_each_role_enters_its_own_parts_and_no_other(app, database, settings, role) -> None:
     [who] = a_desk(app, database, settings, (role,))
     parts = ["/desk/incidents/", "/desk/intake/hu", "/desk/releases/", "/desk/notices/", "/desk/audit"]
-    parts += ["/desk/search/", "/desk/times/", "/desk/members/", "/desk/retention/"]
+    parts += ["/desk/tables/", "/desk/search/", "/desk/times/", "/desk/members/", "/desk/retention/"]
     entered = {path for path in parts if who.client.get(path).status_code == 200}
     assert entered == OPEN_TO[role] - {"/desk/"}
     first = who.client.get("/desk/")
-    lands_in = {"/desk/"} if role in {Role.MODERATOR, Role.PARTNER} else OPEN_TO[role]
+    lands_in = {"/desk/"} if role is Role.MODERATOR else OPEN_TO[role]
     assert (first.headers.get("Location") or "/desk/") in lands_in
 
 

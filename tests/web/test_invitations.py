@@ -96,6 +96,26 @@ def test_an_invited_person_enrols_and_opens_nothing_until_a_reader_lets_them_in(
     assert client.get(NEW_PAGE).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("roles", "partner", "fits"),
+    [
+        (["partner"], "udruzenje-x", True),
+        (["partner"], "", False),
+        (["partner"], "Удружење", False),
+        (["partner", "moderator"], "udruzenje-x", False),
+        (["moderator"], "udruzenje-x", False),
+    ],
+)
+def test_a_partner_sends_for_one_organisation_and_does_nothing_else(
+    people, roles: list[str], partner: str, fits: bool
+) -> None:
+    admin = people[1]
+    sent = {"name": NAME, "roles": roles, "partner": partner, **admin.proof()}
+    answer = admin.press(NEW_PAGE, NEW_PAGE, **sent)
+    assert (answer.status_code == 200) == fits
+    assert ("/desk/invited/" in answer.text) == fits
+
+
 def test_who_invited_lets_nobody_in(client, database, settings, people) -> None:
     enrol(client, link(database, settings, people))
     admin, page = people[1], f"/desk/members/{vesna(database).id}"

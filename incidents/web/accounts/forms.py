@@ -15,10 +15,18 @@ from wtforms import (
     StringField,
 )
 from wtforms.form import BaseForm
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, StopValidation
+from wtforms.validators import (
+    DataRequired,
+    EqualTo,
+    InputRequired,
+    Length,
+    Regexp,
+    StopValidation,
+    ValidationError,
+)
 
 from incidents.adapters.passkeys import LONGEST_ANSWER
-from incidents.core.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, Role
+from incidents.core.accounts import LONGEST_PASSWORD, PARTNER_CODE, SHORTEST_PASSWORD, Role
 from incidents.core.languages import AT_DESK
 from incidents.web.accounts.roles import WORDS
 from incidents.web.texts import lazy_gettext as _
@@ -221,6 +229,16 @@ class RevokeForm(DeskForm):
     passkey = _passkey()
 
 
+def _partners_alone(form: InviteForm, _field: Field) -> None:
+    if Role.PARTNER in form.chosen() and len(form.chosen()) > 1:
+        raise ValidationError(_("A partner does nothing else at the desk. Choose that alone."))
+
+
+def _of_partners(form: InviteForm, field: Field) -> None:
+    if bool(field.data) != (Role.PARTNER in form.chosen()):
+        raise ValidationError(_("A partner sends for an organisation, and only a partner does."))
+
+
 class InviteForm(DeskForm):
     """Whom, for what, and both factors again."""
 
@@ -232,7 +250,20 @@ class InviteForm(DeskForm):
         render_kw={"autocomplete": "off"},
     )
     roles = SelectMultipleField(
-        _("What they will do"), [InputRequired(_("Choose one or more."))], validate_choice=True, id="invite-roles"
+        _("What they will do"),
+        [InputRequired(_("Choose one or more.")), _partners_alone],
+        validate_choice=True,
+        id="invite-roles",
+    )
+    partner = StringField(
+        _("Short name of the organisation"),
+        [
+            Regexp(f"({PARTNER_CODE.pattern})?$", message=_("2 to 40 small letters a-z, digits, - or _.")),
+            _of_partners,
+        ],
+        id="invite-partner",
+        filters=[_in_one_line],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )
     language = SelectField(_("Language"), id="invite-language")
     password = _password("invite-password")

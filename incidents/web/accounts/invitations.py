@@ -37,7 +37,13 @@ def invite() -> ResponseReturnValue:
     try:
         with site.database.unit_of_work() as session:
             token = service.invite(
-                session, form.name.data or "", form.chosen(), language=form.language.data, by=g.member, now=site.now()
+                session,
+                form.name.data or "",
+                form.chosen(),
+                language=form.language.data,
+                by=g.member,
+                now=site.now(),
+                partner=form.partner.data or None,
             )
     except NameTaken:
         return _page(form, said=_("There is a member or an invitation of this name already.")), 409

@@ -13,8 +13,8 @@ WORDS = {
     Role.PUBLISHER: _("Publisher: releases, exports and notices"),
     Role.AUDITOR: _("Auditor: reads the audit trail"),
     Role.ADMINISTRATOR: _("Administrator: invites members and helps them back in"),
+    Role.PARTNER: _("Partner: sends tables of an organisation, and sees nothing else"),
 }
-"""Of the roles that people at the desk have. Partners send batches, and have no part in it."""
 
 
 def words_of(roles: Set[Role]) -> list[str]:

@@ -44,6 +44,7 @@ def menu() -> list[WayGroup]:
             ("desk.referrals.listed", _("Passed on"), "h", frozenset({Role.MODERATOR})),
             ("desk.times.wall", _("Times"), "t", frozenset({Role.MODERATOR})),
         ],
+        _("Tables"): [("desk.batches.front", _("Tables of reports"), "b", frozenset({Role.PARTNER}))],
         _("Learning"): [
             ("desk.codings.train", _("Practice"), "c", _SETTLERS),
             ("desk.codings.agreement", _("Agreement"), "g", frozenset({Role.REVIEWER})),

@@ -19,6 +19,7 @@ from incidents.services.settled import NoSuchIncident
 from incidents.web.accounts import guard, passkeys
 from incidents.web.accounts.views import accounts
 from incidents.web.desk import around, menu, readings
+from incidents.web.desk.batches import batches
 from incidents.web.desk.clusters import clusters
 from incidents.web.desk.coding import codings
 from incidents.web.desk.files import files
@@ -60,6 +61,7 @@ for part in (
     odihr,
     notices,
     retention,
+    batches,
 ):
     desk.register_blueprint(part)
 desk.context_processor(around.context)
