@@ -19,6 +19,7 @@ from typing import Any
 from tests.programs import needed
 
 _PATIENCE_S = 60
+_GLIDES_S = 5
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 _CALM = {
     "app.update.enabled": False,
@@ -168,9 +169,17 @@ class Found:
         return [element[_ELEMENT] for element in found]
 
     def _tell(self, command: str, **values: str) -> Any:
+        """Where motion is not unwanted, a page glides to what is clicked, and Firefox does not wait for that."""
         elements = self._elements()
         assert elements, (self.selector, self.tab.url)
-        return self.tab.tell(f"WebDriver:{command}", id=elements[0], **values)
+        until = time.monotonic() + _GLIDES_S
+        while True:
+            try:
+                return self.tab.tell(f"WebDriver:{command}", id=elements[0], **values)
+            except Refused as refused:
+                if "scrolled into view" not in str(refused) or time.monotonic() > until:
+                    raise
+            time.sleep(0.1)
 
 
 @contextmanager

@@ -219,7 +219,9 @@ class Play:
         assert not is_out_of_date, (action, "was done on a page that was out of date")
         self.done[action] += 1
         if action == "withdraw":
-            self.withdrawn_aside += before.reports[report].handling is Handling.SET_ASIDE
+            gone = before.reports[report]
+            went_too = gone.incident is None or after.incidents[gone.incident].decision is Decision.WITHDRAWN
+            self.withdrawn_aside += gone.handling is Handling.SET_ASIDE or went_too
         person.pages |= {one: state.version for one, state in after.rows().items() if one in {report, acted_on}}
         self.check_change(before, after, action, report, incident, month)
         return after
