@@ -20,7 +20,7 @@ from incidents.core.places import KOSOVO
 from incidents.core.release import cells_file, from_csv, plan_file
 from incidents.core.tables import INCIDENTS, SUBJECTS
 from incidents.db.incident import Incident, IncidentCode, SetAside
-from incidents.db.release import ReleaseCell
+from incidents.db.release import ReceivedReports, ReleaseCell
 from incidents.disclosure import files
 from incidents.disclosure.spec import spec_of
 from incidents.disclosure.verdict import verdict
@@ -96,6 +96,12 @@ def fill(session: Session, random: Random, quarter: Quarter, number: int) -> Non
     reasons = [term.code for term in VOCABULARY.of("set_aside_reason")]
     aside = [{"id": uuid4(), "quarter": str(quarter), "reason": drawn(random, reasons)} for _ in range(number // 5)]
     session.execute(sa.insert(SetAside), aside)
+    came = {"linked": number, "set_aside": number // 5, "open": random.randrange(12)}
+    received = [
+        {"id": uuid4(), "batch": str(quarter), "standing": standing, "reports": reports}
+        for standing, reports in came.items()
+    ]
+    session.execute(sa.insert(ReceivedReports), received)
 
 
 def correct(session: Session, random: Random, quarter: Quarter, number: int) -> None:
@@ -189,7 +195,7 @@ def _outsiders_learn_nothing(files_of_release: dict[str, bytes]) -> None:
 
 def _years_are_sums(files_of_release: dict[str, bytes]) -> None:
     """Every published year is the sum of its quarters, where these are published too."""
-    for table in ("ground", "act", "district", "delay", "set_aside", "corrections"):
+    for table in ("ground", "act", "district", "delay", "received", "set_aside", "corrections"):
         values: dict[tuple[str, tuple[str, ...]], int | None] = {
             (row.time, row.codes): row.value for row in from_csv(files_of_release[f"{table}.csv"])
         }
