@@ -7,18 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from flask import request
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from incidents.core.incident import ALONE, NO_PLACE, ONLINE, SEVERAL, BiasStrength, Settlement, Verification
 from incidents.core.places import KOSOVO
-from incidents.core.readings import Chosen, covers, reads
+from incidents.core.readings import Chosen
 from incidents.core.report import NOT_SURE, Problem, Report
-from incidents.core.vocabulary import Term
 from incidents.services.geocoding import NothingToAsk, StreetsUnavailable
 from incidents.services.settlement import RETURN_PARTS, RETURN_WHYS
 from incidents.services.twins import Seen
-from incidents.web.desk.shown import named
+from incidents.web.desk.choices import Pick, Ticks
 from incidents.web.places import place_name
 from incidents.web.platform import platform
 from incidents.web.texts import gettext
@@ -28,48 +27,6 @@ from incidents.web.tokens import DeskForm
 NO_DISTRICT = (ONLINE, NO_PLACE, KOSOVO)
 _ALWAYS_ONLINE = {"social_network", "private_message"}
 """Kinds of place that are nowhere else, so that the place need not be typed."""
-
-
-_Choice = tuple[Any, str, bool, dict[str, str]]
-"""Value, text, whether it is chosen, and what it is read as by others."""
-
-
-class _Ticks(SelectMultipleField):
-    listed = ""
-    """The list of the vocabulary that its choices come from."""
-
-    def offer(self, listed: str) -> None:
-        """Let a member choose the codes of a list."""
-        self.listed = listed
-        self.choices = _read_choices(_settled(platform().vocabulary.of(listed)))
-
-    def pre_validate(self, form: Any) -> None:
-        """Unknown codes are left to the rules."""
-
-    def open_choices(self) -> list[_Choice]:
-        """Those that are ticked, which stand in sight."""
-        return [choice for choice in self.iter_choices() if choice[2]]
-
-    def other_choices(self) -> list[_Choice]:
-        return [choice for choice in self.iter_choices() if not choice[2]]
-
-
-class _Pick(SelectField):
-    listed = ""
-    """The list of the vocabulary that its choices come from; empty where they are no codes."""
-
-    def offer(self, listed: str, *, without: str = "") -> None:
-        """Let a member choose one code of a list."""
-        self.listed = listed
-        terms = platform().vocabulary.of(listed)
-        self.choices = [("", "–", {}), *_read_choices(term for term in terms if term.code != without)]
-
-    def codes(self) -> list[tuple[str, str]]:
-        """What can be chosen, but for choosing nothing."""
-        return [(str(value), text) for value, text, _chosen, _attributes in self.iter_choices() if value]
-
-    def pre_validate(self, form: Any) -> None:
-        """Unknown codes are left to the rules."""
 
 
 class ActForm(DeskForm):
@@ -85,7 +42,7 @@ class ActForm(DeskForm):
 
 class AskForm(ActForm):
     question = TextAreaField(_("What you write to the reporter"))
-    situation = _Pick(_("Begin with a ready text"))
+    situation = Pick(_("Begin with a ready text"))
     filled = HiddenField()
     """The ready text as it was put into the box: as long as nobody changed it, another one takes its place."""
 
@@ -100,7 +57,7 @@ class AskForm(ActForm):
 
 
 class AsideForm(ActForm):
-    reason = _Pick(_("Reason"), [InputRequired(_("Choose a reason."))], id="aside-reason")
+    reason = Pick(_("Reason"), [InputRequired(_("Choose a reason."))], id="aside-reason")
     """Its id is its own: the same page asks for the reason of a hold."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -166,16 +123,16 @@ class SettleForm(ActForm):
     place_asked = HiddenField()
     """The words that `place_code` answers; another place typed since makes the answer void."""
     year = StringField(_("Year"))
-    month = _Pick(_("Month"))
-    acts = _Ticks(_("What happened"))
-    grounds = _Ticks(_("Grounds"))
-    targets = _Ticks(_("Target groups"))
-    genders = _Ticks(_("Gender of those targeted"))
-    ages = _Ticks(_("Age of those targeted"))
-    reported_to = _Ticks(_("Who it was reported to"))
-    setting = _Pick(_("Kind of place"))
-    verification = _Pick(_("How far it could be checked"))
-    bias_strength = _Pick(_("Signs of bias"))
+    month = Pick(_("Month"))
+    acts = Ticks(_("What happened"))
+    grounds = Ticks(_("Grounds"))
+    targets = Ticks(_("Target groups"))
+    genders = Ticks(_("Gender of those targeted"))
+    ages = Ticks(_("Age of those targeted"))
+    reported_to = Ticks(_("Who it was reported to"))
+    setting = Pick(_("Kind of place"))
+    verification = Pick(_("How far it could be checked"))
+    bias_strength = Pick(_("Signs of bias"))
     note = ""
     """What came of looking the street up, or which places the story names."""
 
@@ -387,27 +344,6 @@ def why_words() -> dict[str, str]:
         "other_code": gettext("another choice fits better"),
         "to_be_asked": gettext("the reporter has to be asked"),
     }
-
-
-def _read_choices(terms: Iterable[Term]) -> list[tuple[str, str, dict[str, str]]]:
-    """Codes with what each is read as, so that a script can show it at once."""
-    terms, vocabulary = list(terms), platform().vocabulary
-    return [
-        (
-            term.code,
-            named(term),
-            {
-                "reads": " ".join(reads(vocabulary, term.vocabulary, term.code)),
-                "covers": " ".join(covers(vocabulary, term.vocabulary, term.code)),
-            },
-        )
-        for term in terms
-    ]
-
-
-def _settled(terms: list[Term]) -> list[Term]:
-    """What a member can settle on: not that the reporter was not sure."""
-    return [term for term in terms if term.code != NOT_SURE]
 
 
 def _message(problem: Problem) -> str:
