@@ -25,7 +25,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -167,8 +167,9 @@ class _Weather:
                 self._kill_one()
 
     def _kill_one(self) -> None:
-        os.kill(workers_of(self._site)[0], signal.SIGKILL)
-        self.killed["workers"] += 1
+        for number in workers_of(self._site)[:1]:  # none, in the moment before one that died is replaced
+            os.kill(number, signal.SIGKILL)
+            self.killed["workers"] += 1
 
     def _take_down(self, engine: postgres.Server | None) -> None:
         assert engine is not None
@@ -205,13 +206,15 @@ def measure(engine: str, options: argparse.Namespace) -> dict[str, float | str]:
             with ThreadPoolExecutor(options.clients + 1) as pool:
                 raging = None if options.calm else pool.submit(weather.rage)
                 running = [pool.submit(person.go) for person in people]
-                time.sleep(min(60.0, lasts_s / 2))
-                early = max(memory_mb(number, "Rss") for number in workers_of(process))
-                felt = [one.result() for one in running]
-                weather.end()
+                try:
+                    time.sleep(min(60.0, lasts_s / 2))
+                    early = _largest_mb(process)
+                    felt = [one.result() for one in running]
+                finally:
+                    weather.end()
                 if raging:
                     raging.result()
-            late = max(memory_mb(number, "Rss") for number in workers_of(process))
+            late = _largest_mb(process)
         codes = [code for one in felt for code in one.codes]
         with database.reader() as session:
             rows = session.scalar(sa.select(sa.func.count()).select_from(stored.Report)) or 0
@@ -237,6 +240,16 @@ def measure(engine: str, options: argparse.Namespace) -> dict[str, float | str]:
         "worker at the end MB": late,
         "growth": late / early,
     }
+
+
+def _largest_mb(site: subprocess.Popen[bytes]) -> float:
+    """RSS of the largest worker; asked again where one is killed meanwhile, or has just been."""
+    for _ in range(100):
+        with suppress(FileNotFoundError, ProcessLookupError, AssertionError):
+            if numbers := workers_of(site):
+                return max(memory_mb(number, "Rss") for number in numbers)
+        time.sleep(0.1)
+    raise SystemExit("no worker is alive")
 
 
 def _opens(session: Session, code: str, pepper: bytes) -> bool:

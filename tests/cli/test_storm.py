@@ -10,7 +10,7 @@ from benchmarks import storm
 
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_a_storm_loses_nothing_that_was_confirmed(engine: str) -> None:
-    options = argparse.Namespace(minutes=0.35, clients=6, workers=2, every=5.0, calm=False)
+    options = argparse.Namespace(minutes=0.2, clients=6, workers=2, every=3.0, calm=False)
     found = storm.measure(engine, options)
     killed = json.loads(str(found["killed"]))
     assert killed["workers"] >= 3
