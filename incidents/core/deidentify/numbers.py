@@ -57,22 +57,22 @@ _CUES = {
     ),
     Kind.NUMBER: "pib lbo mb zdravstven osiguran indeks poresk adoszam taj jmbg maticn id cnp rodne broj",
 }
-_BEGINNINGS = {word: kind for kind, words in _CUES.items() for word in words.split()}
 _WHOLE = frozenset({"lk", "pas", "pasu", "pase", "pasom", "mb", "id", "taj", "tel", "cnp"})
 """Too short to count as a beginning of longer words."""
-_BY_FIRST_TWO: dict[str, tuple[tuple[str, Kind], ...]] = {
-    two: tuple((beginning, kind) for beginning, kind in _BEGINNINGS.items() if beginning[:2] == two)
-    for two in {beginning[:2] for beginning in _BEGINNINGS}
-}
-_ANY_CUE = re.compile("|".join(_BEGINNINGS))
-_NEAREST = 5
+
+
+def _beginning(listed: str) -> str:
+    """A pattern of words that are one of these, or begin like one of these."""
+    return "|".join(f"{word}(?![a-z])" if word in _WHOLE else word for word in listed.split())
+
+
+_CUE = re.compile("|".join(f"(?P<{kind}>(?<![a-z])(?:{_beginning(listed)}))" for kind, listed in _CUES.items()))
 _LENGTHS = {Kind.DOCUMENT: range(9, 10), Kind.PHONE: range(6, 11), Kind.NUMBER: range(7, 14)}
 _FILE = re.compile(
     r"\d(?<![\w/-].)\d{1,3}-\d{1,6}(?:-\d{1,6})?/(?:20)?\d\d(?:-\d{1,3})?(?![\d/])"
     r"|[A-Z](?<!\w.)[A-Za-z]{0,4}[. -]{0,2}(?:br\.? ?)?\d{1,6}/(?:20)?\d\d(?![\d/])"
 )
 _NEAR = 32
-_LETTERS = re.compile(r"[a-z]+")
 _SIGNS = dict.fromkeys(map(ord, " ./()+-"))
 
 
@@ -158,29 +158,25 @@ def _phones(plain: Plain) -> Iterator[Found]:
 
 
 def _explained(plain: Plain) -> Iterator[Found]:
-    if not _ANY_CUE.search(plain.low):
+    """What a word shortly before a number says that it is."""
+    cues = _CUE.finditer(plain.low)
+    cue = next(cues, None)
+    said: dict[str, int] = {}
+    if cue is None:
         return
     for match in _BARE.finditer(plain.low):
         start = match.start()
-        before = _LETTERS.findall(plain.low, max(0, start - _NEAR), start)
-        if not before or not (kinds := _announced(before[-_NEAREST:])):
+        while cue is not None and cue.end() <= start:
+            said[str(cue.lastgroup)] = cue.start()
+            cue = next(cues, None)
+        if not any(start - at <= _NEAR for at in said.values()):
             continue
         count = len(_digits(match[0]))
         for kind, lengths in _LENGTHS.items():
-            if kind in kinds and count in lengths:
+            if count in lengths and start - said.get(kind, -_NEAR - 1) <= _NEAR:
                 if not _DATE.match(match[0]):
-                    yield *match.span(), kind
+                    yield start, match.end(), kind
                 break
-
-
-def _announced(before: list[str]) -> set[Kind]:
-    """What the words before a number say that it is."""
-    kinds = set()
-    for word in before:
-        for beginning, kind in _BY_FIRST_TWO.get(word[:2], ()):
-            if word == beginning or (word.startswith(beginning) and beginning not in _WHOLE):
-                kinds.add(kind)
-    return kinds
 
 
 def _is_phone(written: str) -> bool:
