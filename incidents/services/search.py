@@ -62,8 +62,7 @@ class Hit:
     id: UUID
     received_on: date
     handling: Handling
-    acts: frozenset[str]
-    language: str
+    content: Report
     source: Source
     pieces: list[Piece]
 
@@ -210,8 +209,7 @@ class _Opener:
             row, content, texts = opened[report]
             shown = ((source, snippet(text, part, known)) for source, several in texts.items() for text in several)
             source, pieces = next(((source, pieces) for source, pieces in shown if pieces), (Source.CODES, []))
-            said = (content.acts, content.language)
-            found.append(Hit(row.id, row.received_on, row.handling, *said, source, pieces))
+            found.append(Hit(row.id, row.received_on, row.handling, content, source, pieces))
         return found
 
     def _texts(self, reports: Sequence[str]) -> Iterator[tuple[str, _Opened]]:

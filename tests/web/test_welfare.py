@@ -69,6 +69,43 @@ def test_that_it_is_about_children_is_said(two, database, settings) -> None:
     assert "it is about children" in pages.text_of(two[0].open(report))
 
 
+def _folded_and_outside(page: str) -> tuple[str, str]:
+    """What stands in folds, and what is read without opening one."""
+    folds = [box for box in pages.parsed(page).iter("details") if "fold" in (box.get("class") or "").split()]
+    outside = pages.text_of(page)
+    folded = ["".join(fold.itertext()) for fold in folds]
+    for text in folded:
+        outside = outside.replace(text, "")
+    return " ".join(folded), outside
+
+
+def test_a_search_and_a_comparison_keep_hard_stories_folded(two, database, settings) -> None:
+    filed(database, settings, **BEATEN)
+    filed(database, settings, **SHOUTED_AT)
+    folded, outside = _folded_and_outside(two[0].press("/desk/search/", "/search/", words="palicama OR pijaci").text)
+    assert "палицама" in folded
+    assert "палицама" not in outside
+    assert "pijaci" in outside
+    assert "pijaci" not in folded
+
+
+def test_samples_of_a_group_keep_hard_stories_folded(two, database, settings) -> None:
+    for _ in range(12):
+        filed(database, settings, **BEATEN)
+    folded, outside = _folded_and_outside(two[0].press("/desk/clusters/", "/clusters/").text)
+    assert "палицама" in folded
+    assert "палицама" not in outside
+
+
+def test_of_a_likely_twin_the_words_are_folded_too(two, database, settings) -> None:
+    mine, other = filed(database, settings, **BEATEN), filed(database, settings, **BEATEN)
+    two[0].press(mine, "/take")
+    page = two[0].press(mine, "/compare", other=other.rpartition("/")[2])
+    folded, outside = _folded_and_outside(page.text)
+    assert folded.count("палицама") >= 2
+    assert "палицама" not in outside
+
+
 def test_who_works_on_the_story_does_not_open_it_again_each_time(two, database, settings) -> None:
     report = filed(database, settings, **BEATEN)
     two[0].press(report, "/take")

@@ -298,8 +298,8 @@ def report_page(
         incident = settled.show_incident(session, found.incident) if found.incident else None
         alike = _twins(session, found)
         hidden = coding.waiting_to_be_coded(session, g.member, draw=site.draw(), vocabulary=site.vocabulary)
-        announcement = welfare.announcement(found.content)
-        pause = welfare.suggested_pause(session) if announcement else ""
+        announced = welfare.announcement(found.content) if found.content else ""
+        pause = welfare.suggested_pause(session) if announced else ""
         files = evidence.list_files(session, report, member=g.member, now=site.now()) if found.content else []
         held_until = holds.held_until(session, report, today=site.today())
     mine = settling.settlement(find) if settling and conflict else None
@@ -324,9 +324,9 @@ def report_page(
     page = render_template(
         "desk/report.html",
         report=found,
-        announcement=announcement,
+        announced=announced,
         # Whoever works on it has read it.
-        is_folded=bool(announcement) and summing is None and words is not None and words.summary is None,
+        is_folded=bool(announced) and summing is None and words is not None and words.summary is None,
         pause=pause,
         incident=incident,
         twins=alike,

@@ -18,7 +18,7 @@ from incidents.services.referral import NoSuchReferral
 from incidents.services.settled import NoSuchIncident
 from incidents.web.accounts import guard, passkeys
 from incidents.web.accounts.views import accounts
-from incidents.web.desk import around, menu, readings
+from incidents.web.desk import around, menu, readings, welfare
 from incidents.web.desk.batches import batches
 from incidents.web.desk.clusters import clusters
 from incidents.web.desk.coding import codings
@@ -66,6 +66,7 @@ for part in (
     desk.register_blueprint(part)
 desk.context_processor(around.context)
 desk.context_processor(readings.context)
+desk.context_processor(welfare.context)
 desk.context_processor(passkeys.context)
 # The page of one's own account stands in the desk's frame too.
 accounts.context_processor(around.context)

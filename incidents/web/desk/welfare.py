@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import g
 from sqlalchemy.orm import Session
 
@@ -13,6 +15,10 @@ from incidents.web.desk.around import recall
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 from incidents.web.texts import ngettext
+
+
+def context() -> dict[str, Any]:
+    return {"announcement": announcement}
 
 
 def _is_announced(content: Report) -> bool:
@@ -41,9 +47,9 @@ def suggested_pause(session: Session) -> str:
             return ""
 
 
-def announcement(content: Report | None) -> str:
+def announcement(content: Report) -> str:
     """What the story is about, before it opens; nothing for one that is not announced."""
-    if content is None or not _is_announced(content):
+    if not _is_announced(content):
         return ""
     if is_about_child(content.targets, content.relation):
         return _("This story is hard to read, and it is about children. It stays folded until you open it.")
