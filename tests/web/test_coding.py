@@ -147,7 +147,40 @@ def test_practice_compares_and_keeps_nothing(three: list[AtDesk], database: Data
     assert "Особи је прећено на улици због порекла." in pages.text_of(page)
     form = pages.form(page, exercise.rsplit("/", 1)[1])
     place = {"place": "Нови Сад", "year": "2026", "month": "10"}
+    again = three[1].client.post(f"{form.action}/read", data=form.sent(**{**ASSESSED, **TICKED, **place}))
+    assert pages.form(again.text, form.action).sent()["place"] == ["Нови Сад"]
+    assert "Суботица" not in str(pages.rows(again.text))
     answer = three[1].client.post(form.action, data=form.sent(**{**ASSESSED, **TICKED, **place}))
     assert answer.status_code == 200
     assert any(row[0].startswith("Место") and "Суботица" in row for row in pages.rows(answer.text))
     assert three[0].client.get(exercise).status_code == 404
+
+
+def test_a_second_coding_is_read_anew_without_being_saved(
+    three: list[AtDesk], incident: str, database: Database
+) -> None:
+    page = three[1].press(incident, "/open-to-code").text
+    assert f'formaction="{incident}/code-again/read#readings"' in page
+    sent = pages.form(page, "/code-again").sent(**{**ASSESSED, **TICKED})
+    answer = three[1].client.post(f"{incident}/code-again/read", data=sent)
+    assert answer.status_code == 200
+    assert pages.form(answer.text, "/code-again").sent()["acts"] == ["threat"]
+    [read] = [part for part in pages.parsed(answer.text).iter("section") if part.get("id") == "readings"]
+    assert "Ишло би у ОДИХР" in "".join(read.itertext())
+    assert three[1].client.post(f"{incident}/code-again/read", data={**sent, "token": "x"}).status_code == 422
+    with database.reader() as session:
+        assert session.scalars(sa.select(SecondCoding)).all() == []
+
+
+def test_a_hard_story_stays_folded_for_the_second_coder(
+    three: list[AtDesk], database: Database, settings: Settings
+) -> None:
+    report = file(database, settings, acts=frozenset({"armed_attack"}))
+    three[0].press(report, "/take")
+    assert three[0].press(report, "/propose", **ASSESSED).status_code == 303
+    with database.reader() as session:
+        incident = f"/desk/incidents/{session.scalars(sa.select(Incident.id)).one()}"
+    page = pages.parsed(three[1].press(incident, "/open-to-code").text)
+    [fold] = [box for box in page.iter("details") if "fold" in (box.get("class") or "").split()]
+    assert "одакле сам дошао" in "".join(fold.itertext())
+    assert "Ову причу је тешко читати." in "".join(fold.find("summary").itertext())  # type: ignore[union-attr]

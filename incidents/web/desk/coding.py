@@ -18,6 +18,7 @@ from incidents.web.accounts import guard
 from incidents.web.desk import shown
 from incidents.web.desk.around import CONFLICTS, SETTLERS, find, now, out_of_date, what_stands_in_the_way
 from incidents.web.desk.forms import ActForm, SettleForm, blind_form_for, place_names
+from incidents.web.desk.settling import shown_again
 from incidents.web.platform import platform
 
 codings = Blueprint("codings", __name__)
@@ -59,6 +60,12 @@ def code_again(incident: UUID) -> ResponseReturnValue:
     except CONFLICTS as conflict:
         return _coding_page(incident, settling=form, obstacle=what_stands_in_the_way(conflict), status=409)
     return redirect(url_for("desk.incidents.show", incident=incident), 303)
+
+
+@codings.post("/incidents/<uuid:incident>/code-again/read")
+@guard.needs(Role.MODERATOR)
+def read_code(incident: UUID) -> ResponseReturnValue:
+    return shown_again(partial(_coding_page, incident))
 
 
 def _coding_page(
@@ -108,7 +115,7 @@ def train() -> ResponseReturnValue:
 @codings.get("/training/<uuid:incident>")
 @guard.needs(*SETTLERS)
 def exercise(incident: UUID) -> ResponseReturnValue:
-    return _training_page(_exercise(incident), SettleForm(formdata=None))
+    return _training_page(_exercise(incident), settling=SettleForm(formdata=None))
 
 
 @codings.post("/training/<uuid:incident>")
@@ -117,9 +124,15 @@ def answer(incident: UUID) -> ResponseReturnValue:
     """Nothing of it is kept."""
     form = SettleForm()
     if not form.validate():
-        return _training_page(_exercise(incident), form, obstacle=out_of_date(), status=422)
+        return _training_page(_exercise(incident), settling=form, obstacle=out_of_date(), status=422)
     settled = form.settlement(find)
-    return _training_page(_exercise(incident), form, mine=settled, status=200 if settled else 422)
+    return _training_page(_exercise(incident), settling=form, mine=settled, status=200 if settled else 422)
+
+
+@codings.post("/training/<uuid:incident>/read")
+@guard.needs(*SETTLERS)
+def read_answer(incident: UUID) -> ResponseReturnValue:
+    return shown_again(partial(_training_page, _exercise(incident)))
 
 
 def _exercise(incident: UUID) -> Exercise:
@@ -129,12 +142,12 @@ def _exercise(incident: UUID) -> Exercise:
 
 
 def _training_page(
-    found: Exercise, form: SettleForm, *, mine: Settlement | None = None, obstacle: str = "", status: int = 200
+    found: Exercise, *, settling: SettleForm, mine: Settlement | None = None, obstacle: str = "", status: int = 200
 ) -> ResponseReturnValue:
     page = render_template(
         "desk/training.html",
         exercise=found,
-        settling=form,
+        settling=settling,
         obstacle=obstacle,
         compared=shown.compared(mine, found.agreed) if mine else [],
         place_names=place_names(),

@@ -21,7 +21,6 @@ from incidents.web.desk.around import (
     SETTLERS,
     Conflict,
     find,
-    find_street,
     now,
     out_of_date,
     what_stands_in_the_way,
@@ -36,6 +35,7 @@ from incidents.web.desk.forms import (
     settle_form_of,
     why_words,
 )
+from incidents.web.desk.settling import shown_again
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 
@@ -137,22 +137,13 @@ def take_out_of_series(incident: UUID) -> ResponseReturnValue:
 @incidents.post("/<uuid:incident>/read")
 @guard.needs(Role.MODERATOR)
 def read_anew(incident: UUID) -> ResponseReturnValue:
-    """Show how others read what is chosen. Nothing is stored, and all that was typed stays."""
-    form = SettleForm()
-    if not form.validate():
-        return _incident_page(incident, settling=form, obstacle=out_of_date() if form.token.errors else "", status=422)
-    return _incident_page(incident, settling=form)
+    return shown_again(partial(_incident_page, incident))
 
 
 @incidents.post("/<uuid:incident>/look-up")
 @guard.needs(Role.MODERATOR)
 def look_up(incident: UUID) -> ResponseReturnValue:
-    """Ask the address service for the typed street. Nothing is stored, and all that was typed stays."""
-    form = SettleForm()
-    if not form.validate():
-        return _incident_page(incident, settling=form, obstacle=out_of_date() if form.token.errors else "", status=422)
-    form.look_up(find_street)
-    return _incident_page(incident, settling=form)
+    return shown_again(partial(_incident_page, incident), look_up=True)
 
 
 def _act(incident: UUID, form: ActForm, act: Callable[..., object], **kept: Any) -> ResponseReturnValue:

@@ -29,7 +29,6 @@ from incidents.web.desk.around import (
     Conflict,
     areas_named,
     find,
-    find_street,
     now,
     out_of_date,
     what_stands_in_the_way,
@@ -49,6 +48,7 @@ from incidents.web.desk.forms import (
 from incidents.web.desk.marking import SummaryForm, kind_names, marked, summary_form_for
 from incidents.web.desk.reasons import reasons
 from incidents.web.desk.retention import HoldForm
+from incidents.web.desk.settling import shown_again
 from incidents.web.headers import allow_script
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
@@ -220,22 +220,13 @@ def propose(report: UUID) -> ResponseReturnValue:
 @reports.post("/<uuid:report>/read")
 @guard.needs(Role.MODERATOR)
 def read_anew(report: UUID) -> ResponseReturnValue:
-    """Show how others read what is chosen. Nothing is stored, and all that was typed stays."""
-    form = SettleForm()
-    if not form.validate():
-        return report_page(report, settling=form, obstacle=out_of_date() if form.token.errors else "", status=422)
-    return report_page(report, settling=form)
+    return shown_again(partial(report_page, report))
 
 
 @reports.post("/<uuid:report>/look-up")
 @guard.needs(Role.MODERATOR)
 def look_up(report: UUID) -> ResponseReturnValue:
-    """Ask the address service for the typed street. Nothing is stored, and all that was typed stays."""
-    form = SettleForm()
-    if not form.validate():
-        return report_page(report, settling=form, obstacle=out_of_date() if form.token.errors else "", status=422)
-    form.look_up(find_street)
-    return report_page(report, settling=form)
+    return shown_again(partial(report_page, report), look_up=True)
 
 
 def _propose(
