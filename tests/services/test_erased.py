@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from uuid import UUID
@@ -179,3 +180,47 @@ def test_a_list_tells_nobody_without_the_pepper_which_report_it_means(
         [tag] = erased.tags(session, settings.pepper)
         assert erased.tags(session, b"x" * 32).isdisjoint({tag})
     assert report.hex not in tag
+
+
+# In PostgreSQL's log of writes.
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("own_database", ["postgresql"], indirect=True)
+def test_the_log_of_writes_lets_go_of_it_as_the_page_says(
+    site: tuple[Database, list[Member]], settings: Settings
+) -> None:
+    database, (ana, boris) = site
+    with _asked(database, "ALTER SYSTEM SET wal_recycle = off", "ALTER SYSTEM SET min_wal_size = '32MB'"):
+        _, secrets = a_full_report(database, settings, ana)
+        ticked(database, settings, NOW)
+        let_be_destroyed(database, ana, boris, LATER)
+        ticked(database, settings, LATER)
+        assert found_in_log_of_writes(database, secrets) == set(secrets)
+        with database.without_transaction() as connection:
+            connection.execute(sa.text("SELECT pg_switch_wal()"))
+            connection.execute(sa.text("CHECKPOINT"))
+        assert found_in_log_of_writes(database, secrets) == set()
+
+
+@contextmanager
+def _asked(database: Database, *statements: str) -> Iterator[None]:
+    """The server as the page tells to set it; afterwards as it was."""
+    _told(database, *statements)
+    try:
+        yield
+    finally:
+        _told(database, "ALTER SYSTEM RESET ALL")
+
+
+def _told(database: Database, *statements: str) -> None:
+    with database.without_transaction() as connection:
+        for statement in (*statements, "SELECT pg_reload_conf()"):
+            connection.execute(sa.text(statement))
+
+
+def found_in_log_of_writes(database: Database, secrets: dict[str, bytes]) -> set[str]:
+    with database.without_transaction() as connection:
+        folder = Path(str(connection.scalar(sa.text("SHOW data_directory")))) / "pg_wal"
+    contents = [path.read_bytes() for path in folder.iterdir() if path.is_file()]
+    return {name for name, secret in secrets.items() if any(secret in content for content in contents)}
