@@ -7,6 +7,7 @@ import http.client
 import io
 import os
 import re
+import resource
 import secrets
 import shutil
 import signal
@@ -149,11 +150,22 @@ _TALKATIVE = {
 }
 
 
+@pytest.fixture
+def _cores_are_written() -> Iterator[None]:
+    """Unless a program says otherwise, as on a machine where somebody looked for a fault."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+
+
+@pytest.mark.usefixtures("_cores_are_written")
 def test_nothing_of_a_reporter_is_in_any_file_that_site_proxy_and_database_write(
-    place: tuple[str, Path | None], nginx_settings: Path, tmp_path: Path
+    place: tuple[str, Path | None], nginx_settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, server_folder = place
-    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "temporary").mkdir(parents=True)
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "site" / "temporary"))
     if url:
         url = url.rpartition("/")[0] + "/marked"
     folders = [tmp_path / "site", tmp_path / "nginx", *([server_folder] if server_folder else [])]
