@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -99,6 +100,8 @@ def _run(settings: Settings, *, bind: str, workers: int, threads: int = 4, timeo
         raise Wrong(f"INCIDENTS_SHAPES cannot be used: {wrong}") from None
     directory_of(settings)  # a mistake in the operator's file is said here, before there are workers
     log_in_lines()
+    # A process that dies leaves no picture of its memory behind, in which the last reports could still stand.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _Server(
         settings,
         {

@@ -17,6 +17,7 @@ from incidents.core.definitions import Definitions
 from incidents.core.deidentify.known import Known, Person, known
 from incidents.core.gazetteer.place import Gazetteer
 from incidents.core.places import Places
+from incidents.core.script import fold
 from incidents.core.shapes import Shapes
 from incidents.core.treaties import Reading
 from incidents.core.twins import lexicon as words
@@ -40,6 +41,13 @@ def mapping_versions(folder: Path) -> dict[str, Version]:
     names = {path.stem.removeprefix("mapping-"): path for path in folder.glob("mapping-*.csv")}
     ordered = sorted(names, key=lambda version: [int(part) for part in version.split("-")])
     return {version: version_of(row for _line, row in _rows(names[version])) for version in ordered}
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """Words of which passwords are often made, in Serbian, Hungarian and English; folded."""
+    words = (data_file("passwords") / "common.txt").read_text(encoding="utf-8").split()
+    return frozenset(map(fold, words))
 
 
 @cache

@@ -117,6 +117,11 @@ def tag_of_pair(report: UUID, other: UUID, pepper: bytes) -> bytes:
     return blake2b(report.bytes + other.bytes, digest_size=32, key=pepper, person=b"pair").digest()
 
 
+def tag_of_erased(kind: str, report: UUID, pepper: bytes) -> str:
+    """Stands for a report that is gone, or its files, on a list outside the database; 64 hexadecimal digits."""
+    return blake2b(kind.encode() + report.bytes, digest_size=32, key=pepper, person=b"erased").hexdigest()
+
+
 def secret_of_decoys(pepper: bytes) -> bytes:
     """What draws the decoys of releases (disclosure.decoys): the same for the same site, and in no database."""
     return blake2b(digest_size=32, key=pepper, person=b"decoys").digest()

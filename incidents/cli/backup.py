@@ -10,13 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
-from incidents.adapters import sealed_files
-from incidents.cli.site import Wrong, database_of
+from incidents.adapters import erased_list, sealed_files
+from incidents.cli.site import Wrong, database_of, schedule_of
 from incidents.config import Settings
 from incidents.db.job import BACKUP, remember
+from incidents.db.order import write_anew
 from incidents.services import backup as services
+from incidents.services import erased
 from incidents.services.backup import Counts, Progress
+from incidents.services.erased import Again
+from incidents.services.retention import due
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _BEGINS = {"private": "incidents backup key, PRIVATE: ", "public": "incidents backup key, public: "}
@@ -73,10 +78,12 @@ def make(settings: Settings, file: Path, key_file: Path, clear: bool) -> None:
         now = datetime.now(UTC)
         with database.unit_of_work() as session:
             remember(session, BACKUP, on=now.date(), at=now)
+            gone = erased.tags(session, settings.pepper)
     click.echo(f"{file} holds {_told(counts)}.")
+    _add_to_list(file.with_name(erased_list.NAME), gone | _listed(settings, file))
     if clear:
-        gone = _clear(file, now - settings.backup_kept)
-        click.echo(f"Deleted as past their days: {gone} of the backups beside it.")
+        number = _clear(file, now - settings.backup_kept)
+        click.echo(f"Deleted as past their days: {number} of the backups beside it.")
 
 
 def _clear(file: Path, before: datetime) -> int:
@@ -99,15 +106,76 @@ def restore(settings: Settings, file: Path, key_file: Path) -> None:
     """Read a backup into the site's database, which must be empty. All of it is restored, or nothing.
 
     Put the key files back into the instance folder first. The database may be of the other kind than that of before.
+    What was destroyed or withdrawn since is taken off again by the lists erased.list there and beside FILE.
     """
     private = _read_key(key_file, "private")
+    listed, now, again = _listed(settings, file), datetime.now(UTC), Again()
+    schedule = schedule_of(settings)
+
+    def take_off(session: Session) -> None:
+        nonlocal again
+        again = erased.take_off(session, listed, pepper=settings.pepper, now=now)
+
     with database_of(settings) as database, _in_words():
         try:
             with file.open("rb") as stored:
-                counts = services.restore(database, stored, private, progress=_shown())
+                counts = services.restore(database, stored, private, then=take_off, progress=_shown())
         except OSError as error:
             raise Wrong(f"{file} cannot be read: {error.strerror}.") from None
+        is_clean = not again.is_any or write_anew(database)
+        with database.reader() as session:
+            found = due(session, schedule, today=now.date(), now=now)
+        over = len({one.report for one in found if one.is_due(now.date())})
+    _tell_of_erased(settings, file, again, is_clean=is_clean, over=over)
+    _add_to_list(settings.instance / erased_list.NAME, listed)
     click.echo(f"Restored {_told(counts)}. The chain of the audit trail is whole.")
+
+
+def _tell_of_erased(settings: Settings, file: Path, again: Again, *, is_clean: bool, over: int) -> None:
+    if not any(path.exists() for path in _lists(settings, file)):
+        click.echo(
+            "There is no erased.list in the instance folder or beside the backup: reports that were destroyed or "
+            "withdrawn after this backup was made are back. If you have such a list, empty the database and restore "
+            "again with it.",
+            err=True,
+        )
+    elif again.is_any:
+        click.echo(
+            f"Taken off again, as erased.list says: {again.reports:,} reports that had been destroyed, "
+            f"{again.withdrawn:,} that had been withdrawn, and the files of {again.files_of:,}."
+        )
+    else:
+        click.echo("Nothing on erased.list is in this backup.")
+    if not is_clean:
+        click.echo(
+            "Their traces are still in the files of the database: run `retention clean` at a quiet hour.", err=True
+        )
+    if over:
+        click.echo(f"Over their days: {over:,}. Propose the list under Retention at the desk; `tick` destroys it.")
+
+
+def _lists(settings: Settings, file: Path) -> tuple[Path, Path]:
+    return settings.instance / erased_list.NAME, file.with_name(erased_list.NAME)
+
+
+def _listed(settings: Settings, file: Path) -> frozenset[str]:
+    """What stands on the site's own list and on the one beside the backups."""
+    found: frozenset[str] = frozenset()
+    for path in _lists(settings, file):
+        try:
+            found |= erased_list.read(path)
+        except OSError as error:
+            raise Wrong(f"{path} cannot be read: {error.strerror}.") from None
+        except erased_list.NotAList:
+            raise Wrong(f"{path} is no list of erased reports: it was changed or is something else.") from None
+    return found
+
+
+def _add_to_list(path: Path, tags: frozenset[str]) -> None:
+    try:
+        erased_list.add(path, tags)
+    except OSError as error:
+        raise Wrong(f"{path} cannot be written: {error.strerror}.") from None
 
 
 @click.command()

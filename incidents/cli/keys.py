@@ -177,7 +177,7 @@ def recover(settings: Settings, name: str) -> None:
     """When all members are lost: let NAME in with two shares. They get every role, and all reports open to them."""
     with database_of(settings) as database:
         typed = [_typed_share(f"Words of the {which} share") for which in ("first", "second")]
-        password = new_password(name)
+        password = new_password(name, settings)
         try:
             with database.unit_of_work() as session:
                 enrolled = _let_in(session, settings, name, password, typed)

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from incidents.adapters import second_factor
+from incidents.adapters.data_files import common_passwords
 from incidents.adapters.opening import KeyPair
 from incidents.adapters.sealing import CannotOpen
 from incidents.cli.site import Wrong, database_of
 from incidents.config import Settings
 from incidents.core.accounts import PARTNER_CODE, SHORTEST_PASSWORD, Role
 from incidents.core.languages import AT_DESK
+from incidents.core.passwords import is_guessable
 from incidents.core.recovery import NotARecoveryCode, in_groups, parse_recovery_code
 from incidents.db.account import Member, member_by_name
 from incidents.db.database import Database
@@ -30,11 +32,16 @@ ALL_ROLES = frozenset(Role) - {Role.PARTNER}
 """Of the first members, and of one who comes in by shares."""
 
 
-def new_password(name: str) -> str:
+def new_password(name: str, settings: Settings) -> str:
     """Asks for the password that a member is to have."""
     password = str(click.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True))
     if len(password) < SHORTEST_PASSWORD:
         raise Wrong(f"A password needs {SHORTEST_PASSWORD} characters or more. Four or five words do well.")
+    if is_guessable(password, common_passwords(), [name, *settings.hosts]):
+        raise Wrong(
+            "This password is easy to guess: it is a common one, or made of names, neighbours on the keyboard or "
+            "pieces that repeat. Take four or five words that have nothing to do with one another."
+        )
     return password
 
 
@@ -135,7 +142,7 @@ def add(settings: Settings, name: str, host: str, roles: tuple[str, ...], partne
             if member_by_name(session, name) is not None:
                 raise Wrong(f"There is a member called {name} already.")
         by, key = unlocked(settings, database, host)
-        password = new_password(name)
+        password = new_password(name, settings)
         with database.unit_of_work() as session:
             enrolled = accounts.add_member(
                 session,
@@ -196,7 +203,7 @@ def reset(settings: Settings, name: str, administrator: str, second: str | None)
             if second == administrator:
                 raise Wrong("A new second factor takes two administrators.")
             _administrator(settings, database, second)
-        password = new_password(name)
+        password = new_password(name, settings)
         now = datetime.now(UTC)
         with database.unit_of_work() as session:
             colleagues.reset_password(

@@ -49,7 +49,7 @@ def init(names: tuple[str, ...], all_keys_are_lost: bool) -> None:
             raise Wrong("This site has its desk key already.")
         if has_key:
             _warn()
-        typed = [(name, new_password(name)) for name in dict.fromkeys(names)]
+        typed = [(name, new_password(name, settings)) for name in dict.fromkeys(names)]
         with database.unit_of_work() as session:
             enrolled = _enrol(session, settings, typed, datetime.now(UTC))
         for name, member in enrolled.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import UTC, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy.orm import Session
 
+from incidents.adapters import erased_list
 from incidents.adapters import mail as mails
 from incidents.adapters.mail import NotHandedOver
 from incidents.cli.site import Wrong, database_of, schedule_of
@@ -39,6 +41,7 @@ def tick(context: click.Context, everything: bool) -> None:
             pepper=settings.pepper,
             schedule=schedule_of(settings),
             everything=everything,
+            list_erased=partial(_list_erased, settings),
             send_note=partial(_send, settings, database, now) if settings.mail is not None else None,
         )
         for line in services.tick(database, around):
@@ -64,6 +67,13 @@ def mail(settings: Settings, show: bool) -> None:
         except services.NotSent as error:
             raise Wrong(f"The note could not be sent: {error.reason}.") from None
     click.echo("The note was sent.")
+
+
+def _list_erased(settings: Settings, tags: Set[str]) -> int:
+    try:
+        return erased_list.add(settings.instance / erased_list.NAME, tags)
+    except (erased_list.NotAList, OSError) as error:
+        raise services.NotListed(type(error).__name__) from None
 
 
 def _send(settings: Settings, database: Database, now: datetime, session: Session) -> None:

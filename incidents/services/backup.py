@@ -13,6 +13,7 @@ from itertools import islice
 from typing import IO, Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from incidents.adapters import sealed_files
 from incidents.core.audit import first_break
@@ -33,6 +34,8 @@ Counts = Mapping[str, int]
 """By table, how many rows."""
 Progress = Callable[[str, int], None]
 """Which table, and how many of its rows are done."""
+Then = Callable[[Session], None]
+"""What is done in the same unit of work, once all rows are there."""
 
 
 class NotEmpty(Exception):
@@ -68,13 +71,15 @@ def back_up(database: Database, file: IO[bytes], public: bytes, *, progress: Pro
     return counts
 
 
-def restore(database: Database, file: IO[bytes], private: bytes, *, progress: Progress) -> Counts:
-    """Read a backup into an empty database; its tables are made first. All of it or nothing.
+def restore(
+    database: Database, file: IO[bytes], private: bytes, *, then: Then = lambda _session: None, progress: Progress
+) -> Counts:
+    """Read a backup into an empty database; its tables are made first. All of it or nothing, with what is done `then`.
 
     Raises NotEmpty, OtherVersion, NotWhole, and sealed_files.WrongKey.
     """
     try:
-        return _load(database, sealed_files.opened(file, private), progress)
+        return _load(database, sealed_files.opened(file, private), progress, then)
     except sealed_files.NoSealedFile as error:
         raise NotWhole from error
 
@@ -85,7 +90,8 @@ def move(source: Database, target: Database, *, progress: Progress) -> Counts:
     Raises NotEmpty, OtherVersion, and NotWhole where a row did not arrive as it was.
     """
     with source.snapshot() as connection:
-        return _load(target, _lines(connection, {}, lambda _table, _done: None), progress)
+        lines = _lines(connection, {}, lambda _table, _done: None)
+        return _load(target, lines, progress, lambda _session: None)
 
 
 def _lines(connection: sa.Connection, counts: dict[str, int], progress: Progress) -> Iterator[bytes]:
@@ -115,7 +121,7 @@ def _told(**what: Any) -> bytes:
     return json.dumps(what).encode() + b"\n"
 
 
-def _load(database: Database, lines: Iterator[bytes], progress: Progress) -> Counts:
+def _load(database: Database, lines: Iterator[bytes], progress: Progress, then: Then) -> Counts:
     begin = _object(lines)
     if begin.get("format") != _FORMAT:
         raise NotWhole
@@ -133,6 +139,7 @@ def _load(database: Database, lines: Iterator[bytes], progress: Progress) -> Cou
             raise NotWhole
         if first_break(list(entries(session))) is not None:
             raise NotWhole
+        then(session)
     return counts
 
 

@@ -32,6 +32,7 @@ from incidents.services.withdrawal import forget_pairs
 
 MOST = 1_000
 """Lines of a batch: as many as two people can answer for."""
+_AGAIN = "destroyed before, and brought back by a backup"
 
 
 class NoSuchDestruction(Exception):
@@ -208,6 +209,34 @@ def carry_out(
         )
     session.flush()
     return not is_over
+
+
+def destroy_again(session: Session, reports: Collection[UUID], *, pepper: bytes, now: datetime) -> None:
+    """Destroy what two members had destroyed before, and a backup brought back; the incidents stay."""
+    handling = {
+        row.id: row.handling
+        for row in session.execute(sa.select(Report.id, Report.handling).where(Report.id.in_(reports)))
+    }
+    _forget_notes(session, reports)
+    forget_pairs(session, reports, pepper)
+    session.execute(sa.delete(Report).where(Report.id.in_(reports)))
+    _record_again(session, DESTROY_REPORT, {report: handling[report].value for report in reports}, now)
+
+
+def destroy_files_again(session: Session, reports: Collection[UUID], *, now: datetime) -> None:
+    """As `destroy_again`, of reports of which the files alone were destroyed."""
+    before = numbers(session, SentFile.report_id, reports)
+    session.execute(sa.delete(SentFile).where(SentFile.report_id.in_(reports)))
+    _record_again(session, DESTROY_FILES, {report: f"{before[report]} files" for report in reports}, now)
+
+
+def _record_again(session: Session, action: str, before: Mapping[UUID, str], now: datetime) -> None:
+    after = Handling.DESTROYED.value if action == DESTROY_REPORT else "0 files"
+    made = [
+        Change(subject=f"report:{report}", before=was, after=after, reason=_AGAIN) for report, was in before.items()
+    ]
+    if made:
+        record_all(session, made, at=now, actor="system", action=action)
 
 
 def uncleaned(session: Session) -> bool:

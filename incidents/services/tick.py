@@ -6,7 +6,7 @@ in the middle. What is printed tells of the machine, and of nobody who writes to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -20,7 +20,7 @@ from incidents.db import job as stored
 from incidents.db import order
 from incidents.db.database import Database
 from incidents.db.report import Message, Report
-from incidents.services import accounts, bulk, destruction, invitations, passkeys, retention
+from incidents.services import accounts, bulk, destruction, erased, invitations, passkeys, retention
 from incidents.services.overdue import overdue
 
 NOTE_FROM_HOUR = 7
@@ -30,6 +30,14 @@ _CLOCK_MAY_BE_OFF = timedelta(minutes=5)
 
 class NotSent(Exception):
     """The note could not be handed over; `reason` names the kind of fault."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotListed(Exception):
+    """The list of what is gone could not be written; `reason` names the kind of fault."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -54,6 +62,8 @@ class Surroundings:
     """How long reports are kept."""
     everything: bool = False
     """Also what was done today already."""
+    list_erased: Callable[[Set[str]], int] | None = None
+    """Keeps the tags of what is gone where no backup is, gives how many are new; raises NotListed. None for no list."""
     send_note: Callable[[Session], None] | None = None
     """Hands the operator's daily note over, raises NotSent; None where nobody wants one."""
 
@@ -74,6 +84,8 @@ def tick(database: Database, around: Surroundings) -> Iterator[Line]:
                 line = job(database, around)
             except SQLAlchemyError as error:
                 line = Line(f"{about}: not possible just now ({type(error).__name__}); tried again next time.", True)
+            except NotListed as error:
+                line = Line(f"{about}: the list could not be written ({error.reason}); tried again next time.", True)
             except NotSent as error:
                 line = Line(f"{about}: not sent ({error.reason}); tried again next time.", True)
             if line is not None:
@@ -160,6 +172,17 @@ def clean(database: Database, *, today: date, everything: bool = False) -> Line:
     return Line("Destruction: done, and the files of the database are written anew.")
 
 
+def _list_erased(database: Database, around: Surroundings) -> Line | None:
+    """Reporters withdraw by themselves, so this asks the trail each time."""
+    if around.list_erased is None:
+        return None
+    with database.reader() as session:
+        gone = erased.tags(session, around.pepper)
+    if not around.list_erased(gone):
+        return None
+    return Line("Reports that are gone for good: listed outside the database.")
+
+
 def _mix(database: Database, around: Surroundings) -> Line | None:
     with database.reader() as session:
         last = stored.last_done(session, "order")
@@ -202,6 +225,7 @@ _JOBS: tuple[tuple[str, Callable[[Database, Surroundings], Line | None]], ...] =
     ("Tokens of forms", _forget_tokens),
     ("Days of reports", _note_changes),
     ("Destruction", _destroy),
+    ("Reports that are gone", _list_erased),
     ("Order of rows", _mix),
     ("What waits", _look_for_overdue),
     ("Daily note", _send_note),

@@ -18,7 +18,7 @@ from incidents.db.audit import record
 from incidents.db.coding import ReturnNote
 from incidents.db.incident import Incident, SetAside, incident_with_codes
 from incidents.db.release import CountedIncident
-from incidents.db.report import rests_on_reports
+from incidents.db.report import Report, rests_on_reports
 from incidents.db.twins import RuledOut
 from incidents.services.drafts import drop_draft
 from incidents.services.receipts import row_of
@@ -32,7 +32,11 @@ def withdraw_report(session: Session, code: ReceiptCode, *, today: date, pepper:
     it: it holds nothing of what was said. Otherwise it is withdrawn too, and a draft that counts it falls.
     Raises services.receipts.UnknownCode.
     """
-    row = row_of(session, code, pepper=pepper, to_change=True)
+    take_back(session, row_of(session, code, pepper=pepper, to_change=True), today=today, pepper=pepper)
+
+
+def take_back(session: Session, row: Report, *, today: date, pepper: bytes) -> None:
+    """As `withdraw_report`, of a report that is at hand."""
     incident = incident_with_codes(session, row.incident_id, to_change=True) if row.incident_id else None
     report, before = row.id, row.handling.value
     is_told = row.set_aside_reason is not None

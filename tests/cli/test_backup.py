@@ -1,11 +1,15 @@
 import os
 import stat
 import time
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
+from incidents.adapters.sealing import tag_of_erased
+from incidents.db.audit import record
 from incidents.db.database import Database
 
 
@@ -53,6 +57,61 @@ def test_backups_past_their_days_are_deleted_and_no_other_file(run) -> None:
     assert "Deleted as past their days: 1 of the backups beside it." in made.output
     left = {path.name for path in Path().glob("*") if path.suffix in {".backup", ".txt"}}
     assert left == {"monday.backup", "tuesday.backup", "new.backup", "old.txt"}
+
+
+def lose_the_database() -> None:
+    for left in Path("instance").glob("incidents.sqlite*"):
+        left.unlink()
+
+
+def test_restoring_without_a_list_says_what_may_be_back(run) -> None:
+    run("backup", "make", "monday.backup", "--key", "away.key.pub")
+    lose_the_database()
+    Path("erased.list").unlink()
+    back = run("restore", "monday.backup", "--key", "away.key")
+    assert (back.exit_code, "There is no erased.list" in back.output) == (0, True)
+
+
+@pytest.mark.parametrize("place", ["instance/erased.list", "erased.list"])
+def test_the_list_is_applied_from_either_place_and_kept(run, place: str) -> None:
+    run("backup", "make", "monday.backup", "--key", "away.key.pub")
+    Path("erased.list").unlink()
+    lose_the_database()
+    Path(place).write_text("1a" * 32 + "\n", encoding="ascii")
+    back = run("restore", "monday.backup", "--key", "away.key")
+    assert (back.exit_code, "Nothing on erased.list is in this backup." in back.output) == (0, True)
+    assert Path("instance/erased.list").read_text(encoding="ascii") == "1a" * 32 + "\n"
+
+
+def test_what_tick_and_backups_list_is_what_the_trail_says_is_gone(run) -> None:
+    report = uuid4()
+    database = Database("sqlite:///instance/incidents.sqlite")
+    with database.unit_of_work() as session:
+        now = datetime(2026, 11, 24, tzinfo=UTC)
+        record(session, at=now, actor="reporter", action="withdraw_report", subject=f"report:{report}")
+    database.close()
+    assert "listed outside the database" in run("tick").output
+    assert "listed outside the database" not in run("tick").output
+    run("backup", "make", "monday.backup", "--key", "away.key.pub")
+    own = Path("instance/erased.list").read_text(encoding="ascii")
+    assert own == Path("erased.list").read_text(encoding="ascii")
+    pepper = bytes.fromhex(Path("instance/pepper").read_text(encoding="ascii"))
+    assert own == tag_of_erased("withdraw_report", report, pepper) + "\n"
+
+
+def test_a_list_that_is_none_stops_everything_before_it_begins(run) -> None:
+    run("backup", "make", "monday.backup", "--key", "away.key.pub")
+    lose_the_database()
+    Path("erased.list").write_text("nonsense", encoding="ascii")
+    back = run("restore", "monday.backup", "--key", "away.key")
+    assert (back.exit_code, "is no list of erased reports" in back.output) == (2, True)
+    assert not Path("instance/incidents.sqlite").exists()
+
+
+def test_tick_says_that_the_list_cannot_be_written(run) -> None:
+    Path("instance/erased.list").write_text("nonsense", encoding="ascii")
+    told = run("tick")
+    assert (told.exit_code, "the list could not be written (NotAList)" in told.output) == (1, True)
 
 
 def test_a_site_that_has_rows_is_not_restored_over(run) -> None:

@@ -62,6 +62,7 @@ def test_a_second_init_changes_nothing(run, site: Path) -> None:
         (["Ana"], "", "Name at least two members"),
         (["Ana", "Ana"], "", "Name at least two members"),
         (["Ana", "Boris"], "short\nshort\n", "A password needs 15 characters or more"),
+        (["Ana", "Boris"], "Ana-2026-lozinka\n" * 2, "This password is easy to guess"),
     ],
 )
 def test_init_says_what_is_wrong(run, names: list[str], typed: str, sentence: str) -> None:

@@ -6,10 +6,9 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -17,8 +16,8 @@ from click.testing import CliRunner, Result
 
 from incidents.__main__ import cli
 from incidents.core.languages import LANGUAGES
+from tests import proxying
 from tests.programs import needed
-from tests.serving import free_port
 
 ONION = "a2" * 28 + ".onion"
 NAMES = ("--host", "prijavi.example", "--desk-host", "pult.prijavi.example")
@@ -149,52 +148,11 @@ class _Echo(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def proxied(examples: Path, tmp_path: Path) -> Iterator[tuple[str, http.server.ThreadingHTTPServer]]:
-    """nginx with these settings, but for ports, certificates and sockets: those of a test."""
-    folder = tmp_path / "nginx"
-    folder.mkdir()
-    making = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=prijavi.example"]
-    subprocess.run(
-        [*making, "-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"], check=True, capture_output=True
-    )
     site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
     threading.Thread(target=site.serve_forever, daemon=True).start()
-    port = free_port()
-    text = (examples / "nginx.conf").read_text(encoding="utf-8")
-    text = re.sub(r"listen \[::\]:.*\n", "", text)
-    text = text.replace("listen 80;", f"listen 127.0.0.1:{free_port()};")
-    text = text.replace("listen 443 ssl", f"listen 127.0.0.1:{free_port()} ssl").replace(
-        "127.0.0.1:8081", f"127.0.0.1:{port}"
-    )
-    text = text.replace("unix:/run/incidents-public/socket", f"127.0.0.1:{site.server_address[1]}")
-    text = text.replace("/etc/letsencrypt/live/prijavi.example", str(folder))
-    text = text.replace("/run/incidents-bodies", str(folder / "bodies"))
     shutil.copy(examples / "unavailable.html", examples.parent / "unavailable.html")
-    (folder / "site.conf").write_text(text, encoding="utf-8")
-    user = f"user {OWN_NAME};" if os.getuid() == 0 else ""
-    whole = f"{user} pid {folder}/pid; daemon off;\nevents {{}}\nhttp {{ include {folder}/site.conf; }}\n"
-    (folder / "nginx.conf").write_text(whole, encoding="utf-8")
-    command = [
-        needed("nginx", package="nginx-light"),
-        "-p",
-        str(folder),
-        "-e",
-        str(folder / "first.log"),
-        "-c",
-        str(folder / "nginx.conf"),
-    ]
-    subprocess.run([*command, "-t"], check=True, capture_output=True)
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        try:
-            asked(address, "/")
-            break
-        except URLError:
-            time.sleep(0.05)
-    yield address, site
-    process.terminate()
-    process.wait()
+    with proxying.proxied(examples, tmp_path / "nginx", site.server_address[1]) as address:
+        yield address, site
     site.server_close()
 
 

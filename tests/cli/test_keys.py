@@ -31,6 +31,7 @@ from incidents.db.key import DeskKey, MemberKey
 from incidents.db.report import Report
 from incidents.services import invitations, keys
 from incidents.services.accounts import Member
+from incidents.services.withdrawal import withdraw_report
 from tests import builders
 
 PASSWORD = "tri zelene kruške na stolu"
@@ -328,3 +329,28 @@ def test_sealing_anew_survives_being_killed(run, site: list[str]) -> None:
         assert set(session.scalars(sa.select(DeskKey.epoch))) == {2}
         assert opened(session, "Boris", PASSWORD) == 60
     assert "Nothing is sealed to an earlier key" in run("keys", "reseal", "--by", "Ana", typed=f"{PASSWORD}\n").output
+
+
+def test_a_withdrawn_report_does_not_come_back_with_a_backup_of_before(run, site: list[str]) -> None:
+    settings = read_settings(os.environ)
+    send()
+    with database() as found, found.unit_of_work() as session:
+        code = builders.send(session, builders.a_report(), settings, now=datetime.now(UTC))
+    run("backup", "key", "away.key")
+    run("backup", "make", "monday.backup", "--key", "away.key.pub")
+    with database() as found, found.unit_of_work() as session:
+        withdraw_report(session, code, today=datetime.now(UTC).date(), pepper=settings.pepper)
+    assert "listed outside the database" in run("tick").output
+    for left in Path("instance").glob("incidents.sqlite*"):
+        left.unlink()
+    back = run("restore", "monday.backup", "--key", "away.key").output
+    assert "Taken off again, as erased.list says: 0 reports that had been destroyed, 1 that had been withdrawn" in back
+    with database() as found, found.reader() as session:
+        assert len(session.scalars(sa.select(Report.id)).all()) == 1
+
+
+def test_a_reset_gives_no_password_that_is_easy_to_guess(run, site: list[str]) -> None:
+    easy = "Ana-2026-lozinka"
+    said = run("members", "reset", "Ana", "--by", "Boris", typed=f"{PASSWORD}\n{easy}\n{easy}\n", wrong=True).output
+    assert "This password is easy to guess" in said
+    assert opened_by("Ana", PASSWORD) == 0

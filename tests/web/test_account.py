@@ -88,6 +88,35 @@ def test_a_short_new_password_is_told(database, settings, ana: AtDesk) -> None:
     assert answer.status_code == 422
 
 
+EASY = {"sr-Cyrl": "Ову лозинку је лако погодити", "hu": "Ezt a jelszót könnyű kitalálni"}
+
+
+@pytest.mark.parametrize("easy", ["лозинкалозинка1!", "локализам Локализам", "qwertzuiopšđ123"])
+def test_a_new_password_that_is_easy_to_guess_is_refused_with_a_reason(database, settings, ana: AtDesk, easy) -> None:
+    code = fresh_code(database, settings, ana.member.name)
+    answer = ana.press("/desk/account", "/password", password=PASSWORD, code=code, new_password=easy)
+    assert answer.status_code == 422
+    assert EASY["sr-Cyrl"] in pages.text_of(answer.text)
+    assert ana.client.get("/desk/account").status_code == 200
+
+
+def test_a_new_password_is_not_made_of_the_members_own_name_or_the_sites(database, settings, ana: AtDesk) -> None:
+    for easy in (f"{ana.member.name} {ana.member.name} 2026", "localhost-localhost-2026"):
+        code = fresh_code(database, settings, ana.member.name)
+        answer = ana.press("/desk/account", "/password", password=PASSWORD, code=code, new_password=easy)
+        assert EASY["sr-Cyrl"] in pages.text_of(answer.text), easy
+
+
+def test_who_comes_back_by_paper_takes_no_easy_password_either(app, client, database, settings, ana, paper) -> None:
+    code = fresh_code(database, settings, ana.member.name)
+    answer = recover(
+        app, client, name=ana.member.name, recovery_code=paper, code=code, new_password="password1password1"
+    )
+    assert (answer.status_code, EASY["sr-Cyrl"] in pages.text_of(answer.text)) == (422, True)
+    again = recover(app, client, name=ana.member.name, recovery_code=paper, code=code, new_password=NEW)
+    assert again.status_code == 200
+
+
 def test_a_member_ends_another_session_of_theirs(app, database, settings, ana: AtDesk) -> None:
     fresh_code(database, settings, ana.member.name)
     elsewhere = come_in(app, database, settings, ana.member)

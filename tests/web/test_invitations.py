@@ -143,6 +143,8 @@ def test_looking_at_the_link_uses_nothing_up(client, database, settings, people)
     [
         {"code": "000000"},
         {"new_password": "kratka", "again": "kratka"},
+        {"new_password": "zvezda zvezda 1991", "again": "zvezda zvezda 1991"},
+        {"new_password": f"{NAME}-{NAME}-{NAME}-2026", "again": f"{NAME}-{NAME}-{NAME}-2026"},
         {"again": "sedam plavih sveski"},
         {"new_password": "", "again": ""},
         {"code": ""},

@@ -4,7 +4,7 @@ import re
 from base64 import urlsafe_b64decode
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -297,3 +297,33 @@ def test_who_lost_the_password_comes_back_by_paper_and_passkey(
         passkey=device.show(challenge_on(page)),
     )
     assert client.post("/desk/recover", data=sent).status_code == 200
+
+
+def test_at_ten_passkeys_the_page_says_why_no_more_can_be_added(database, ana: AtDesk) -> None:
+    with database.unit_of_work() as session:
+        for number in range(passkeys.MOST):
+            session.add(
+                Passkey(
+                    id=uuid4(),
+                    member_id=ana.member.id,
+                    name=f"Кључ {number}",
+                    credential_id=bytes([number]) * 16,
+                    public_key=b"public",
+                    counter=0,
+                    added_on=NOW.date(),
+                )
+            )
+    page = ana.open(PAGE)
+    assert "Имате десет приступних кључева. Прво уклоните неки од њих." in page
+    assert not pages.has_form(page, "/account/passkeys")
+    with database.unit_of_work() as session:
+        session.delete(session.scalars(sa.select(Passkey).limit(1)).one())
+    page = ana.open(PAGE)
+    assert "Имате десет" not in page
+    assert pages.has_form(page, "/account/passkeys")
+
+
+def test_a_refusal_names_the_passkey_too(app: Flask, client: FlaskClient) -> None:
+    form = pages.form(client.get("/desk/login").text, "/desk/login", own="/desk/login")
+    answer = client.post("/desk/login", data=form.sent(name="Ana", password="ovo nije lozinka", code="123456"))
+    assert "Проверите име, лозинку и код или приступни кључ." in pages.text_of(answer.text)

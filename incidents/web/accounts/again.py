@@ -48,7 +48,9 @@ def shows_again(form: WithBoth) -> bool:
 
 
 def did_not_fit() -> str:
-    return _("That did not fit. Check your password and code. After several tries you have to wait a little.")
+    return _(
+        "That did not fit. Check your password and code or passkey. After several tries you have to wait a little."
+    )
 
 
 def digits(typed: str | None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
+from flask import g
 from wtforms import (
     BooleanField,
     Field,
@@ -25,10 +26,13 @@ from wtforms.validators import (
     ValidationError,
 )
 
+from incidents.adapters.data_files import common_passwords
 from incidents.adapters.passkeys import LONGEST_ANSWER
 from incidents.core.accounts import LONGEST_PASSWORD, PARTNER_CODE, SHORTEST_PASSWORD, Role
 from incidents.core.languages import AT_DESK
+from incidents.core.passwords import is_guessable
 from incidents.web.accounts.roles import WORDS
+from incidents.web.platform import platform
 from incidents.web.texts import lazy_gettext as _
 from incidents.web.tokens import DeskForm, PublicForm
 
@@ -53,6 +57,23 @@ def _password(id_: str) -> PasswordField:
     )
 
 
+class _Choosing(Protocol):
+    """A form on which somebody chooses a password."""
+
+    def whom(self) -> str:
+        """The name of the member that it is to be of."""
+
+
+def _hard_to_guess(form: _Choosing, field: Field) -> None:
+    if is_guessable(field.data or "", common_passwords(), [form.whom(), *platform().settings.hosts]):
+        raise ValidationError(
+            _(
+                "This password is easy to guess: it is a common one, or made of names, neighbours on the keyboard or "
+                "pieces that repeat. Take four or five words that have nothing to do with one another."
+            )
+        )
+
+
 def _new_password(id_: str) -> PasswordField:
     return PasswordField(
         _("New password"),
@@ -63,6 +84,7 @@ def _new_password(id_: str) -> PasswordField:
                 max=LONGEST_PASSWORD,
                 message=_("A password needs 15 to 256 characters. Four or five words do well."),
             ),
+            _hard_to_guess,
         ],
         id=id_,
         render_kw={"autocomplete": "new-password"},
@@ -128,12 +150,18 @@ class RecoverForm(PublicForm):
     passkey = _passkey()
     new_password = _new_password("new_password")
 
+    def whom(self) -> str:
+        return self.name.data or ""
+
 
 class PasswordForm(DeskForm):
     password = _password("change-password")
     code = _code("change-code")
     passkey = _passkey()
     new_password = _new_password("change-new_password")
+
+    def whom(self) -> str:
+        return str(g.member.name)
 
 
 class WarnForm(DeskForm):
@@ -290,6 +318,8 @@ class BeginForm(PublicForm):
 class EnrolForm(PublicForm):
     """For who came by an invitation."""
 
+    invited = ""
+    """The name that the invitation is for."""
     offer = HiddenField()
     """The second factor that the page shows, sealed."""
     new_password = _new_password("new_password")
@@ -300,6 +330,9 @@ class EnrolForm(PublicForm):
         render_kw={"autocomplete": "new-password"},
     )
     code = _code("code")
+
+    def whom(self) -> str:
+        return self.invited
 
 
 class ConfirmForm(DeskForm):

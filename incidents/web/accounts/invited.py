@@ -48,6 +48,7 @@ def begin(token: str) -> ResponseReturnValue:
 @invited.post("/enrol")
 def enrol(token: str) -> ResponseReturnValue:
     found, form, site = _invited(token), EnrolForm(), platform()
+    form.invited = found.name
     is_right = form.validate()
     with site.database.reader() as session:
         secret = invitations.offered_again(
