@@ -92,6 +92,17 @@ def test_units_have_a_name_a_line_and_keep_their_services_in(examples: Path) -> 
         assert {"NoNewPrivileges=yes", "LimitCORE=0", "MemorySwapMax=0", "ProtectSystem=strict"} <= set(lines)
 
 
+def test_units_write_beside_the_program_and_never_over_it(examples: Path, home: Path) -> None:
+    for name in UNITS:
+        [writable] = re.findall(r"^ReadWritePaths=(.*)$", (examples / name).read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(writable.split()) <= {f"{home}/instance", f"{home}/backups"}, name
+
+
+def test_doors_do_not_come_to_the_database_as_the_owner_of_its_tables(examples: Path) -> None:
+    for name in UNITS[:2]:
+        assert "\nInaccessiblePaths=-/run/postgresql\n" in (examples / name).read_text(encoding="utf-8")
+
+
 def test_faults_do_not_go_to_the_journal(examples: Path) -> None:
     """It writes down the moment of each line, to the microsecond."""
     for name in UNITS[:2]:
@@ -149,7 +160,7 @@ class _Echo(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def proxied(examples: Path, tmp_path: Path) -> Iterator[tuple[str, http.server.ThreadingHTTPServer]]:
-    """nginx with these settings, but for ports, certificates and sockets: those of a test."""
+    """nginx with these settings beside one of Debian's, but for ports, certificates and sockets: those of a test."""
     folder = tmp_path / "nginx"
     folder.mkdir()
     making = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=prijavi.example"]
@@ -171,7 +182,7 @@ def proxied(examples: Path, tmp_path: Path) -> Iterator[tuple[str, http.server.T
     shutil.copy(examples / "unavailable.html", examples.parent / "unavailable.html")
     (folder / "site.conf").write_text(text, encoding="utf-8")
     user = f"user {OWN_NAME};" if os.getuid() == 0 else ""
-    whole = f"{user} pid {folder}/pid; daemon off;\nevents {{}}\nhttp {{ include {folder}/site.conf; }}\n"
+    whole = f"{user} pid {folder}/pid; daemon off;\nevents {{}}\nhttp {{ gzip on; include {folder}/site.conf; }}\n"
     (folder / "nginx.conf").write_text(whole, encoding="utf-8")
     command = [
         needed("nginx", package="nginx-light"),
