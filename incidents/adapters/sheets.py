@@ -117,7 +117,7 @@ def _stream(content: bytes, more: str = "") -> bytes:
 def _put_font(parts: list[bytes], face: Typeface, used: Sequence[str]) -> int:
     """A font with the letters that were used (ISO 32000-1, 9.7); gives its number."""
     name = f"/Own{len(parts)}"
-    file = _put(parts, _stream(face.content, f" /Length1 {len(face.content)}"))
+    file = _put(parts, _stream(face.only(used), f" /Length1 {len(face.content)}"))
     codes = [ord(letter) for letter in used]
     places = [0] * (max(codes, default=0) + 1)
     for code in codes:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import zlib
+from io import BytesIO
+
 import pytest
 from PIL import ImageFont
 
@@ -28,3 +31,15 @@ def test_a_letter_that_the_font_lacks_is_not_named(font: tuple[Typeface, ImageFo
     face, _ = font
     assert not {ord("\n"), 0x05D0, 0x1F642, 0xFFFF} & face.glyphs.keys()
     assert 0 not in face.glyphs.values()
+
+
+@pytest.mark.parametrize("letters", ["Љубица Őt žđČ ўй", "a", ""])
+def test_a_font_of_some_letters_draws_them_as_before_and_no_others(
+    font: tuple[Typeface, ImageFont.FreeTypeFont], letters: str
+) -> None:
+    face, other = font
+    some = ImageFont.truetype(BytesIO(face.only(letters)), _UNITS, layout_engine=ImageFont.Layout.BASIC)
+    for letter in letters:
+        assert bytes(some.getmask(letter)) == bytes(other.getmask(letter))
+    assert (any(some.getmask("Ж")), any(other.getmask("Ж"))) == (False, True)
+    assert len(zlib.compress(face.only(letters))) < len(zlib.compress(face.content)) / 2
