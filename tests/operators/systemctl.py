@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 _FOLDERS = (Path("/etc/systemd/system"), Path("/lib/systemd/system"), Path("/usr/lib/systemd/system"))
@@ -149,17 +150,18 @@ def _is_running(number: int) -> bool:
 
 def main(what: str, *arguments: str) -> None:
     _STATE.mkdir(exist_ok=True)
-    enabled = _STATE / "enabled"
-    for unit in [Unit(name) for name in arguments if not name.startswith("--")]:
-        is_timer = unit.name.endswith(".timer")
-        if what == "enable":
-            with enabled.open("a", encoding="utf-8") as file:
-                file.write(f"{unit.name}\n")
+    units = [Unit(name) for name in arguments if not name.startswith("--")]
+    services = [unit for unit in units if not unit.name.endswith(".timer")]
+    if what == "enable":
+        with (_STATE / "enabled").open("a", encoding="utf-8") as file:
+            file.writelines(f"{unit.name}\n" for unit in units)
+    with ThreadPoolExecutor() as together:  # as systemd does: all at once
         if what in {"stop", "restart"}:
-            unit.stop()
-        if (what in {"start", "restart"} or "--now" in arguments) and not is_timer:
-            unit.start()
-        if what == "reload":
+            list(together.map(Unit.stop, services))
+        if what in {"start", "restart"} or "--now" in arguments:
+            list(together.map(Unit.start, services))
+    if what == "reload":
+        for unit in services:
             unit.finish(unit.one("ExecReload"))
 
 
