@@ -108,6 +108,7 @@ MEASUREMENTS = (
         ("--minutes", "60"),
         (*_storm("sqlite", 0.5), *_storm("postgresql", 0.8)),
     ),
+    Measurement("size", (), (), (Line("a trial on the disk: MB", ("together",), bar=250),)),
     Measurement(
         "drill",
         ("--reports", "5000", "--files", "10"),

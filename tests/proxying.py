@@ -1,4 +1,4 @@
-"""nginx with the settings of the examples, but for ports, certificates and sockets: those of a test."""
+"""nginx with the settings of the examples beside one of Debian's; ports, certificates and sockets are a test's."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def proxied(examples: Path, folder: Path, site_port: int) -> Iterator[str]:
     port = free_port()
     (folder / "site.conf").write_text(_settings(examples, folder, port, site_port), encoding="utf-8")
     user = f"user {_OWN_NAME};" if os.getuid() == 0 else ""
-    whole = f"{user} pid {folder}/pid; daemon off;\nevents {{}}\nhttp {{ include {folder}/site.conf; }}\n"
+    whole = f"{user} pid {folder}/pid; daemon off;\nevents {{}}\nhttp {{ gzip on; include {folder}/site.conf; }}\n"
     (folder / "nginx.conf").write_text(whole, encoding="utf-8")
     command = [program, "-p", str(folder), "-e", str(folder / "first.log"), "-c", str(folder / "nginx.conf")]
     subprocess.run([*command, "-t"], check=True, capture_output=True)

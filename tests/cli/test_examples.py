@@ -91,6 +91,17 @@ def test_units_have_a_name_a_line_and_keep_their_services_in(examples: Path) -> 
         assert {"NoNewPrivileges=yes", "LimitCORE=0", "MemorySwapMax=0", "ProtectSystem=strict"} <= set(lines)
 
 
+def test_units_write_beside_the_program_and_never_over_it(examples: Path, home: Path) -> None:
+    for name in UNITS:
+        [writable] = re.findall(r"^ReadWritePaths=(.*)$", (examples / name).read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(writable.split()) <= {f"{home}/instance", f"{home}/backups"}, name
+
+
+def test_doors_do_not_come_to_the_database_as_the_owner_of_its_tables(examples: Path) -> None:
+    for name in UNITS[:2]:
+        assert "\nInaccessiblePaths=-/run/postgresql\n" in (examples / name).read_text(encoding="utf-8")
+
+
 def test_faults_do_not_go_to_the_journal(examples: Path) -> None:
     """It writes down the moment of each line, to the microsecond."""
     for name in UNITS[:2]:
