@@ -31,14 +31,15 @@ class Server:
     port: int
     user: pwd.struct_passwd
     is_durable: bool
+    address: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
-        return f"postgresql+psycopg://site@127.0.0.1:{self.port}/postgres"
+        return f"postgresql+psycopg://site@{self.address}:{self.port}/postgres"
 
     @property
     def conninfo(self) -> str:
-        return f"host=127.0.0.1 port={self.port} user=site"
+        return f"host={self.address} port={self.port} user=site"
 
     @property
     def is_running(self) -> bool:
@@ -53,7 +54,7 @@ class Server:
 
     def start(self) -> None:
         """Starts, and waits until it answers; after a kill it first makes its files whole again."""
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
+        options = f"-p {self.port} -c listen_addresses={self.address} -c unix_socket_directories={self.folder}"
         self.run("pg_ctl", "-w", "-o", f"{options} -c fsync={'on' if self.is_durable else 'off'}", "start")
 
     def stop(self) -> None:
@@ -95,10 +96,19 @@ class Server:
 
 
 @contextmanager
-def running(programs: Path, *, is_durable: bool = False) -> Iterator[Server]:
-    """A server in a temporary folder. A durable one waits for the disk at each commit."""
+def running(
+    programs: Path, *, is_durable: bool = False, address: str = "127.0.0.1", network: str = ""
+) -> Iterator[Server]:
+    """A server in a temporary folder. A durable one waits for the disk at each commit.
+
+    It lets everybody in who comes from this machine, or from `network`.
+    """
     with _made(programs, is_durable=is_durable) as one:
+        one.address = address
         one.run("initdb", "-U", "site", "-A", "trust", "-E", "UTF8", "--no-sync")
+        if network:
+            with (one.folder / "data" / "pg_hba.conf").open("a", encoding="ascii") as rules:
+                rules.write(f"host all all {network} trust\n")
         one.start()
         yield one
 
