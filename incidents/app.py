@@ -18,6 +18,7 @@ from incidents.core.help import Directory
 from incidents.core.retention import Schedule
 from incidents.db.database import Database
 from incidents.resources import data_file, folder
+from incidents.services.sources import sources_of
 from incidents.web import assets, errors, headers, languages, requests, watching
 from incidents.web.help.views import helping
 from incidents.web.json import Json
@@ -64,6 +65,7 @@ def platform_of(
         directory=directory_of(settings),
         schedule=Schedule(dict(settings.keep_days)),
         counters=Counters(settings.counters, watching.SIZE),
+        sources=sources_of(replace(settings, replica_url="") if is_preview else settings, database, now=now),
         ahead=_ahead(settings, now, database) if settings.door is not Door.PUBLIC and not is_preview else None,
         now=now,
     )

@@ -62,6 +62,8 @@ class OwnHost:
 class Settings:
     instance: Path
     database_url: str
+    replica_url: str = ""
+    """A PostgreSQL server that follows the database's own: what is published is read from it. Empty without one."""
     pepper: bytes
     """Keys the look-up of receipt codes and of sessions; 32 bytes, never in the database."""
     token_key: bytes
@@ -145,9 +147,11 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     percent = variables.get("INCIDENTS_CODED_TWICE", "10")
     if not (percent.isascii() and percent.isdigit() and int(percent) <= 100):
         raise BadSetting("INCIDENTS_CODED_TWICE must be a whole number of per cent, from 0 to 100.")
+    database_url = variables.get("INCIDENTS_DATABASE_URL", f"sqlite:///{(instance / 'incidents.sqlite').as_posix()}")
     return Settings(
         instance=instance,
-        database_url=variables.get("INCIDENTS_DATABASE_URL", f"sqlite:///{(instance / 'incidents.sqlite').as_posix()}"),
+        database_url=database_url,
+        replica_url=_replica(variables, database_url),
         pepper=_secret(instance / "pepper"),
         token_key=_secret(instance / "token-key"),
         door=door,
@@ -180,6 +184,16 @@ def _whole(variables: Mapping[str, str], name: str, usual: int, unit: str) -> in
     if not (typed.isascii() and typed.isdigit() and len(typed) < 7):
         raise BadSetting(f"{name} must be a whole number of {unit}.")
     return int(typed)
+
+
+def _replica(variables: Mapping[str, str], database_url: str) -> str:
+    url = variables.get("INCIDENTS_REPLICA_URL", "").strip()
+    if url and not all(address.startswith("postgresql+psycopg://") for address in (url, database_url)):
+        raise BadSetting(
+            "INCIDENTS_REPLICA_URL must be postgresql+psycopg://..., and so must INCIDENTS_DATABASE_URL: it names a "
+            "server that follows the one of the database."
+        )
+    return url
 
 
 def _keep_days(typed: str) -> tuple[tuple[str, int], ...]:

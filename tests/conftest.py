@@ -32,14 +32,20 @@ def _quick_hashes() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a server of our own."""
+def postgres_programs() -> Path:
+    """Where the programs of a server lie."""
     programs = binaries()
     if programs is None:
         if os.environ.get("CI"):
             pytest.fail("PostgreSQL is not installed")
         pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
-    with server(programs) as address:
+    return programs
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_programs: Path) -> Iterator[str]:
+    """The address of a server of our own."""
+    with server(postgres_programs) as address:
         yield address
 
 

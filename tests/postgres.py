@@ -31,14 +31,30 @@ class Server:
     port: int
     user: pwd.struct_passwd
     is_durable: bool
+    address: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
-        return f"postgresql+psycopg://site@127.0.0.1:{self.port}/postgres"
+        return f"postgresql+psycopg://site@{self.address}:{self.port}/postgres"
+
+    @property
+    def conninfo(self) -> str:
+        return f"host={self.address} port={self.port} user=site"
+
+    @property
+    def is_running(self) -> bool:
+        return any(map(_is_running, self._first()))
+
+    def _first(self) -> list[int]:
+        """The process that all others come from; none where there is no server."""
+        try:
+            return [int((self.folder / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0])]
+        except FileNotFoundError:
+            return []
 
     def start(self) -> None:
         """Starts, and waits until it answers; after a kill it first makes its files whole again."""
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
+        options = f"-p {self.port} -c listen_addresses={self.address} -c unix_socket_directories={self.folder}"
         self.run("pg_ctl", "-w", "-o", f"{options} -c fsync={'on' if self.is_durable else 'off'}", "start")
 
     def stop(self) -> None:
@@ -46,13 +62,24 @@ class Server:
 
     def kill(self) -> None:
         """All its processes at once, as when the machine fails."""
-        first = int((self.folder / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0])
-        children = Path(f"/proc/{first}/task/{first}/children").read_text(encoding="ascii").split()
-        for number in (first, *map(int, children)):
+        for number in self.signal(signal.SIGKILL):
+            while _is_running(number):
+                time.sleep(0.01)
+        # One that is dead and not buried yet would keep the next one from starting.
+        for lock in ("data/postmaster.pid", f".s.PGSQL.{self.port}.lock"):
+            (self.folder / lock).unlink(missing_ok=True)
+
+    def signal(self, which: signal.Signals) -> list[int]:
+        """To all its processes at once; SIGSTOP makes a server that takes connections and answers nothing."""
+        numbers = self._first()
+        for first in self._first():
+            with suppress(FileNotFoundError):
+                children = Path(f"/proc/{first}/task/{first}/children").read_text(encoding="ascii")
+                numbers += map(int, children.split())
+        for number in numbers:
             with suppress(ProcessLookupError):
-                os.kill(number, signal.SIGKILL)
-        while Path(f"/proc/{first}").exists() and _is_running(first):
-            time.sleep(0.01)
+                os.kill(number, which)
+        return numbers
 
     def run(self, program: str, *arguments: str) -> None:
         subprocess.run(
@@ -69,8 +96,26 @@ class Server:
 
 
 @contextmanager
-def running(programs: Path, *, is_durable: bool = False) -> Iterator[Server]:
-    """A server in a temporary folder. A durable one waits for the disk at each commit."""
+def running(
+    programs: Path, *, is_durable: bool = False, address: str = "127.0.0.1", network: str = ""
+) -> Iterator[Server]:
+    """A server in a temporary folder. A durable one waits for the disk at each commit.
+
+    It lets everybody in who comes from this machine, or from `network`.
+    """
+    with _made(programs, is_durable=is_durable) as one:
+        one.address = address
+        one.run("initdb", "-U", "site", "-A", "trust", "-E", "UTF8", "--no-sync")
+        if network:
+            with (one.folder / "data" / "pg_hba.conf").open("a", encoding="ascii") as rules:
+                rules.write(f"host all all {network} trust\n")
+        one.start()
+        yield one
+
+
+@contextmanager
+def _made(programs: Path, *, is_durable: bool) -> Iterator[Server]:
+    """A folder and a port for a server; what runs there at the end is stopped."""
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     user = pwd.getpwuid(os.getuid())
     if os.getuid() == 0:  # the server refuses to run as root
@@ -80,13 +125,21 @@ def running(programs: Path, *, is_durable: bool = False) -> Iterator[Server]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = Server(programs, folder, port, user, is_durable)
-    server.run("initdb", "-U", "site", "-A", "trust", "-E", "UTF8", "--no-sync")
-    server.start()
     try:
         yield server
     finally:
-        server.stop()
+        if server.is_running:
+            server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def following(first: Server) -> Iterator[Server]:
+    """A replica of a server: a copy of its files that goes on from its log."""
+    with _made(first.programs, is_durable=False) as replica:
+        replica.run("pg_basebackup", "-R", "-X", "stream", "-c", "fast", "--no-sync", "-d", first.conninfo)
+        replica.start()
+        yield replica
 
 
 @contextmanager

@@ -38,6 +38,9 @@ class Served:
     """Of a database; SQLite in the folder unless set."""
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    address: str = "127.0.0.1"
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Variables besides the usual ones."""
 
     @property
     def instance(self) -> Path:
@@ -54,7 +57,7 @@ class Served:
             "PYTHONUNBUFFERED": "1",
             "SQLITE_TMPDIR": str(self.folder),
         }
-        return own | ({"INCIDENTS_DATABASE_URL": self.url} if self.url else {})
+        return own | ({"INCIDENTS_DATABASE_URL": self.url} if self.url else {}) | dict(self.more)
 
     def settings(self) -> Settings:
         return read_settings(self.variables())
@@ -71,7 +74,7 @@ class Served:
     def start(self, *options: str) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "incidents", "serve", "--bind", f"127.0.0.1:{self.port}", *options],
+                [sys.executable, "-m", "incidents", "serve", "--bind", f"{self.address}:{self.port}", *options],
                 cwd=ROOT,
                 env={**os.environ, **self.variables()},
                 stdout=log,
@@ -104,13 +107,13 @@ class Served:
         )
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
-        return self._ask(Request(f"http://127.0.0.1:{self.port}{path}", headers=dict(headers or {})))
+        return self._ask(Request(f"http://{self.address}:{self.port}{path}", headers=dict(headers or {})))
 
     def post(
         self, path: str, fields: Mapping[str, object], headers: Mapping[str, str] | None = None
     ) -> tuple[int, str]:
         body = urlencode(fields, doseq=True).encode()
-        return self._ask(Request(f"http://127.0.0.1:{self.port}{path}", data=body, headers=dict(headers or {})))
+        return self._ask(Request(f"http://{self.address}:{self.port}{path}", data=body, headers=dict(headers or {})))
 
     def raw(self, sent: bytes) -> bytes:
         """What is answered to bytes that need not be HTTP."""

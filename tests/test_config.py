@@ -131,3 +131,15 @@ def test_where_to_write_about_flaws_is_an_address(variables: dict[str, str], typ
 def test_what_is_no_address_to_write_to_is_said(variables: dict[str, str], typed: str) -> None:
     with pytest.raises(BadSetting, match="INCIDENTS_FLAWS_TO must be mailto: and an address, or an https address"):
         read_settings({**variables, "INCIDENTS_FLAWS_TO": typed})
+
+
+def test_a_replica_is_a_server_that_follows_another(variables: dict[str, str]) -> None:
+    database, replica = "postgresql+psycopg://@one/incidents", "postgresql+psycopg://@two/incidents"
+    found = read_settings({**variables, "INCIDENTS_DATABASE_URL": database, "INCIDENTS_REPLICA_URL": replica})
+    assert (found.database_url, found.replica_url) == (database, replica)
+    for named in (
+        {"INCIDENTS_DATABASE_URL": database, "INCIDENTS_REPLICA_URL": "two"},
+        {"INCIDENTS_REPLICA_URL": replica},
+    ):
+        with pytest.raises(BadSetting, match="INCIDENTS_REPLICA_URL must be postgresql"):
+            read_settings({**variables, **named})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from incidents.db.database import Database
 from incidents.services import note as notes
 from incidents.services import retention
 from incidents.services import tick as services
+from incidents.services.sources import sources_of
 from incidents.services.watching import readiness
 
 _HERE = ZoneInfo("Europe/Belgrade")
@@ -85,7 +87,8 @@ def _send(settings: Settings, database: Database, now: datetime, session: Sessio
 
 
 def _text(settings: Settings, database: Database, now: datetime, session: Session) -> str:
-    checks = readiness(database, settings, now=now)
+    with closing(sources_of(settings, database, now=lambda: now)) as sources:
+        checks = readiness(database, settings, now=now) | sources.checks()
     del checks["tick"]  # it sends the note: that it came says it
     today = now.astimezone(_HERE).date()
     due = retention.due(session, schedule_of(settings), today=today, now=now)

@@ -18,7 +18,7 @@ _CONNECT_S = 5
 class Database:
     def __init__(self, url: str, *, patience_s: int | None = None) -> None:
         """`patience_s` is how long PostgreSQL may take for one statement; commands have all the time that they need."""
-        given = _for_server(sa.make_url(url), patience_s)
+        given = for_server(sa.make_url(url), patience_s)
         self.engine = sa.create_engine(url, **given)
         if self.engine.dialect.name == "sqlite":
             _take_over_transactions(self.engine)
@@ -172,7 +172,7 @@ class _WriterQueue:
             fcntl.flock(self._file, fcntl.LOCK_EX)
 
 
-def _for_server(url: sa.URL, patience_s: int | None) -> dict[str, Any]:
+def for_server(url: sa.URL, patience_s: int | None) -> dict[str, Any]:
     """How a server is asked: nobody waits without end for one that does not answer, or for another's lock.
 
     A process has as many connections as threads that ask at once, so nobody waits for one either.

@@ -66,7 +66,7 @@ def give_back(session: Session, batch: str) -> None:
 
 def rows_of(session: Session, subject: Subject, year: int) -> Rows:
     """All that batches of a year hold of one subject, like rows together with how many they are."""
-    return _ROWS[subject](session, f"{year}-Q")
+    return _ROWS[subject](session, [f"{year}-Q{number}" for number in range(1, 5)])
 
 
 def _frozen(session: Session, quarter: Quarter, vocabulary: Vocabulary, places: Places) -> list[dict[str, Any]]:
@@ -123,10 +123,10 @@ def as_texts(one: Counted) -> dict[str, str]:
     return {name: code if isinstance(code, str) else SEVERAL.join(sorted(code)) for name, code in found.items()}
 
 
-def _incidents(session: Session, batches: str) -> Rows:
+def _incidents(session: Session, batches: Sequence[str]) -> Rows:
     columns = [CountedIncident.batch, *(getattr(CountedIncident, name) for name in (*_DIMENSIONS, SOURCE))]
     found = session.execute(
-        sa.select(*columns, sa.func.count()).where(CountedIncident.batch.startswith(batches)).group_by(*columns)
+        sa.select(*columns, sa.func.count()).where(CountedIncident.batch.in_(batches)).group_by(*columns)
     )
     return ["time", *_DIMENSIONS, SOURCE, COUNT], _texts(found)
 
@@ -155,28 +155,26 @@ def standing_of(handling: Handling, *, belongs: bool) -> str:
     return "open"
 
 
-def _received(session: Session, batches: str) -> Rows:
+def _received(session: Session, batches: Sequence[str]) -> Rows:
     columns = (ReceivedReports.batch, ReceivedReports.standing)
     found = session.execute(
         sa.select(*columns, sa.func.sum(ReceivedReports.reports))
-        .where(ReceivedReports.batch.startswith(batches))
+        .where(ReceivedReports.batch.in_(batches))
         .group_by(*columns)
     )
     return ["time", "standing", COUNT], _texts(found)
 
 
-def _set_aside(session: Session, batches: str) -> Rows:
+def _set_aside(session: Session, batches: Sequence[str]) -> Rows:
     columns = (SetAside.batch, SetAside.reason)
-    found = session.execute(
-        sa.select(*columns, sa.func.count()).where(SetAside.batch.startswith(batches)).group_by(*columns)
-    )
+    found = session.execute(sa.select(*columns, sa.func.count()).where(SetAside.batch.in_(batches)).group_by(*columns))
     return ["time", "set_aside", COUNT], _texts(found)
 
 
-def _corrections(session: Session, batches: str) -> Rows:
+def _corrections(session: Session, batches: Sequence[str]) -> Rows:
     columns = (Correction.batch, Correction.kind)
     found = session.execute(
-        sa.select(*columns, sa.func.count()).where(Correction.batch.startswith(batches)).group_by(*columns)
+        sa.select(*columns, sa.func.count()).where(Correction.batch.in_(batches)).group_by(*columns)
     )
     return ["time", "correction", COUNT], _texts(found)
 
@@ -185,7 +183,7 @@ def _texts(found: Iterable[Sequence[Any]]) -> list[list[str]]:
     return [["" if value is None else str(value) for value in row] for row in found]
 
 
-_ROWS: Mapping[Subject, Callable[[Session, str], Rows]] = {
+_ROWS: Mapping[Subject, Callable[[Session, Sequence[str]], Rows]] = {
     INCIDENTS: _incidents,
     RECEIVED: _received,
     SET_ASIDE: _set_aside,

@@ -109,6 +109,13 @@ class Shelf:
         in_use = [issue for issue in self.issues if issue.withdrawn is None]
         return next(iter(in_use or self.issues), None)
 
+    def at(self, number: int) -> Issue:
+        """Raises NotFound."""
+        found = next((issue for issue in self.issues if issue.number == number), None)
+        if found is None:
+            raise NotFound
+        return found
+
 
 @dataclass(frozen=True)
 class File:

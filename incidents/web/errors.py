@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from incidents.adapters.log_lines import told
 from incidents.services.reporting import NoDeskKey
+from incidents.services.sources import NotKnownNow
 from incidents.web.problems import problem
 from incidents.web.texts import gettext as _
 
@@ -25,6 +26,7 @@ from incidents.web.texts import gettext as _
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _known)
     app.register_error_handler(NoDeskKey, _closed)
+    app.register_error_handler(NotKnownNow, _closed)
     for kind in (OperationalError, InterfaceError, InternalError, ProgrammingError, TimeoutError):
         app.register_error_handler(kind, _no_database)
     app.register_error_handler(Exception, _unknown)
@@ -74,7 +76,7 @@ def _known(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def _closed(_error: NoDeskKey) -> ResponseReturnValue:
+def _closed(_error: NoDeskKey | NotKnownNow) -> ResponseReturnValue:
     return error_page(503)
 
 

@@ -28,6 +28,7 @@ from incidents.services.memory import Memory
 from incidents.services.published import Sight
 from incidents.services.pulse import Pulse
 from incidents.services.reporting import Intake
+from incidents.services.sources import Sources
 from incidents.web.kept import Kept
 from incidents.web.lookups import Lookups
 
@@ -43,6 +44,8 @@ def utc_now() -> datetime:
 class Platform:
     settings: Settings
     database: Database
+    sources: Sources
+    """What is published is read here, and nothing else."""
     vocabulary: Vocabulary
     definitions: Definitions
     """What the codes mean that the desk chooses."""

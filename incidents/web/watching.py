@@ -80,8 +80,9 @@ def health() -> ResponseReturnValue:
 
 @watching.get("/readyz")
 def ready() -> ResponseReturnValue:
+    """A replica that is lost is told, and is no reason to say no: its pages come from the database itself."""
     checks = _checks()
-    return checks, 200 if all(checks.values()) else 503
+    return checks | platform().sources.checks(), 200 if all(checks.values()) else 503
 
 
 @watching.get("/metrics")
@@ -132,9 +133,13 @@ def _lines_of_answers(totals: list[int]) -> Iterator[str]:
 def _lines_of_site() -> Iterator[str]:
     yield "# HELP incidents_well Whether a check of readiness holds."
     yield "# TYPE incidents_well gauge"
-    for name, holds in _checks().items():
-        yield f'incidents_well{{check="{name}"}} {int(holds)}'
     site = platform()
+    for name, holds in (_checks() | site.sources.checks()).items():
+        yield f'incidents_well{{check="{name}"}} {int(holds)}'
+    if (behind_s := site.sources.behind_s) is not None:
+        yield "# HELP incidents_replica_behind_seconds The replica shows everything of so many seconds ago."
+        yield "# TYPE incidents_replica_behind_seconds gauge"
+        yield f"incidents_replica_behind_seconds {int(behind_s)}"
     try:
         with site.database.reader() as session:
             found = numbers(session, today=site.today())

@@ -11,6 +11,7 @@ from incidents.services import published
 from incidents.services.published import ReleaseSummary, Withdrawn
 from incidents.web.platform import platform
 from incidents.web.problems import problem
+from incidents.web.published.asking import ask
 from incidents.web.published.catalogue import catalogue
 from incidents.web.published.downloads import downloads, frozen_file, issue_at
 from incidents.web.published.files import FOREVER, current, links_of, mark_withdrawn, opened, sent
@@ -34,8 +35,8 @@ LARGEST_NUMBER = 1_000_000
 def listed() -> ResponseReturnValue:
     """Newest first, page by page: `next` leads to those before."""
     before, most = _whole("before", None, LARGEST_NUMBER), _whole("limit", USUAL, MOST)
-    with platform().database.reader() as session:
-        found = published.published(session, platform().sight(), before=before, most=(most or USUAL) + 1)
+    sight = platform().sight()
+    found = ask(lambda session: published.published(session, sight, before=before, most=(most or USUAL) + 1))
     page: dict[str, object] = {"releases": [_described(release) for release in found[:most]]}
     if most and len(found) > most:
         page["next"] = url_for("api.listed", before=found[most - 1].number, limit=most)

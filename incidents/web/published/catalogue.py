@@ -13,6 +13,7 @@ from incidents.services import published
 from incidents.services.published import Issue
 from incidents.web.platform import platform
 from incidents.web.problems import problem
+from incidents.web.published.asking import ask
 from incidents.web.published.files import current, site_address
 from incidents.web.texts import gettext as _
 
@@ -37,8 +38,7 @@ def negotiated() -> ResponseReturnValue:
 @catalogue.get("/catalog.<any(jsonld, ttl):form>")
 def written(form: str) -> Response:
     kind, write = _FORMS[form]
-    with platform().database.reader() as session:
-        found = published.issues(session, platform().sight())
+    found = ask(lambda session: published.issues(session, platform().sight()))
     site = site_address()
     content = write(statements(_site(site), [_listed(site, issue) for issue in found]))
     return current(Response(content, content_type=f"{kind}; charset=utf-8"))

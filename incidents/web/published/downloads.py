@@ -25,6 +25,7 @@ from incidents.web.kept import Ready
 from incidents.web.languages import current_language, speak, wanted_language
 from incidents.web.platform import platform
 from incidents.web.problems import problem
+from incidents.web.published.asking import ask
 from incidents.web.published.files import A_DAY, CSV, FOREVER, address_of, links_of, mark_withdrawn, sent
 from incidents.web.texts import gettext as _
 
@@ -223,7 +224,7 @@ def _made(number: int, name: str, make: Make, kind: str, *, links: Sequence[str]
 
     def made() -> tuple[bytes, str]:
         try:
-            return make(_edition(issue, address)), kind
+            return make(opened_at(issue, address)), kind
         except NoSuchTable:
             abort(404)
 
@@ -232,31 +233,26 @@ def _made(number: int, name: str, make: Make, kind: str, *, links: Sequence[str]
     return mark_withdrawn(response, issue.withdrawn)
 
 
-def _edition(issue: Issue, address: str) -> Edition:
-    with platform().database.reader() as session:
-        return edition_of(
-            session,
-            issue,
-            address=address,
-            vocabulary=platform().vocabulary,
-            places=platform().places,
-            label=catalogues.label,
+def opened_at(issue: Issue, address: str) -> Edition:
+    site, label = platform(), catalogues.label
+    return ask(
+        lambda session: edition_of(
+            session, issue, address=address, vocabulary=site.vocabulary, places=site.places, label=label
         )
+    )
 
 
 def issue_at(number: int) -> Issue:
     """The release of an address; what is not public is not found."""
     try:
-        with platform().database.reader() as session:
-            return published.issue(session, number, platform().sight())
+        return ask(lambda session: published.issue(session, number, platform().sight()))
     except NotFound:
         abort(404)
 
 
 def _file(number: int, name: str) -> File:
     try:
-        with platform().database.reader() as session:
-            return published.file_of(session, number, name, platform().sight())
+        return ask(lambda session: published.file_of(session, number, name, platform().sight()))
     except NotFound:
         abort(404)
 

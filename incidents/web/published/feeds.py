@@ -10,6 +10,7 @@ from incidents.services import published
 from incidents.services.published import Issue, Upcoming
 from incidents.web.languages import current_language
 from incidents.web.platform import platform
+from incidents.web.published.asking import ask
 from incidents.web.published.files import address_of, current
 from incidents.web.published.shown import written
 from incidents.web.published.standing import coming, title_of, withdrawal_of
@@ -25,9 +26,8 @@ MOST = 20
 @feeds.get("/releases.atom")
 def releases() -> ResponseReturnValue:
     before = _before()
-    with platform().database.reader() as session:
-        found = published.issues(session, platform().sight(), before=before, most=MOST + 1)
-        upcoming = [] if before else published.upcoming(session, platform().now())
+    found = ask(lambda session: published.issues(session, platform().sight(), before=before, most=MOST + 1))
+    upcoming = [] if before else ask(lambda session: published.upcoming(session, platform().now()))
     shown = found[:MOST]
     following = address_of(".releases", before=shown[-1].number) if len(found) > MOST else ""
     feed = Feed(

@@ -10,18 +10,17 @@ from collections.abc import Callable, Sequence
 from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from incidents.adapters import catalogues, data_files
+from incidents.adapters import data_files
 from incidents.adapters.data_files import TREATIES_VERSION
 from incidents.core.tables import TOTAL
 from incidents.publishing import excerpts
 from incidents.publishing.edition import Edition
 from incidents.publishing.excerpts import GRID, Section
-from incidents.services.downloads import edition_of
 from incidents.web.headers import PUBLIC
 from incidents.web.languages import current_language
 from incidents.web.platform import platform
 from incidents.web.published import shown
-from incidents.web.published.downloads import issue_at
+from incidents.web.published.downloads import issue_at, opened_at
 from incidents.web.published.files import CSV, address_of, drawn, links_of, mark_withdrawn
 from incidents.web.published.standing import withdrawal_of
 from incidents.web.texts import gettext as _
@@ -130,16 +129,7 @@ def _committees() -> dict[str, str]:
 
 
 def edition_at(number: int) -> Edition:
-    site, issue = platform(), issue_at(number)
-    with site.database.reader() as session:
-        return edition_of(
-            session,
-            issue,
-            address=address_of("api.described", number=number),
-            vocabulary=site.vocabulary,
-            places=site.places,
-            label=catalogues.label,
-        )
+    return opened_at(issue_at(number), address_of("api.described", number=number))
 
 
 def page_of(template: str, number: int, values: Callable[[Edition], dict[str, object]]) -> Response:

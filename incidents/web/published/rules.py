@@ -10,6 +10,7 @@ from typing import Any
 from babel.numbers import format_percent
 from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from incidents.adapters import data_files
 from incidents.core.tables import INCIDENTS
@@ -18,9 +19,10 @@ from incidents.publishing.changes import CHANGED, NEW, SAME, compared, to_csv
 from incidents.publishing.edition import Edition
 from incidents.resources import data_file
 from incidents.services import published as figures
-from incidents.services.published import Issue
+from incidents.services.published import Issue, NotFound
 from incidents.web.languages import current_language
 from incidents.web.platform import platform
+from incidents.web.published.asking import ask
 from incidents.web.published.files import CSV, current, drawn
 from incidents.web.published.readers import edition_at, page_of
 from incidents.web.published.shown import written
@@ -132,16 +134,21 @@ def changed_csv(number: int) -> ResponseReturnValue:
 
 def _pair(number: int) -> tuple[Issue, Issue]:
     """A release, and the one that it takes the place of, or else the one before it."""
-    with platform().database.reader() as session:
+
+    def found(session: Session) -> tuple[Issue, Issue]:
         issues = {one.number: one for one in figures.issues(session, platform().sight())}
-    if (issue := issues.get(number)) is None or (before := compared_with(issue, issues.values())) is None:
+        if (issue := issues.get(number)) is None or (before := compared_with(issue, issues.values())) is None:
+            raise NotFound
+        return issue, issues[before]
+
+    try:
+        return ask(found)
+    except NotFound:
         abort(404)
-    return issue, issues[before]
 
 
 def _files(issue: Issue) -> Mapping[str, bytes]:
-    with platform().database.reader() as session:
-        return figures.contents(session, issue.number)
+    return ask(lambda session: figures.contents(session, issue.number))
 
 
 @rules.get("/vocabulary/")

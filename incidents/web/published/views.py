@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from incidents.core.release import LICENCE, LICENCE_ADDRESS
 from incidents.publishing import calendar as ics
 from incidents.services import published as figures
-from incidents.services.published import Issue, Shelf
+from incidents.services.published import Issue, NotFound, Shelf
 from incidents.web.platform import platform
 from incidents.web.published import maps, shown, standing
+from incidents.web.published.asking import ask
 from incidents.web.published.downloads import issue_at
 from incidents.web.published.feeds import feeds
 from incidents.web.published.files import address_of, current, drawn
@@ -29,7 +31,7 @@ published.register_blueprint(rules)
 
 @published.get("/")
 def newest() -> ResponseReturnValue:
-    shelf = _shelf()
+    shelf = ask(lambda session: figures.shelf(session, platform().sight()))
     if shelf.newest is None:
         coming = standing.coming(shelf.upcoming) if shelf.upcoming else ""
         return drawn(lambda: render_template("published/none.html", coming=coming), shelf.upcoming)
@@ -38,16 +40,14 @@ def newest() -> ResponseReturnValue:
 
 @published.get("/<release:number>/")
 def release(number: int) -> ResponseReturnValue:
-    shelf = _shelf()
-    issue = next((one for one in shelf.issues if one.number == number), None)
-    if issue is None:
+    def found(session: Session) -> tuple[Issue, Shelf]:
+        shelf = figures.shelf(session, platform().sight())
+        return shelf.at(number), shelf
+
+    try:
+        return _page(*ask(found))
+    except NotFound:
         abort(404)
-    return _page(issue, shelf)
-
-
-def _shelf() -> Shelf:
-    with platform().database.reader() as session:
-        return figures.shelf(session, platform().sight())
 
 
 def _page(issue: Issue, shelf: Shelf) -> ResponseReturnValue:
@@ -55,8 +55,7 @@ def _page(issue: Issue, shelf: Shelf) -> ResponseReturnValue:
 
 
 def _drawn(issue: Issue, shelf: Shelf) -> str:
-    with platform().database.reader() as session:
-        files = figures.contents(session, issue.number)
+    files = ask(lambda session: figures.contents(session, issue.number))
     tables = shown.tables_at(files, issue.quarter)
     return render_template(
         "published/release.html",
@@ -90,8 +89,7 @@ def _drawn(issue: Issue, shelf: Shelf) -> str:
 @published.get("/calendar.ics")
 def calendar() -> ResponseReturnValue:
     """What is announced, for the calendars of those who plan ahead."""
-    with platform().database.reader() as session:
-        found = figures.upcoming(session, platform().now())
+    found = ask(lambda session: figures.upcoming(session, platform().now()))
     content = ics.write(_("Coming figures"), standing.events_of(found))
     return current(Response(content, content_type=f"{ics.TYPE}; charset=utf-8"))
 
@@ -102,8 +100,8 @@ def municipalities(number: int) -> ResponseReturnValue:
     issue = issue_at(number)
 
     def draw() -> str:
-        with platform().database.reader() as session:
-            table = shown.newest_table(figures.contents(session, number), "municipality")
+        files = ask(lambda session: figures.contents(session, number))
+        table = shown.newest_table(files, "municipality")
         if table is None:
             abort(404)
         return render_template(
