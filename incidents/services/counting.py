@@ -7,7 +7,7 @@ their own. Batches never overlap, so years are sums of quarters and nothing publ
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,6 +29,8 @@ from incidents.db.report import Report
 Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
 """A header and rows of texts."""
 
+AT_ONCE = 5_000
+"""Incidents that are frozen at once."""
 _DIMENSIONS = ("area", "ground", "target", "act", "setting", "verification", "gender", "age", "reported", "delay")
 
 
@@ -49,7 +51,7 @@ def take_batch(session: Session, quarter: Quarter, today: date, vocabulary: Voca
         session.execute(
             sa.update(other).where(other.quarter <= str(quarter), other.batch.is_(None)).values(batch=str(quarter))
         )
-    if rows := _frozen(session, quarter, vocabulary, places):
+    for rows in _frozen(session, quarter, vocabulary, places):
         session.execute(sa.insert(CountedIncident), rows)
     for standing, reports in _received_since(session, today).items():
         session.add(ReceivedReports(id=uuid4(), batch=str(quarter), standing=standing, reports=reports))
@@ -69,34 +71,34 @@ def rows_of(session: Session, subject: Subject, year: int) -> Rows:
     return _ROWS[subject](session, [f"{year}-Q{number}" for number in range(1, 5)])
 
 
-def _frozen(session: Session, quarter: Quarter, vocabulary: Vocabulary, places: Places) -> list[dict[str, Any]]:
+def _frozen(
+    session: Session, quarter: Quarter, vocabulary: Vocabulary, places: Places
+) -> Iterator[list[dict[str, Any]]]:
+    """Rows of counted incidents, AT_ONCE at most: a million take no more memory than that."""
     of_batch = Incident.batch == str(quarter)
-    codes: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for incident, name, code in session.execute(
-        sa.select(IncidentCode.incident_id, IncidentCode.vocabulary, IncidentCode.code).join(Incident).where(of_batch)
-    ):
-        codes[incident][name].add(code)
-    rows = session.execute(
-        sa.select(
-            Incident.id,
-            Incident.year,
-            Incident.month,
-            Incident.place,
-            Incident.setting,
-            Incident.verification,
-            Incident.source,
-        ).where(of_batch)
-    )
-    return [
-        {
-            "id": uuid4(),
-            "incident_id": row.id,
-            "batch": str(quarter),
-            "source": row.source,
-            **as_texts(counted(row, codes[row.id], quarter, vocabulary, places)),
-        }
-        for row in rows
-    ]
+    columns = (Incident.year, Incident.month, Incident.place, Incident.setting, Incident.verification, Incident.source)
+    some = sa.select(Incident.id, *columns).where(of_batch).order_by(Incident.id).limit(AT_ONCE)
+    rows = session.execute(some).all()
+    while rows:
+        codes: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        of_these = IncidentCode.incident_id.between(rows[0].id, rows[-1].id)
+        for incident, name, code in session.execute(
+            sa.select(IncidentCode.incident_id, IncidentCode.vocabulary, IncidentCode.code)
+            .join(Incident)
+            .where(of_these, of_batch)
+        ):
+            codes[incident][name].add(code)
+        yield [
+            {
+                "id": uuid4(),
+                "incident_id": row.id,
+                "batch": str(quarter),
+                "source": row.source,
+                **as_texts(counted(row, codes[row.id], quarter, vocabulary, places)),
+            }
+            for row in rows
+        ]
+        rows = session.execute(some.where(Incident.id > rows[-1].id)).all()
 
 
 def counted(

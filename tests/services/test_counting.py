@@ -56,6 +56,14 @@ def rows(session: Session, year: int = 2026, subject: Subject = INCIDENTS) -> li
     return [dict(zip(header, row, strict=True)) for row in found]
 
 
+def test_many_are_frozen_in_steps_and_none_is_left_out(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "AT_ONCE", 3)
+    wanted = {settled(session, {"ground": {"language"}} if number % 2 else None).id: number for number in range(10)}
+    take(session)
+    found = {row.incident_id: row.ground for row in session.scalars(sa.select(CountedIncident))}
+    assert found == {one: "language" if number % 2 else "national_ethnic" for one, number in wanted.items()}
+
+
 # How an incident is counted.
 
 
