@@ -42,6 +42,11 @@ def test_a_foreign_host_is_refused_alone_and_beside_our_own(site: Served, hosts:
     assert ask(site, "GET /en/", hosts)[0] == 400
 
 
+def test_who_names_no_host_is_refused(site: Served) -> None:
+    assert ask(site, "GET /en/", "")[0] == 400
+    assert site.raw(b"GET /en/ HTTP/1.0\r\n\r\n")[9:12] == b"200"
+
+
 def test_a_whole_address_does_not_stand_for_the_host(site: Served) -> None:
     assert ask(site, "GET http://127.0.0.1/en/", FOREIGN)[0] == 400
     status, answer = ask(site, "GET http://evil.example/en/")
