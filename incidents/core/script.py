@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _PLAIN = dict(
@@ -72,12 +73,40 @@ FOLDED = {
 _FOLD = str.maketrans(FOLDED)
 
 
+_SHAPES = dict(zip("аеорсхуіјѕАВЕКМНОРСТХУІЈЅ", "aeopcxyijsABEKMHOPCTXYIJS", strict=True))
+_TO_LATIN_SHAPE = {ord(cyrillic): latin for cyrillic, latin in _SHAPES.items()}
+_TO_CYRILLIC_SHAPE = {ord(latin): cyrillic for cyrillic, latin in _SHAPES.items()}
+_JUNCTION = re.compile(r"[a-zA-Z][а-яА-ЯјЈ]|[а-яА-ЯјЈ][a-zA-Z]")
+_WORD = re.compile(r"\w+")
+_LATIN_LETTER = re.compile(r"[a-zA-Z]")
+_CYRILLIC_LETTER = re.compile(r"[\u0400-\u04ff]")
+
+
+def of_one_script(text: str) -> str:
+    """Words typed with letters of two scripts, each in the one that most of it has: узнeмиpaвa is узнемирава.
+
+    The letters that look alike are changed, and the text stays as long as it was.
+    """
+    # Most texts are in one script, which is seen faster than that no letters of two meet.
+    if _LATIN_LETTER.search(text) and _CYRILLIC_LETTER.search(text) and _JUNCTION.search(text):
+        return _WORD.sub(_in_one_script, text)
+    return text
+
+
+def _in_one_script(match: re.Match[str]) -> str:
+    word = match[0]
+    if not _JUNCTION.search(word):
+        return word
+    is_cyrillic = 2 * len(_CYRILLIC_LETTER.findall(word)) > len(word)
+    return word.translate(_TO_CYRILLIC_SHAPE if is_cyrillic else _TO_LATIN_SHAPE)
+
+
 def fold(text: str) -> str:
     """A key in which all spellings of a word meet: Ђорђе, Đorđe, Djordje and Dordje are `dorde`.
 
     For finding, never for showing: it merges letters on purpose.
     """
-    letters = unicodedata.normalize("NFKC", text).lower().translate(_FOLD)
+    letters = of_one_script(unicodedata.normalize("NFKC", text)).lower().translate(_FOLD)
     bare = "".join(c for c in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(c))
     words = "".join(c if c.isalnum() else " " for c in bare.replace("dj", "d"))
     return " ".join(words.split())

@@ -81,6 +81,8 @@
   }
 
   addEventListener("keydown", (event) => {
+    // Out of a field without leaving its place: Tab goes on from there.
+    if (event.key === "Escape" && event.target.closest(typing)) event.target.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(typing) || (keys && keys.open)) return;
     // The place of the key: the same in Cyrillic and Latin layouts. Signs are wherever the layout has them.
     const letter = event.code.startsWith("Key") && !event.shiftKey ? event.code.slice(3).toLowerCase() : "";

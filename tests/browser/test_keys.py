@@ -51,7 +51,7 @@ def test_a_report_is_reached_opened_taken_and_put_back_without_the_mouse(open_ph
     assert page.locator("#question").input_value() == "jt?"
     assert not page.locator("#keys").evaluate("box => box.open")
     page.locator("#question").fill("")
-    page.locator("h1").click()
+    page.keyboard.press("Escape")
     page.keyboard.press("b")
     page.locator("[data-key=t]").wait_for()
     page.keyboard.press("g")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from incidents.core.script import fold, is_mixed, to_latin
+from incidents.core.script import fold, is_mixed, of_one_script, to_latin
 
 SERBIAN = "абвгдђежзијклљмнњопрстћуфхцчџш"
 
@@ -65,6 +65,21 @@ def test_the_key_forgets_script_accents_and_marks(text: str, key: str) -> None:
 @example("𝐀")
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("нас узнeмиpaвa газда", "нас узнемирава газда"),
+        ("Mаrko i Мarko", "Marko i Marko"),
+        ("Novi Сад", "Novi Сад"),
+        ("у Zemun-у", "у Zemun-у"),
+        ("", ""),
+    ],
+)
+def test_words_of_two_scripts_are_read_in_the_one_that_they_mostly_have(typed: str, meant: str) -> None:
+    assert of_one_script(typed) == meant
+    assert fold(typed) == fold(meant)
 
 
 def test_a_word_of_two_scripts_is_noticed() -> None:

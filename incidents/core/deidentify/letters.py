@@ -12,6 +12,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
+from incidents.core.script import of_one_script
+
 _CYRILLIC = dict(
     zip(
         "абвгдђежзијклљмнњопрстћуфхцчџшѓѕќщъяюєїґйіыэёѐѝ",
@@ -62,13 +64,6 @@ def _table() -> dict[int, str]:
 
 
 _PLAIN = _table()
-_SHAPES = dict(zip("аеорсхуіјѕАВЕКМНОРСТХУІЈЅ", "aeopcxyijsABEKMHOPCTXYIJS", strict=True))
-_TO_LATIN_SHAPE = {ord(cyrillic): latin for cyrillic, latin in _SHAPES.items()}
-_TO_CYRILLIC_SHAPE = {ord(latin): cyrillic for cyrillic, latin in _SHAPES.items()}
-_JUNCTION = re.compile(r"[a-zA-Z][а-яА-ЯјЈ]|[а-яА-ЯјЈ][a-zA-Z]")
-_WORD = re.compile(r"\w+")
-_LATIN_LETTER = re.compile(r"[a-zA-Z]")
-_CYRILLIC_LETTER = re.compile(r"[\u0400-\u04ff]")
 # What is left out: invisible and combining marks, and the second half of a letter that Latin writes with two.
 _DROPPED = re.compile(
     r"[\u0300-\u036f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeffьЬ]+"
@@ -112,10 +107,7 @@ def plain(text: str) -> Plain:
         )
         shifts = list(accumulate((end - start for start, end in dropped), initial=0))
         places = [start - shift for (start, _), shift in zip(dropped, shifts, strict=False)]
-    # Most texts are in one script, which is seen faster than that no letters of two meet.
-    if _LATIN_LETTER.search(kept) and _CYRILLIC_LETTER.search(kept) and _JUNCTION.search(kept):
-        kept = _WORD.sub(_of_one_script, kept)
-    letters = kept.translate(_PLAIN)
+    letters = of_one_script(kept).translate(_PLAIN)
     return Plain(letters, letters.lower(), text, places, shifts)
 
 
@@ -127,12 +119,3 @@ def words(listed: str) -> frozenset[str]:
 def plain_word(word: str) -> str:
     """The small plain letters of a word."""
     return plain(word).low
-
-
-def _of_one_script(match: re.Match[str]) -> str:
-    """A word typed with letters of two scripts, in the one that most of it has."""
-    word = match[0]
-    if not _JUNCTION.search(word):
-        return word
-    is_cyrillic = 2 * len(_CYRILLIC_LETTER.findall(word)) > len(word)
-    return word.translate(_TO_CYRILLIC_SHAPE if is_cyrillic else _TO_LATIN_SHAPE)

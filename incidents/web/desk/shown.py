@@ -16,7 +16,7 @@ from incidents.core.languages import BY_TAG
 from incidents.core.likeness.groups import Kind
 from incidents.core.likeness.shared import Shared
 from incidents.core.report import Report
-from incidents.core.script import fold, to_latin
+from incidents.core.script import fold, of_one_script, to_latin
 from incidents.core.vocabulary import Term
 from incidents.services.evidence import Listed
 from incidents.services.settled import Shown
@@ -250,7 +250,7 @@ def in_sight(text: str) -> str:
 
 def in_latin(text: str) -> str:
     """The text in Latin letters if there is Serbian Cyrillic in it; otherwise empty."""
-    latin = to_latin(text)
+    latin = to_latin(of_one_script(text))
     return "" if latin == text else latin
 
 
