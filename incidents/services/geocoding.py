@@ -148,6 +148,13 @@ def places_meant(query: str, *, geocoder: Geocoder, places: Places) -> list[str]
     return codes[:1] if codes and _is_called(query, codes[0], places) else codes
 
 
+def places_to_choose(query: str, *, geocoder: Geocoder, places: Places) -> list[str]:
+    """As `places_meant`; after several municipalities of one district that district, for whoever knows no more."""
+    codes = places_meant(query, geocoder=geocoder, places=places)
+    districts = {places.district_of(code) if code in places.municipalities else "" for code in codes}
+    return [*codes, *districts] if len(codes) > 1 and len(districts) == 1 and all(districts) else codes
+
+
 def _is_called(query: str, code: str, places: Places) -> bool:
     """Whether a municipality has exactly this name, as in the list that members choose from; villages may share it."""
     municipality = places.municipalities.get(code)

@@ -7,7 +7,7 @@ from geopy.point import Point
 
 from incidents.adapters import data_files
 from incidents.core.places import KOSOVO
-from incidents.services.geocoding import areas_named, certain, district_named, places_meant
+from incidents.services.geocoding import areas_named, certain, district_named, places_meant, places_to_choose
 
 PLACES = data_files.places()
 GEOCODER = data_files.geocoder()
@@ -59,6 +59,14 @@ def test_a_place_that_may_be_several_gives_each_of_them_once(query: str, all_mea
     codes = meant(query)
     assert names(codes) == all_meant
     assert len(codes) == len(all_meant)
+
+
+@pytest.mark.parametrize(
+    ("query", "district"), [("centar Beograda", "00"), ("Niš", "20"), ("Палилула", None), ("Суботица", None)]
+)
+def test_whoever_knows_the_city_alone_can_choose_its_district(query: str, district: str | None) -> None:
+    offered = places_to_choose(query, geocoder=GEOCODER, places=PLACES)
+    assert offered == [*meant(query), *([district] if district else [])]
 
 
 @pytest.mark.parametrize(

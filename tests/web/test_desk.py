@@ -238,6 +238,14 @@ def test_a_place_of_several_is_asked_back_and_the_answer_counts(two, filed, data
     assert only_incident(database).place == nis
 
 
+def test_of_a_city_alone_the_district_is_settled(two, filed, database) -> None:
+    two[0].press(filed, "/take")
+    answer = two[0].press(filed, "/propose", place="Beograd", **ASSESSED)
+    again = pages.form(answer.text, "/propose")
+    assert two[0].client.post(again.action, data=again.sent(place_code="00")).status_code == 303
+    assert only_incident(database).place == "00"
+
+
 def test_a_place_nobody_knows_is_asked_for_again_and_nothing_typed_is_lost(two, filed) -> None:
     two[0].press(filed, "/take")
     answer = two[0].press(filed, "/propose", place="Негде тамо", month="9", acts=["arson"], **ASSESSED)

@@ -54,7 +54,7 @@ def recall() -> Recall:
 
 def find(typed: str) -> list[str]:
     """Codes of the places that a typed name may mean."""
-    return geocoding.places_meant(typed, geocoder=platform().geocoder, places=platform().places)
+    return geocoding.places_to_choose(typed, geocoder=platform().geocoder, places=platform().places)
 
 
 def areas_named(story: str) -> list[str]:
