@@ -77,6 +77,16 @@ def _queue(engine: str, few: int, many: int) -> tuple[Line, ...]:
     )
 
 
+def _releases(engine: str) -> tuple[Line, ...]:
+    run = f"{engine}, 10000 incidents"
+    return (
+        Line(f"a release of 10,000, {engine}: s", (run, "built s")),
+        Line(f"of that counting, {engine}: s", (run, "of that counted s"), (run, "floor: GROUP BY s")),
+        Line(f"after one more, {engine}: part of it", (run, "after one more to built"), bar=0.05),
+        Line(f"small counts given away, {engine}", (run, "given away"), bar=0),
+    )
+
+
 MEASUREMENTS = (
     Measurement(
         "intake",
@@ -107,6 +117,18 @@ MEASUREMENTS = (
         ("--minutes", "2.2"),
         ("--minutes", "60"),
         (*_storm("sqlite", 0.5), *_storm("postgresql", 0.8)),
+    ),
+    Measurement(
+        "releases",
+        ("--incidents", "10000"),
+        ("--incidents", "10000", "100000", "1000000"),
+        tuple(line for engine in ("sqlite", "postgresql") for line in _releases(engine)),
+    ),
+    Measurement(
+        "disclosure",
+        ("--count", "1000000"),
+        ("--count", "10000000"),
+        (Line("counting alone: s", ("counting", "counting s"), bar=5.0),),
     ),
     Measurement("size", (), (), (Line("a trial on the disk: MB", ("together",), bar=250),)),
     Measurement(

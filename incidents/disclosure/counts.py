@@ -14,6 +14,8 @@ from incidents.disclosure.trees import BadSpec, Tree
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+_AT_ONCE = 1 << 16
+"""Rows that are counted together."""
 _MOST_CELLS = 5_000_000
 
 
@@ -176,24 +178,34 @@ def _inner(data: Data, axes: Sequence[int], kept: Sequence[Ints], several: froze
     """Counts where every axis is at the deepest code that the table keeps; of several answers at every level."""
     shape = tuple(len(one) for one in kept)
     trees = [data.trees[axis] for axis in axes]
-    columns = [_position(tree, own)[data.places[axis]] for tree, axis, own in zip(trees, axes, kept, strict=True)]
-    weights = data.weights
-    if data.incidents is not None or any(tree.name in several for tree in trees):
-        row, columns = _mentions(
-            data,
-            columns,
-            [_above(tree, own) if tree.name in several else None for tree, own in zip(trees, kept, strict=True)],
-        )
-        weights = weights[row]
+    positions = [_position(tree, own) for tree, own in zip(trees, kept, strict=True)]
+    places = [data.places[axis] for axis in axes]
+    if data.incidents is None and not any(tree.name in several for tree in trees):
+        # Some rows at a time, so that what is worked out for them stays near the processor.
+        counts = np.zeros(prod(shape), dtype=np.int64)
+        for start in range(0, len(data.weights), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            columns = [position[column[some]] for position, column in zip(positions, places, strict=True)]
+            counts += _summed_up(columns, shape, data.weights[some])
+        return counts.reshape(shape)
+    row, columns = _mentions(
+        data,
+        [position[column] for position, column in zip(positions, places, strict=True)],
+        [_above(tree, own) if tree.name in several else None for tree, own in zip(trees, kept, strict=True)],
+    )
+    return _summed_up(columns, shape, data.weights[row]).reshape(shape)
+
+
+def _summed_up(columns: Sequence[Ints], shape: tuple[int, ...], weights: Ints) -> Ints:
+    """The weights of each cell together, cells in the order of a flat grid."""
     index = np.zeros(len(weights), dtype=np.int64)
     for column, size in zip(columns, shape, strict=True):
         index = index * size + column
-    size = prod(shape)
     if np.all(weights == 1):
-        return np.bincount(index, minlength=size).astype(np.int64).reshape(shape)
-    counts = np.zeros(size, dtype=np.int64)
+        return np.bincount(index, minlength=prod(shape)).astype(np.int64)
+    counts = np.zeros(prod(shape), dtype=np.int64)
     np.add.at(counts, index, weights)
-    return counts.reshape(shape)
+    return counts
 
 
 def _mentions(data: Data, columns: list[Ints], above: Sequence[Ints | None]) -> tuple[Ints, list[Ints]]:
