@@ -105,6 +105,8 @@ def test_the_new_pages_have_no_faults(open_phone: Open, site: Site) -> None:
     who.page.goto(f"{site.address}/desk/search/")
     who.page.locator("#words").fill("vikali")
     who.page.keyboard.press("Enter")
+    who.page.locator("mark").first.wait_for(state="attached")
+    who.page.locator(".fold > summary").first.click()
     who.page.locator("mark").first.wait_for()
     who.look("found")
     assert who.wrong == []

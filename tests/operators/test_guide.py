@@ -249,6 +249,10 @@ def moved(restored: Followed) -> tuple[Followed, str]:
     return restored, said
 
 
+ON_A_SECOND_MACHINE = {("postgresql", 2), ("postgresql", 3)}
+"""A replica: tests/services/test_sources.py makes one in the same way and names it by the same setting."""
+
+
 def test_a_machine_set_up_by_the_guide_takes_reports(site: Followed) -> None:
     assert site.readiness() == dict.fromkeys(("database", "migrations", "intake", "tick", "backup", "disk"), True)
     assert site.knows(site.codes[0])
@@ -329,4 +333,4 @@ def test_each_door_comes_by_its_own_role_and_not_as_the_owner(moved: tuple[Follo
 @pytest.mark.postgres
 def test_nothing_of_the_guide_is_left_out(moved: tuple[Followed, str]) -> None:
     everything = {(page, place) for page in PAGES for place in range(len(blocks(page)))}
-    assert moved[0].done | {("backup", 3)} == everything
+    assert moved[0].done | {("backup", 3)} == everything - ON_A_SECOND_MACHINE
