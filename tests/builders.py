@@ -19,7 +19,8 @@ from incidents.core.receipt import ReceiptCode
 from incidents.core.report import Report
 from incidents.db import account
 from incidents.db import report as stored
-from incidents.services import accounts, geocoding, keys, queue, reporting, settlement
+from incidents.db.key import DeskKey
+from incidents.services import accounts, desks, geocoding, keys, queue, reporting, settlement
 from incidents.services.accounts import Member
 from incidents.services.memory import Memory, Recall
 from incidents.services.queue import Waiting
@@ -168,3 +169,14 @@ def send_back(
         draw=draw,
         now=now,
     )
+
+
+def a_further_desk(session: Session, *members: Member, code: str = "sever", now: datetime) -> int:
+    """A desk of these members that takes reports; its epoch."""
+    first, *others = members
+    epoch = desks.add_desk(session, code, "Север", first=first.id, actor=first.name, now=now)
+    for other in others:
+        desks.let_in(session, code, other.id, by=first.id, by_key=first.key, actor=first.name, now=now)
+    session.get_one(DeskKey, epoch).opened_on = now.date()
+    session.flush()
+    return epoch
