@@ -148,9 +148,7 @@ def _placed(seen: clusters.Clusters) -> Iterator[tuple[str, clusters.Alike]]:
 def _set_aside(database: Database, member: Member, cluster: clusters.Cluster, now: datetime) -> None:
     listed = cluster.listed()
     with database.unit_of_work() as session:
-        done = bulk.begin(
-            session, BulkKind.SET_ASIDE, "Junk.", reason="abuse", listed=len(listed), member=member, now=now
-        )
+        done = bulk.begin(session, BulkKind.SET_ASIDE, "Junk.", reason="abuse", listed=listed, member=member, now=now)
     for some in bulk.in_steps(listed):
         with database.unit_of_work() as session:
             bulk.act(session, done, some, member=member, now=now)

@@ -14,12 +14,15 @@ from incidents.adapters import data_files, second_factor
 from incidents.config import Settings
 from incidents.core.accounts import Role
 from incidents.core.agreement import Draw
+from incidents.core.desks import NATIONAL
 from incidents.core.incident import BiasStrength, Settlement, Verification
 from incidents.core.receipt import ReceiptCode
 from incidents.core.report import Report
 from incidents.db import account
 from incidents.db import report as stored
-from incidents.services import accounts, geocoding, keys, queue, reporting, settlement
+from incidents.db.desk import add_to_desk
+from incidents.db.key import DeskKey
+from incidents.services import accounts, desks, geocoding, keys, queue, reporting, settlement
 from incidents.services.accounts import Member
 from incidents.services.memory import Memory, Recall
 from incidents.services.queue import Waiting
@@ -69,7 +72,8 @@ def a_nonce() -> bytes:
 
 
 def send(session: Session, report: Report, settings: Settings, *, now: datetime, **changes: Any) -> ReceiptCode:
-    """File a report as the journey does."""
+    """File a report as the journey does, or as one of `epoch`, of another desk."""
+    key = session.get_one(DeskKey, changes.pop("epoch")) if "epoch" in changes else reporting.sealing_key(session)
     values: dict[str, Any] = {
         "nonce": a_nonce(),
         "opened_at": now - timedelta(minutes=5),
@@ -79,7 +83,7 @@ def send(session: Session, report: Report, settings: Settings, *, now: datetime,
     ready = reporting.make_ready(
         report,
         reporting.Sending(**values),
-        desk_key=reporting.sealing_key(session),
+        desk_key=reporting.SealingKey(key.epoch, key.public),
         vocabulary=data_files.vocabulary(),
         today=now.date(),
         now=now,
@@ -114,6 +118,13 @@ def a_member(session: Session, settings: Settings, *roles: Role, name: str = "",
     )
     key = keys.unlock_member_key(session, enrolled.id, PASSWORD, memory_mib=settings.seal_memory_mib)
     return Member(enrolled.id, name, "sr-Cyrl", frozenset(roles or (Role.MODERATOR,)), key, now)
+
+
+def a_member_without_a_grant(session: Session, settings: Settings, *, now: datetime) -> Member:
+    """At the national desk, where their key opens nothing: as after a new password."""
+    member = a_member(session, settings, now=now)
+    add_to_desk(session, NATIONAL, member.id)
+    return member
 
 
 def a_desk(session: Session, settings: Settings, *roles: Role, now: datetime, members: int = 2) -> list[Member]:
@@ -168,3 +179,14 @@ def send_back(
         draw=draw,
         now=now,
     )
+
+
+def a_further_desk(session: Session, *members: Member, code: str = "sever", now: datetime) -> int:
+    """A desk of these members that takes reports; its epoch."""
+    first, *others = members
+    epoch = desks.add_desk(session, code, "Север", first=first.id, actor=first.name, now=now)
+    for other in others:
+        desks.let_in(session, code, other.id, by=first.id, by_key=first.key, actor=first.name, now=now)
+    session.get_one(DeskKey, epoch).opened_on = now.date()
+    session.flush()
+    return epoch

@@ -1,4 +1,4 @@
-"""`keys`: the key that reports are sealed to, the trustees' shares, and opening intake when both are in order."""
+"""`keys`: the keys that reports are sealed to, the trustees' shares, and opening intake when both are in order."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from incidents.adapters.opening import KeyPair
 from incidents.adapters.shamir import NotTogether
 from incidents.adapters.shares import NotAShare
+from incidents.cli.desks import desk, told_of
 from incidents.cli.members import ask_back, enrol_for_all, new_password, show_second_factor, unlocked
 from incidents.cli.site import Wrong, database_of
 from incidents.config import Settings
+from incidents.core.desks import NATIONAL
 from incidents.db.database import Database
-from incidents.db.key import newest_desk_key
-from incidents.services import accounts, resealing, trustees
+from incidents.db.desk import desks_of
+from incidents.services import accounts, desks, resealing, trustees
 from incidents.services import keys as services
 from incidents.services.keys import NotReady, Readiness
 
@@ -29,56 +31,82 @@ _ACTOR = "system"
 
 @click.group()
 def keys() -> None:
-    """The key that reports are sealed to, and the ways back to it."""
+    """The keys that reports are sealed to, and the ways back to them."""
+
+
+keys.add_command(desk)
 
 
 @keys.command()
 @click.pass_obj
 def status(settings: Settings) -> None:
-    """Who holds the key, what can be recovered, and whether intake is open."""
+    """Which desks there are, who holds their keys, what can be recovered, and whether intake is open."""
     with database_of(settings) as database, database.reader() as session:
-        newest = newest_desk_key(session)
-        if newest is None:
+        found = desks.kept(session)
+        if not found:
             raise Wrong("This site has no desk key yet: run `python -m incidents init`.")
-        holders = services.holders_of(session, newest.epoch)
-        found = services.readiness(session)
-        older = {kind: resealing.left_over(session, kind) for kind in resealing.KINDS}
-    click.echo(f"Epoch {newest.epoch}, since {newest.created_on}. Members who hold its key: {len(holders)}.")
-    click.echo(f"Members who confirmed their recovery codes: {found.confirmed}.")
-    click.echo(f"Shares of the trustees: {found.shares_made}, read back: {found.shares_read_back}.")
-    if any(older.values()):
-        listed = ", ".join(f"{count} {kind}" for kind, count in older.items() if count)
-        click.echo(f"Still sealed to keys of before: {listed}.")
+        older = {one.code: _left_over(session, one.code) for one in found}
+    shares = found[0].readiness
+    click.echo(f"Shares of the trustees: {shares.shares_made}, read back: {shares.shares_read_back}.")
+    for one in found:
+        _show_desk(one, older[one.code])
     if settings.trial:
         click.echo("This is a trial: it takes invented reports without codes and shares.")
-    if newest.opened_on:
-        click.echo(f"Intake is open since {newest.opened_on}.")
+    if found[0].key.opened_on:
+        click.echo(f"Intake is open since {found[0].key.opened_on}.")
     else:
-        click.echo("Intake is closed." + _missing(found))
+        click.echo("Intake is closed." + _missing(shares))
+
+
+def _left_over(session: Session, code: str) -> str:
+    older = {kind: resealing.left_over(session, kind, desk=code) for kind in resealing.KINDS}
+    return ", ".join(f"{count} {kind}" for kind, count in older.items() if count)
+
+
+def _show_desk(one: desks.Kept, older: str) -> None:
+    called = f" ({one.name})" if one.name else ""
+    click.echo(f"Desk {one.code}{called}: epoch {one.key.epoch}, since {one.key.created_on}.")
+    click.echo(f"  Members who hold its key: {', '.join(one.holders) or 'nobody'}.")
+    click.echo(f"  Of them confirmed their recovery codes: {one.readiness.confirmed}.")
+    if older:
+        click.echo(f"  Still sealed to keys of before: {older}.")
+    if one.code != NATIONAL:
+        takes = f"Takes reports since {one.key.opened_on}." if one.key.opened_on else "Takes no report yet."
+        click.echo(f"  {takes}")
 
 
 @keys.command("open")
+@click.option("--desk", "code", default=NATIONAL, help="A further desk, once two of its members have confirmed.")
 @click.pass_obj
-def open_(settings: Settings) -> None:
+def open_(settings: Settings, code: str) -> None:
     """Open intake, once two members have confirmed their recovery codes and all shares have been read back."""
     with database_of(settings) as database:
         try:
             with database.unit_of_work() as session:
-                services.open_intake(session, actor=_ACTOR, now=datetime.now(UTC))
+                services.open_intake(session, actor=_ACTOR, now=datetime.now(UTC), desk=code)
         except services.NoKey:
+            if code != NATIONAL:
+                raise Wrong(f"There is no desk {code}: `keys status` lists those there are.") from None
             raise Wrong("This site has no desk key yet: run `python -m incidents init`.") from None
         except NotReady as error:
+            if code != NATIONAL:
+                raise Wrong(f"The desk {code} stays closed." + _to_confirm(error.readiness)) from None
             raise Wrong("Intake stays closed." + _missing(error.readiness)) from None
-    click.echo("Intake is open: people can report now.")
+    if code == NATIONAL:
+        click.echo("Intake is open: people can report now.")
+    else:
+        click.echo(f"The desk {code} is open.")
+
+
+def _to_confirm(found: Readiness) -> str:
+    if found.has_members:
+        return ""
+    left = services.FEWEST_CONFIRMED - found.confirmed
+    return f" {left} more to confirm a recovery code: `members recovery-code NAME`."
 
 
 def _missing(found: Readiness) -> str:
-    wanted = []
-    if found.confirmed < services.FEWEST_CONFIRMED:
-        wanted.append(
-            f" {services.FEWEST_CONFIRMED - found.confirmed} more to confirm a recovery code: "
-            "`members recovery-code NAME`."
-        )
+    wanted = [_to_confirm(found)]
     if not found.shares_made:
         wanted.append(" The trustees have no shares: `keys shares make --by NAME`.")
     elif found.shares_read_back < found.shares_made:
@@ -89,15 +117,19 @@ def _missing(found: Readiness) -> str:
 @keys.command()
 @click.option("--by", required=True, help="The member who asks for it, and types their password.")
 @click.option("--reason", required=True, help="For the audit trail, in a few words.")
+@click.option("--desk", "codes", multiple=True, help="Of this desk only; without it of all of them.")
 @click.pass_obj
-def rotate(settings: Settings, by: str, reason: str) -> None:
+def rotate(settings: Settings, by: str, reason: str, codes: tuple[str, ...]) -> None:
     """Make a new key: what arrives from now on is sealed to it, what arrived before stays as it is."""
     with database_of(settings) as database:
         unlocked(settings, database, by)
-        with database.unit_of_work() as session:
-            epoch = services.rotate(session, actor=by, now=datetime.now(UTC), reason=reason[:200])
-            holders = len(services.holders_of(session, epoch))
-    click.echo(f"This is epoch {epoch} now. Members who hold its key: {holders}.")
+        with told_of(""), database.unit_of_work() as session:
+            desks.check_known(session, codes)
+            now = datetime.now(UTC)
+            for code in codes or [one.code for one in desks.kept(session)]:
+                epoch = services.rotate(session, actor=by, now=now, reason=reason[:200], desk=code)
+                holders = len(services.holders_of(session, epoch))
+                click.echo(f"This is epoch {epoch} of the desk {code} now. Members who hold its key: {holders}.")
 
 
 @keys.command()
@@ -105,23 +137,31 @@ def rotate(settings: Settings, by: str, reason: str) -> None:
     "--by", required=True, help="A member whose key opens what is to be sealed anew; they type their password."
 )
 @click.option("--batch", default=500, show_default=True, type=click.IntRange(1, 100_000), help="Rows at a time.")
+@click.option("--desk", "codes", multiple=True, help="At this desk only; without it at all that the member is at.")
 @click.pass_obj
-def reseal(settings: Settings, by: str, batch: int) -> None:
-    """After a suspected theft: seal everything to the newest key, and destroy the earlier ones.
+def reseal(settings: Settings, by: str, batch: int, codes: tuple[str, ...]) -> None:
+    """After a suspected theft: seal everything to the newest key of its desk, and destroy the earlier ones.
 
     Run `keys rotate` first. When it is cut off, run it again: it goes on where it stopped.
     """
     with database_of(settings) as database:
         member, key = unlocked(settings, database, by)
-        for kind in resealing.KINDS:
-            _reseal(database, kind, batch, member, key)
+        with told_of(""), database.reader() as session:
+            desks.check_known(session, codes)
+            own = sorted(codes or desks_of(session, member))
+        for code in own:
+            for kind in resealing.KINDS:
+                _reseal(database, kind, code, batch, member, key)
         with database.unit_of_work() as session:
-            finished = resealing.destroy_keys_of_before(session, actor=by, now=datetime.now(UTC))
-    if finished.kept:
-        listed = ", ".join(map(str, finished.kept))
+            now = datetime.now(UTC)
+            finished = [resealing.destroy_keys_of_before(session, actor=by, now=now, desk=code) for code in own]
+    kept = sorted(epoch for one in finished for epoch in one.kept)
+    if kept:
+        listed = ", ".join(map(str, kept))
         raise Wrong(f"{by} cannot open all that is sealed to epochs {listed}. Their keys are kept; ask another member.")
-    if finished.destroyed:
-        click.echo("Destroyed: the keys of epochs " + ", ".join(map(str, finished.destroyed)) + ".")
+    destroyed = sorted(epoch for one in finished for epoch in one.destroyed)
+    if destroyed:
+        click.echo("Destroyed: the keys of epochs " + ", ".join(map(str, destroyed)) + ".")
         click.echo("Backups from before still hold them: delete those when a new one is made.")
     else:
         click.echo("Nothing is sealed to an earlier key. If the key of now was stolen, run `keys rotate` first.")
@@ -134,18 +174,23 @@ def shares() -> None:
 
 @shares.command("make")
 @click.option("--by", required=True, help="A member who holds the desk key, and types their password.")
+@click.option("--beside", multiple=True, help="Another one, where nobody is at all desks: so each desk has its member.")
 @click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write three text files here.")
 @click.pass_obj
-def make(settings: Settings, by: str, folder: Path | None) -> None:
+def make(settings: Settings, by: str, beside: tuple[str, ...], folder: Path | None) -> None:
     """Make three new shares to print. Earlier ones go on working until all of these have been read back."""
     with database_of(settings) as database:
         member, key = unlocked(settings, database, by)
+        others = [unlocked(settings, database, name) for name in beside]
         with database.unit_of_work() as session:
             now = datetime.now(UTC)
             try:
-                words = trustees.make_shares(session, by=member, by_key=key, actor=by, now=now)
+                words = trustees.make_shares(session, by=member, by_key=key, actor=by, now=now, beside=others)
             except trustees.NothingToGive:
                 raise Wrong(f"{by} holds no desk key: another member has to do this.") from None
+            except trustees.DesksLeftOut as error:
+                listed = ", ".join(error.desks)
+                raise Wrong(f"Nobody here holds the key of {listed}: name a member who does with --beside.") from None
             sheets = [_sheet(number, text, settings.hosts[0], now) for number, text in enumerate(words, start=1)]
             if folder is not None:
                 _write(folder, sheets)
@@ -197,14 +242,14 @@ def _let_in(session: Session, settings: Settings, name: str, password: str, type
     return enrolled
 
 
-def _reseal(database: Database, kind: str, most: int, member: UUID, key: KeyPair) -> None:
+def _reseal(database: Database, kind: str, code: str, most: int, member: UUID, key: KeyPair) -> None:
     """One unit of work a batch: whenever this ends, what is done is done."""
     with database.reader() as session:
-        total = resealing.left_over(session, kind)
+        total = resealing.left_over(session, kind, desk=code)
     done, after = 0, None
     while True:
         with database.unit_of_work() as session:
-            batch = resealing.reseal_batch(session, kind, after=after, most=most, member=member, key=key)
+            batch = resealing.reseal_batch(session, kind, after=after, most=most, member=member, key=key, desk=code)
         done, after = done + batch.done, batch.last
         if batch.done:
             click.echo(f"{kind}: {done} of {total}")

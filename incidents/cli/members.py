@@ -22,7 +22,7 @@ from incidents.core.recovery import NotARecoveryCode, in_groups, parse_recovery_
 from incidents.db.account import Member, member_by_name
 from incidents.db.database import Database
 from incidents.db.key import MemberKey
-from incidents.services import accounts, colleagues, invitations, keys
+from incidents.services import accounts, colleagues, desks, invitations, keys
 from incidents.services.accounts import Enrolled
 
 DESK_TAGS = [language.tag for language in AT_DESK]
@@ -129,9 +129,18 @@ def list_(settings: Settings) -> None:
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--partner", help="Of the role partner: the short code of the organisation that they send tables for.")
 @click.option("--language", default="sr-Cyrl", show_default=True, type=click.Choice(DESK_TAGS))
+@click.option("--desk", "codes", multiple=True, help="The desk that they work at; without it the national one.")
 @click.pass_obj
-def add(settings: Settings, name: str, host: str, roles: tuple[str, ...], partner: str | None, language: str) -> None:
-    """Let a new member in: they can open the reports that the member who lets them in can open.
+def add(
+    settings: Settings,
+    name: str,
+    host: str,
+    roles: tuple[str, ...],
+    partner: str | None,
+    language: str,
+    codes: tuple[str, ...],
+) -> None:
+    """Let a new member in: they can open the reports that the member who lets them in can open at the same desk.
 
     A partner opens none, and can do nothing else but send tables.
     """
@@ -141,6 +150,7 @@ def add(settings: Settings, name: str, host: str, roles: tuple[str, ...], partne
         with database.reader() as session:
             if member_by_name(session, name) is not None:
                 raise Wrong(f"There is a member called {name} already.")
+            _check_desks(session, codes)
         by, key = unlocked(settings, database, host)
         password = new_password(name, settings)
         with database.unit_of_work() as session:
@@ -157,9 +167,16 @@ def add(settings: Settings, name: str, host: str, roles: tuple[str, ...], partne
                 partner=partner,
             )
             if not partner:
-                keys.share_desk_keys(session, enrolled.id, by=by, by_key=key)
+                keys.share_desk_keys(session, enrolled.id, by=by, by_key=key, desks=codes)
         show_second_factor(name, enrolled)
         ask_back(database, name, enrolled)
+
+
+def _check_desks(session: Session, codes: tuple[str, ...]) -> None:
+    try:
+        desks.check_known(session, codes)
+    except desks.NoSuchDesk as error:
+        raise Wrong(f"There is no desk {error.desk}: `keys status` lists those there are.") from None
 
 
 def _check_partner(roles: set[Role], partner: str | None) -> None:
@@ -232,16 +249,21 @@ def _administrator(settings: Settings, database: Database, name: str) -> None:
 @members.command()
 @click.argument("name")
 @click.option("--by", "host", required=True, help="A member who lets them in again, and types their own password.")
+@click.option("--desk", "codes", multiple=True, help="The desk that they work at; without it those that they were at.")
 @click.pass_obj
-def readmit(settings: Settings, name: str, host: str) -> None:
+def readmit(settings: Settings, name: str, host: str, codes: tuple[str, ...]) -> None:
     """Let a member open reports again whose password was reset, or who came by an invitation."""
     with database_of(settings) as database:
+        with database.reader() as session:
+            _check_desks(session, codes)
         member = known(database, name)
         by, key = unlocked(settings, database, host)
         now = datetime.now(UTC)
         with database.unit_of_work() as session:
             is_partner = keys.is_partner(session, member)
-            shared = [] if is_partner else keys.readmit(session, member, by=by, by_key=key, actor=host, now=now)
+            shared = []
+            if not is_partner:
+                shared = keys.readmit(session, member, by=by, by_key=key, actor=host, now=now, desks=codes)
             if shared or is_partner:
                 try:
                     invitations.admit(session, member, by=by, actor=host, now=now)
@@ -253,7 +275,7 @@ def readmit(settings: Settings, name: str, host: str) -> None:
         return
     if not shared:
         raise Wrong(f"{host} holds no key of the desk, so {name} opens nothing yet: ask another member.")
-    click.echo(f"{name} opens again what {host} opens.")
+    click.echo(f"{name} opens again what {host} opens at the same desk.")
     if needs_code:
         click.echo(f"{name} needs a new recovery code: `members recovery-code {name}`.")
 
@@ -272,12 +294,16 @@ def revoke(settings: Settings, name: str, host: str, reason: str) -> None:
         unlocked(settings, database, host)
         try:
             with database.unit_of_work() as session:
-                epoch = colleagues.revoke_member(
+                epochs = colleagues.revoke_member(
                     session, member, actor=host, now=datetime.now(UTC), reason=reason[:200]
                 )
-        except colleagues.LastHolder:
-            raise Wrong(f"Nobody but {name} holds the desk key: no report could be opened without them.") from None
-    click.echo(f"{name} is out. This is epoch {epoch} now.")
+        except keys.LastHolder as error:
+            raise Wrong(
+                f"Nobody but {name} holds the key of the desk {error.desk}: no report could be opened without them."
+            ) from None
+    click.echo(f"{name} is out.")
+    for code, epoch in epochs.items():
+        click.echo(f"This is epoch {epoch} of the desk {code} now.")
     click.echo(f"If {name} may have copied keys, also run `keys reseal --by {host}`.")
 
 

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from incidents.cli.members import ask_back, enrol_for_all, new_password, show_second_factor
 from incidents.cli.site import Wrong, database_of, settings_of_site
 from incidents.config import SECRET_BYTES, Settings
+from incidents.core.desks import NATIONAL
 from incidents.db import grants, migrations
+from incidents.db.desk import all_desks
 from incidents.db.key import newest_desk_key
 from incidents.services import accounts, keys
 
@@ -66,9 +68,11 @@ def init(names: tuple[str, ...], all_keys_are_lost: bool) -> None:
 def _enrol(
     session: Session, settings: Settings, typed: list[tuple[str, str]], now: datetime
 ) -> dict[str, accounts.Enrolled]:
-    """The first members by name, who alone hold the new desk key."""
+    """The first members by name, who alone hold the new keys of all desks."""
     enrolled = {name: enrol_for_all(session, settings, name, password, now) for name, password in typed}
-    keys.prepare_desk_key(session, [member.id for member in enrolled.values()], today=now.date())
+    holders = [member.id for member in enrolled.values()]
+    for code in sorted({NATIONAL, *(desk.code for desk in all_desks(session))}):
+        keys.prepare_desk_key(session, holders, today=now.date(), desk=code)
     return enrolled
 
 

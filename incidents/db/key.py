@@ -8,16 +8,19 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from incidents.core.desks import NATIONAL
 from incidents.db.base import Base, Digest
+from incidents.db.desk import DeskMember
 
 
 class DeskKey(Base):
-    """The key that reports are sealed to, one an epoch. Its private half is only in its grants."""
+    """The key that reports of a desk are sealed to, one an epoch. Its private half is only in its grants."""
 
     __tablename__ = "desk_key"
 
     epoch: orm.Mapped[int] = orm.mapped_column(primary_key=True)
-    desk: orm.Mapped[str] = orm.mapped_column(sa.String(40), default="national")
+    """Of all desks together: no two have the same."""
+    desk: orm.Mapped[str] = orm.mapped_column(sa.String(40), default=NATIONAL)
     public: orm.Mapped[Digest]
     created_on: orm.Mapped[date]
     opened_on: orm.Mapped[date | None]
@@ -83,17 +86,31 @@ class KeyGrant(Base):
     sealed_private: orm.Mapped[bytes]
 
 
-def current_desk_key(session: orm.Session) -> DeskKey | None:
-    """The key that reports are sealed to; none while intake is closed."""
-    key = newest_desk_key(session)
+def current_desk_key(session: orm.Session, desk: str = NATIONAL) -> DeskKey | None:
+    """The key that reports of a desk are sealed to; none while it takes none."""
+    key = newest_desk_key(session, desk)
     return key if key is not None and key.opened_on is not None else None
 
 
-def newest_desk_key(session: orm.Session) -> DeskKey | None:
-    """The key of this epoch, whether intake is open or not."""
+def newest_desk_key(session: orm.Session, desk: str = NATIONAL) -> DeskKey | None:
+    """The desk's key of now, whether anything is sealed to it already or not."""
     return session.scalar(
-        sa.select(DeskKey).where(DeskKey.retired_on.is_(None)).order_by(DeskKey.epoch.desc()).limit(1)
+        sa.select(DeskKey)
+        .where(DeskKey.desk == desk, DeskKey.retired_on.is_(None))
+        .order_by(DeskKey.epoch.desc())
+        .limit(1)
     )
+
+
+def key_beside(session: orm.Session, epoch: int) -> DeskKey | None:
+    """What to seal to for the desk that something of this epoch lies at; none while it takes none."""
+    return current_desk_key(session, session.get_one(DeskKey, epoch).desk)
+
+
+def epochs_open_to(session: orm.Session, member: UUID) -> frozenset[int]:
+    """Epochs of the desks that a member works at. Whether their key opens each is another question."""
+    query = sa.select(DeskKey.epoch).join(DeskMember, DeskMember.desk == DeskKey.desk)
+    return frozenset(session.scalars(query.where(DeskMember.member_id == member)))
 
 
 def newest_recovery_key(session: orm.Session) -> RecoveryKey | None:

@@ -7,6 +7,7 @@ import incidents.db.audit
 import incidents.db.bulk
 import incidents.db.coding
 import incidents.db.deidentify
+import incidents.db.desk
 import incidents.db.filter
 import incidents.db.incident
 import incidents.db.invitation

@@ -24,11 +24,13 @@ from incidents.db.account import member_names
 from incidents.db.audit import Change
 from incidents.db.bulk import Bulk, BulkKind, BulkRow, Outcome, rows_of
 from incidents.db.incident import SetAside
-from incidents.db.key import current_desk_key
+from incidents.db.key import DeskKey, epochs_open_to, key_beside
 from incidents.services import keys
 from incidents.services.accounts import Member
 from incidents.services.audit import note, note_all
 from incidents.services.clusters import WAITING, Listed
+from incidents.services.keys import desks_by_epoch
+from incidents.services.moderation import NoSuchReport
 from incidents.services.reporting import NoDeskKey
 
 UNDO_FOR = timedelta(minutes=10)
@@ -45,7 +47,7 @@ class NotAComment(Exception):
 
 
 class NoSuchBulk(Exception):
-    """Nothing was done under this id."""
+    """Nothing was done under this id at the member's desks."""
 
 
 class TooLate(Exception):
@@ -79,18 +81,19 @@ def begin(
     comment: str,
     *,
     reason: str | None,
-    listed: int,
+    listed: Sequence[Listed],
     member: Member,
     now: datetime,
 ) -> UUID:
-    """Say what is going to be done with how many, and why. `reason` is a code for setting aside, else None.
+    """Say what is going to be done with these, and why. `reason` is a code for setting aside, else None.
 
-    Raises NotAComment, NoDeskKey.
+    It is done at one desk, that of the first of them: what is written about them is for those who read them. Raises
+    NotAComment, NoDeskKey, services.moderation.NoSuchReport where the desk is not known, as all of them are gone.
     """
     text = plain_text(comment)
     if not text or len(text) > LONGEST_COMMENT:
         raise NotAComment("too_long" if text else "missing")
-    desk_key = current_desk_key(session)
+    desk_key = _key_for(session, listed, member)
     if desk_key is None:
         raise NoDeskKey
     forget_rows(session, now=now)
@@ -100,13 +103,21 @@ def begin(
         reason=reason,
         member_id=member.id,
         at=now,
-        listed=listed,
+        listed=len(listed),
         epoch=desk_key.epoch,
         sealed_comment=sealing.seal_to(desk_key.public, text.encode()),
     )
     session.add(bulk)
     session.flush()
-    note(session, f"bulk_{kind.value}", f"bulk:{bulk.id}", member, now, after=f"{listed} reports", reason=reason or "")
+    note(
+        session,
+        f"bulk_{kind.value}",
+        f"bulk:{bulk.id}",
+        member,
+        now,
+        after=f"{len(listed)} reports",
+        reason=reason or "",
+    )
     return bulk.id
 
 
@@ -120,10 +131,10 @@ def in_steps(listed: Sequence[Listed]) -> Iterator[Sequence[Listed]]:
 def act(session: Session, bulk: UUID, listed: Sequence[Listed], *, member: Member, now: datetime) -> None:
     """Do it with these. What a colleague has taken or changed since the list was made stays as it is.
 
-    Raises NoSuchBulk.
+    What lies at another desk is as if it were not there. Raises NoSuchBulk.
     """
-    doing = _bulk(session, bulk)
-    rows = _rows(session, [one.id for one in listed])
+    doing = _bulk(session, bulk, member)
+    rows = _rows(session, [one.id for one in listed], _epochs_beside(session, doing))
     found = [(rows[one.id], rows[one.id].handling, one.version) for one in listed if one.id in rows]
     outcomes = [_do(row, version, doing) for row, _, version in found]
     session.flush()
@@ -140,23 +151,23 @@ def act(session: Session, bulk: UUID, listed: Sequence[Listed], *, member: Membe
     note_all(session, f"bulk_{doing.kind.value}", changes, member, now)
 
 
-def rows_to_undo(session: Session, bulk: UUID, *, now: datetime) -> list[Listed]:
+def rows_to_undo(session: Session, bulk: UUID, *, member: Member, now: datetime) -> list[Listed]:
     """Those with which it was done, as they were left. Raises NoSuchBulk, TooLate."""
-    if now - _bulk(session, bulk).at > UNDO_FOR:
+    if now - _bulk(session, bulk, member).at > UNDO_FOR:
         raise TooLate
     return [Listed(row.report_id, row.version) for row in rows_of(session, bulk) if row.outcome is Outcome.DONE]
 
 
 def undo(session: Session, bulk: UUID, listed: Sequence[Listed], *, member: Member, now: datetime) -> None:
     """Let these stand again as they stood before; not those that somebody has worked on since. Raises NoSuchBulk."""
-    done = _bulk(session, bulk)
-    rows = _rows(session, [one.id for one in listed])
+    done = _bulk(session, bulk, member)
+    rows = _rows(session, [one.id for one in listed], _epochs_beside(session, done))
     changes = []
     for acted in session.scalars(
         sa.select(BulkRow).where(BulkRow.bulk_id == bulk, BulkRow.report_id.in_([one.id for one in listed]))
     ):
-        row = rows[acted.report_id]
-        if acted.outcome is not Outcome.DONE:
+        row = rows.get(acted.report_id)
+        if row is None or acted.outcome is not Outcome.DONE:
             continue
         left = row.handling
         if row.version != acted.version or left is not _AFTER[done.kind]:
@@ -176,7 +187,7 @@ def undo(session: Session, bulk: UUID, listed: Sequence[Listed], *, member: Memb
 
 def result(session: Session, bulk: UUID, *, member: Member, now: datetime) -> Result:
     """Raises NoSuchBulk."""
-    done = _bulk(session, bulk)
+    done = _bulk(session, bulk, member)
     is_over = now - done.at > UNDO_FOR
     rows = [] if is_over else rows_of(session, bulk)
     numbers = Counter(row.outcome for row in rows)
@@ -231,17 +242,38 @@ def _take_off(session: Session, reason: str | None, number: int) -> None:
     session.execute(sa.delete(SetAside).where(SetAside.id.in_(tallies)))
 
 
-def _bulk(session: Session, bulk: UUID) -> Bulk:
+def _bulk(session: Session, bulk: UUID, member: Member) -> Bulk:
     found = session.get(Bulk, bulk)
-    if found is None:
+    if found is None or found.epoch not in epochs_open_to(session, member.id):
         raise NoSuchBulk
     return found
 
 
-def _rows(session: Session, ids: Sequence[UUID]) -> dict[UUID, stored.Report]:
+def _key_for(session: Session, listed: Sequence[Listed], member: Member) -> DeskKey | None:
+    """What to seal the comment to. Raises services.moderation.NoSuchReport."""
+    own = desks_by_epoch(session, epochs_open_to(session, member.id))
+    for one in listed:
+        row = session.get(stored.Report, one.id)
+        if row is not None and row.epoch in own:
+            return key_beside(session, row.epoch)
+    if len({*own.values()}) != 1:
+        raise NoSuchReport
+    return key_beside(session, max(own))
+
+
+def _epochs_beside(session: Session, bulk: Bulk) -> sa.Select[int]:
+    """All epochs of the desk at which it is done."""
+    desk = sa.select(DeskKey.desk).where(DeskKey.epoch == bulk.epoch).scalar_subquery()
+    return sa.select(DeskKey.epoch).where(DeskKey.desk == desk)
+
+
+def _rows(session: Session, ids: Sequence[UUID], epochs: sa.Select[int]) -> dict[UUID, stored.Report]:
     """The reports, locked in one order, so that no two members wait for each other."""
     found = session.scalars(
-        sa.select(stored.Report).where(stored.Report.id.in_(ids)).order_by(stored.Report.id).with_for_update()
+        sa.select(stored.Report)
+        .where(stored.Report.id.in_(ids), stored.Report.epoch.in_(epochs))
+        .order_by(stored.Report.id)
+        .with_for_update()
     )
     return {row.id: row for row in found}
 

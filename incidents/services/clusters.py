@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,8 +16,10 @@ from incidents.core.likeness.groups import Group, Kind, grouped
 from incidents.core.likeness.shared import Shared, shared
 from incidents.core.report import Report
 from incidents.db import report as stored
+from incidents.db.key import epochs_open_to
 from incidents.services.accounts import Member
 from incidents.services.audit import note
+from incidents.services.keys import desks_by_epoch
 from incidents.services.moderation import NoSuchReport, content_of, private_keys
 
 MANY_HELD = 20
@@ -45,11 +47,12 @@ class Alike:
     content: Report
     likeness: float | None
     """How much it is like the others, from 0 to 1; None where it was not compared."""
+    desk: str
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """Reports that are alike, the most typical first."""
+    """Reports of one desk that are alike, the most typical first."""
 
     kind: Kind
     reports: Sequence[Alike]
@@ -74,6 +77,10 @@ class Cluster:
         return min(days), max(days)
 
     @property
+    def desk(self) -> str:
+        return self.reports[0].desk
+
+    @property
     def held(self) -> int:
         return sum(one.handling is Handling.QUARANTINED for one in self.reports)
 
@@ -91,11 +98,11 @@ class Clusters:
     """Reports that the member's key does not open."""
 
 
-def waiting_and_held(session: Session) -> tuple[int, int]:
-    """How many reports nobody has taken yet, and how many of them are held for a check."""
+def waiting_and_held(session: Session, member: Member) -> tuple[int, int]:
+    """How many reports at the member's desks nobody has taken yet, and how many of them are held for a check."""
     numbers = session.execute(
         sa.select(stored.Report.handling, sa.func.count().label("number"))
-        .where(stored.Report.handling.in_(WAITING))
+        .where(stored.Report.handling.in_(WAITING), stored.Report.epoch.in_(epochs_open_to(session, member.id)))
         .group_by(stored.Report.handling)
     )
     by_handling = {row.handling: row.number for row in numbers}
@@ -108,15 +115,21 @@ def note_looking(session: Session, member: Member, *, now: datetime, around: UUI
 
 
 def open_clusters(session: Session, member: Member) -> Clusters:
-    """All that wait, by likeness."""
-    opened, unopened = _opened(session, member, stored.Report.handling.in_(WAITING))
-    found = grouped([one.content for one in opened], in_flood=_in_flood(opened))
-    return Clusters(
-        [_cluster(group, opened) for group in found.groups],
-        [_cluster(group, opened) for group in found.few],
-        [opened[index] for index in found.single],
-        unopened,
-    )
+    """All that wait at the member's desks, by likeness.
+
+    Each desk by itself: what is written about a cluster is for those who read all of its reports.
+    """
+    every, unopened = _opened(session, member, stored.Report.handling.in_(WAITING))
+    clusters: list[Cluster] = []
+    few: list[Cluster] = []
+    single: list[Alike] = []
+    for desk in sorted({one.desk for one in every}):
+        opened = [one for one in every if one.desk == desk]
+        found = grouped([one.content for one in opened], in_flood=_in_flood(opened))
+        clusters += [_cluster(group, opened) for group in found.groups]
+        few += [_cluster(group, opened) for group in found.few]
+        single += [opened[index] for index in found.single]
+    return Clusters(sorted(clusters, key=lambda one: -len(one.reports)), few, single, unopened)
 
 
 def cluster_around(session: Session, member: Member, report: UUID) -> Cluster:
@@ -140,10 +153,10 @@ def cluster_listed(session: Session, member: Member, kind: Kind, listed: Sequenc
 
 
 def _opened(session: Session, member: Member, which: sa.ColumnElement[bool]) -> tuple[list[Alike], int]:
-    row = stored.Report
+    row, desks = stored.Report, desks_by_epoch(session, epochs_open_to(session, member.id))
     rows = session.execute(
         sa.select(row.id, row.version, row.received_on, row.handling, row.epoch, row.sealed, row.sealed_key)
-        .where(which)
+        .where(which, row.epoch.in_(desks))
         .order_by(row.id)
     )
     private = private_keys(session, member)
@@ -153,7 +166,7 @@ def _opened(session: Session, member: Member, which: sa.ColumnElement[bool]) -> 
         if content is None:
             unopened += 1
         else:
-            found.append(Alike(one.id, one.version, one.received_on, one.handling, content, None))
+            found.append(Alike(one.id, one.version, one.received_on, one.handling, content, None, desks[one.epoch]))
     return found, unopened
 
 
@@ -172,4 +185,4 @@ def _cluster(group: Group, opened: Sequence[Alike]) -> Cluster:
 
 
 def _with_likeness(one: Alike, likeness: float) -> Alike:
-    return Alike(one.id, one.version, one.received_on, one.handling, one.content, likeness)
+    return replace(one, likeness=likeness)

@@ -21,9 +21,15 @@ from incidents.db.coding import CodedAs, SecondCoding, codings_of
 from incidents.db.incident import Incident
 from incidents.services.accounts import Member
 from incidents.services.audit import note
-from incidents.services.moderation import content_of, private_keys
+from incidents.services.moderation import content_of, private_keys, reports_within
 from incidents.services.settled import settlement_in
-from incidents.services.settlement import SamePerson, check_settlement, row_to_change, waits_for_second_coding
+from incidents.services.settlement import (
+    SamePerson,
+    check_may_read,
+    check_settlement,
+    row_to_change,
+    waits_for_second_coding,
+)
 
 
 @dataclass(frozen=True)
@@ -79,13 +85,12 @@ def open_to_code(
 ) -> ToCode:
     """The reports of an incident, for the second coder; that they were opened is in the audit trail.
 
-    Raises NoSuchIncident, SamePerson, core.incident.NotAllowed where no second coding is wanted.
+    Raises NoSuchIncident, SamePerson, AtAnotherDesk, core.incident.NotAllowed where no second coding is wanted.
     """
     row = _row_to_code(session, incident, None, member, draw, vocabulary)
     private = private_keys(session, member)
-    rows = session.scalars(
-        sa.select(stored.Report).where(stored.Report.incident_id == row.id).order_by(stored.Report.id)
-    ).all()
+    own, _elsewhere = reports_within(session, row.id, member)
+    rows = session.scalars(sa.select(stored.Report).where(stored.Report.id.in_(own)).order_by(stored.Report.id)).all()
     for one in rows:
         state = one.handling.value
         note(session, "open_to_code", f"report:{one.id}", member, now, before=state, after=state)
@@ -107,7 +112,7 @@ def code_again(
 ) -> None:
     """Keep the second coding beside the first as it stands now. What is proposed stays the first one.
 
-    Raises Rejected, NoSuchIncident, StaleIncident, SamePerson, core.incident.NotAllowed.
+    Raises Rejected, NoSuchIncident, StaleIncident, SamePerson, AtAnotherDesk, core.incident.NotAllowed.
     """
     check_settlement(settled, vocabulary, places, now)
     row = _row_to_code(session, incident, version, member, draw, vocabulary)
@@ -152,6 +157,7 @@ def _row_to_code(
     row = row_to_change(session, incident, version=version)
     if row.proposed_by == member.id:
         raise SamePerson
+    check_may_read(session, incident, member)
     if not waits_for_second_coding(session, row, draw=draw, vocabulary=vocabulary):
         raise NotAllowed(row.decision, row.decision)
     return row

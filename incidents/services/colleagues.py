@@ -17,16 +17,13 @@ from incidents.core.accounts import Role, typed_password
 from incidents.db import account as stored
 from incidents.db.account import MemberRole, member_by_name
 from incidents.db.audit import record
+from incidents.db.desk import all_desks, desks_of
 from incidents.services import invitations, keys, passkeys, spare_codes
 from incidents.services.accounts import Enrolled, Member, add_member, end_sessions
 from incidents.services.invitations import Waiting
 
 _DRAWN_GROUPS = 6
 """Of 16 bits each, of a password that an administrator reads out."""
-
-
-class LastHolder(Exception):
-    """Nobody else holds the desk key: without this member no report could be opened."""
 
 
 class NoSuchMember(Exception):
@@ -54,7 +51,7 @@ class Colleague:
     roles: frozenset[Role]
     is_out: bool
     holds_key: bool
-    """Whether they can open what arrives now."""
+    """Whether they can open what arrives now at every desk that they work at."""
     partner: str | None
     """The organisation that they send tables for."""
     waiting: Waiting | None
@@ -63,17 +60,19 @@ class Colleague:
 
 def colleagues(session: Session) -> list[Colleague]:
     """All members, by name."""
-    holders, waiting = set(keys.holders_of_now(session)), invitations.waiting(session)
+    waiting = invitations.waiting(session)
+    holders = {desk.code: keys.holders_of_now(session, desk.code) for desk in all_desks(session)}
     rows = session.scalars(
         sa.select(stored.Member).options(orm.selectinload(stored.Member.roles)).order_by(stored.Member.name)
-    )
+    ).all()
+    at = {row.id: desks_of(session, row.id) for row in rows}
     return [
         Colleague(
             row.id,
             row.name,
             frozenset(one.role for one in row.roles),
             row.is_disabled,
-            row.id in holders,
+            bool(at[row.id]) and all(row.id in holders[desk] for desk in at[row.id]),
             row.partner,
             waiting.get(row.id),
         )
@@ -154,21 +153,23 @@ def reset_second_factor(
     return secret
 
 
-def revoke_member(session: Session, member: UUID, *, actor: str, now: datetime, reason: str) -> int:
-    """Shut a member out: no session, no key of the desk, and a new desk key for the others; its epoch.
+def revoke_member(session: Session, member: UUID, *, actor: str, now: datetime, reason: str) -> dict[str, int]:
+    """Shut a member out: no session, no key, and a new one for the others at each desk that they were at.
 
-    Raises LastHolder.
+    The epochs, by desk. Raises services.keys.LastHolder.
     """
     row = session.get_one(stored.Member, member)
-    if not keys.has_other_holders(session, member):
-        raise LastHolder
+    desks = sorted(desks_of(session, member))
+    for desk in desks:
+        keys.check_others_hold(session, desk, member)
     row.is_disabled = True
     passkeys.void(session, member)
     end_sessions(session, member)
     keys.take_grants(session, member)
     invitations.forget(session, member)
     record(session, at=now, actor=actor, action="revoke_member", subject=f"member:{member}", reason=reason)
-    return keys.rotate(session, actor=actor, now=now, reason=f"member:{member} revoked")
+    why = f"member:{member} revoked"
+    return {desk: keys.rotate(session, actor=actor, now=now, reason=why, desk=desk) for desk in desks}
 
 
 def readmit_colleague(session: Session, member: UUID, *, by: Member, now: datetime) -> None:
@@ -193,7 +194,7 @@ def reset_colleague(session: Session, member: UUID, *, by: Member, memory_mib: i
 
 
 def revoke_colleague(session: Session, member: UUID, *, by: Member, reason: str, now: datetime) -> None:
-    """As `revoke_member`. Raises Oneself, LastHolder."""
+    """As `revoke_member`. Raises Oneself, services.keys.LastHolder."""
     if member == by.id:
         raise Oneself
     revoke_member(session, member, actor=by.name, now=now, reason=reason)

@@ -12,7 +12,7 @@ from incidents.adapters import sealing
 from incidents.adapters.remaking import Remade
 from incidents.core.files import MOST_FILES, PIECE, Facts, FilePart, Kind, pages_of
 from incidents.core.receipt import ReceiptCode
-from incidents.db.key import current_desk_key
+from incidents.db.key import key_beside
 from incidents.db.report import FilePiece, SentFile, file_tags, pieces_stored
 from incidents.services.receipts import bring_news, row_of
 from incidents.services.reporting import NoDeskKey
@@ -49,7 +49,7 @@ def add_file(
     Raises services.receipts.UnknownCode, TooManyFiles, services.reporting.NoDeskKey.
     """
     row = row_of(session, code, pepper=pepper, to_change=True)
-    desk_key = current_desk_key(session)
+    desk_key = key_beside(session, row.epoch)
     if desk_key is None:
         raise NoDeskKey
     tag = sealing.tag_of_file(content, code, pepper)

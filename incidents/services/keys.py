@@ -1,8 +1,8 @@
-"""The desk key and who holds it: epochs, grants, and members' own ways back to their keys."""
+"""Keys of the desks and who holds them: epochs, grants, and members' own ways back to their keys."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from incidents.adapters import opening
 from incidents.adapters.opening import KeyPair, LockedKey, RecoveryLock
+from incidents.core.desks import NATIONAL
 from incidents.core.recovery import RecoveryCode
 from incidents.db.account import Member
 from incidents.db.audit import record
+from incidents.db.desk import Desk, DeskMember, add_to_desk, desks_of
 from incidents.db.key import (
     DeskKey,
     KeyGrant,
@@ -41,6 +43,14 @@ class NoGrant(Exception):
     """The member's key opens no desk key of this epoch."""
 
 
+class LastHolder(Exception):
+    """Nobody else holds the key of this desk: without the member none of its reports could be opened."""
+
+    def __init__(self, desk: str) -> None:
+        super().__init__(desk)
+        self.desk = desk
+
+
 class NoRecoveryCode(Exception):
     """The member never made a recovery code."""
 
@@ -51,16 +61,21 @@ class HasEarlierKey(Exception):
 
 @dataclass(frozen=True)
 class Readiness:
-    """What stands between a site and its intake."""
+    """What stands between a desk and its reports."""
 
     confirmed: int
-    """How many members hold the desk key and have confirmed their recovery codes."""
+    """How many members hold its key and have confirmed their recovery codes."""
     shares_made: int
     shares_read_back: int
 
     @property
     def is_ready(self) -> bool:
-        return self.confirmed >= FEWEST_CONFIRMED and 0 < self.shares_made == self.shares_read_back
+        return self.has_members and 0 < self.shares_made == self.shares_read_back
+
+    @property
+    def has_members(self) -> bool:
+        """All that a further desk needs."""
+        return self.confirmed >= FEWEST_CONFIRMED
 
 
 class NotReady(Exception):
@@ -71,29 +86,30 @@ class NotReady(Exception):
         self.readiness = readiness
 
 
-def make_desk_key(session: Session, holders: Sequence[UUID], *, today: date) -> int:
-    """A first desk key with intake open at once; its epoch. For trials: a site prepares it, and opens intake later.
+def make_desk_key(session: Session, holders: Sequence[UUID], *, today: date, desk: str = NATIONAL) -> int:
+    """A desk key that is open at once; its epoch. For trials: a site prepares it, and opens it later.
 
     Raises NoKey.
     """
-    return _new_epoch(session, holders, today=today, opened_on=today)
+    return _new_epoch(session, desk, holders, today=today, opened_on=today)
 
 
-def prepare_desk_key(session: Session, holders: Sequence[UUID], *, today: date) -> int:
+def prepare_desk_key(session: Session, holders: Sequence[UUID], *, today: date, desk: str = NATIONAL) -> int:
     """A desk key to which nothing is sealed until `open_intake`; its epoch. Raises NoKey."""
-    return _new_epoch(session, holders, today=today, opened_on=None)
+    return _new_epoch(session, desk, holders, today=today, opened_on=None)
 
 
-def rotate(session: Session, *, actor: str, now: datetime, reason: str) -> int:
-    """A new desk key for all who hold the one of now, and for the trustees; its epoch.
+def rotate(session: Session, *, actor: str, now: datetime, reason: str, desk: str = NATIONAL) -> int:
+    """A new key for all who hold the one that a desk has now, and for the trustees; its epoch.
 
-    What was sealed before stays as it is. Intake is open afterwards if it was open before.
+    What was sealed before stays as it is. The desk takes reports afterwards if it did before.
     """
-    before = newest_desk_key(session)
+    before = newest_desk_key(session, desk)
     holders = holders_of(session, before.epoch) if before else []
     opened_on = now.date() if before and before.opened_on else None
-    epoch = _new_epoch(session, holders, today=now.date(), opened_on=opened_on)
-    record(session, at=now, actor=actor, action="rotate_keys", subject=f"epoch:{epoch}", reason=reason)
+    epoch = _new_epoch(session, desk, holders, today=now.date(), opened_on=opened_on)
+    subject, after = f"epoch:{epoch}", f"desk:{desk}"
+    record(session, at=now, actor=actor, action="rotate_keys", subject=subject, after=after, reason=reason)
     return epoch
 
 
@@ -109,19 +125,20 @@ def holders_of(session: Session, epoch: int) -> list[UUID]:
     return [holder for holder in session.scalars(query) if holder is not None]
 
 
-def holders_of_now(session: Session) -> list[UUID]:
-    """As `holders_of`, of the desk key of now; nobody while there is none."""
-    key = newest_desk_key(session)
+def holders_of_now(session: Session, desk: str = NATIONAL) -> list[UUID]:
+    """As `holders_of`, of the key that a desk has now; nobody while there is none."""
+    key = newest_desk_key(session, desk)
     return holders_of(session, key.epoch) if key else []
 
 
-def has_other_holders(session: Session, member: UUID) -> bool:
-    """Whether somebody beside the member holds the desk key of now."""
-    return any(holder != member for holder in holders_of_now(session))
+def check_others_hold(session: Session, desk: str, member: UUID) -> None:
+    """Raises LastHolder where nobody beside the member holds the key that a desk has now."""
+    if all(holder == member for holder in holders_of_now(session, desk)):
+        raise LastHolder(desk)
 
 
-def readiness(session: Session) -> Readiness:
-    holders, recovery = holders_of_now(session), newest_recovery_key(session)
+def readiness(session: Session, desk: str = NATIONAL) -> Readiness:
+    holders, recovery = holders_of_now(session, desk), newest_recovery_key(session)
     confirmed = session.scalar(
         sa.select(sa.func.count())
         .select_from(MemberKey)
@@ -131,38 +148,57 @@ def readiness(session: Session) -> Readiness:
     return Readiness(confirmed or 0, len(shares), sum(share.read_back_on is not None for share in shares))
 
 
-def open_intake(session: Session, *, actor: str, now: datetime) -> None:
-    """Let reports be sealed to the desk key of now. Does nothing where they are already. Raises NoKey, NotReady."""
-    key = newest_desk_key(session)
+def open_intake(session: Session, *, actor: str, now: datetime, desk: str = NATIONAL) -> None:
+    """Let reports be sealed to the key that a desk has now. Does nothing where they are already.
+
+    The shares are asked for at the national desk only: without it no other takes any. Raises NoKey, NotReady.
+    """
+    key = newest_desk_key(session, desk)
     if key is None:
         raise NoKey
     if key.opened_on is not None:
         return
-    found = readiness(session)
-    if not found.is_ready:
+    found = readiness(session, desk)
+    if not (found.is_ready if desk == NATIONAL else found.has_members):
         raise NotReady(found)
     key.opened_on = now.date()
-    record(session, at=now, actor=actor, action="open_intake", subject=f"epoch:{key.epoch}")
+    record(session, at=now, actor=actor, action="open_intake", subject=f"epoch:{key.epoch}", after=f"desk:{desk}")
 
 
-def share_desk_keys(session: Session, member: UUID, *, by: UUID, by_key: KeyPair) -> list[int]:
-    """Give a member every desk key that the key of the member `by` opens; their epochs. Raises NoKey, Partner.
+def share_desk_keys(
+    session: Session, member: UUID, *, by: UUID, by_key: KeyPair, desks: Collection[str] = ()
+) -> list[int]:
+    """Give a member keys that the key of the member `by` opens: of these desks, or of those that the member works at.
 
-    Grants that the member's key of now does not open are replaced.
+    Without either they work at the national desk from now on, or at all that `by` has where that is not among them.
+    Their epochs. Grants that the member's key of now does not open are replaced. Raises NoKey, Partner.
     """
-    shared = {epoch: desk_private(session, epoch, by, by_key) for epoch in held_epochs(session, by, by_key)}
+    held = desks_by_epoch(session, held_epochs(session, by, by_key))
+    wanted = desks or desks_of(session, member) or ({NATIONAL} & {*held.values()}) or {*held.values()}
+    shared = {epoch: desk_private(session, epoch, by, by_key) for epoch, desk in held.items() if desk in wanted}
     grant_to_member(session, member, shared)
     return list(shared)
 
 
 def grant_to_member(session: Session, member: UUID, privates: Mapping[int, bytes]) -> None:
-    """Give a member the private halves of desk keys, by epoch, in place of what they had. Raises NoKey, Partner."""
+    """Give a member the private halves of desk keys, by epoch, in place of what they had: they work at these desks.
+
+    Raises NoKey, Partner.
+    """
     if is_partner(session, member):
         raise Partner
     public = _key_of(session, member).public
+    for desk in {*desks_by_epoch(session, privates).values()}:
+        add_to_desk(session, desk, member)
     session.execute(sa.delete(KeyGrant).where(KeyGrant.epoch.in_(privates), KeyGrant.member_id == member))
     session.add_all(_grant_to(epoch, private, public, member=member) for epoch, private in privates.items())
     session.flush()
+
+
+def desks_by_epoch(session: Session, epochs: Collection[int]) -> dict[int, str]:
+    """The desk of each of these epochs, in their order."""
+    query = sa.select(DeskKey.epoch, DeskKey.desk).where(DeskKey.epoch.in_(epochs)).order_by(DeskKey.epoch)
+    return {row.epoch: row.desk for row in session.execute(query)}
 
 
 def is_partner(session: Session, member: UUID) -> bool:
@@ -181,12 +217,21 @@ def held_epochs(session: Session, member: UUID, key: KeyPair) -> list[int]:
     return list(session.scalars(query.order_by(KeyGrant.epoch)))
 
 
-def readmit(session: Session, member: UUID, *, by: UUID, by_key: KeyPair, actor: str, now: datetime) -> list[int]:
+def readmit(
+    session: Session,
+    member: UUID,
+    *,
+    by: UUID,
+    by_key: KeyPair,
+    actor: str,
+    now: datetime,
+    desks: Collection[str] = (),
+) -> list[int]:
     """As `share_desk_keys`, for a member whose key an administrator took away.
 
     A recovery code of their earlier key is void from now on: what it opened they hold again. Raises NoKey.
     """
-    shared = share_desk_keys(session, member, by=by, by_key=by_key)
+    shared = share_desk_keys(session, member, by=by, by_key=by_key, desks=desks)
     row = _key_of(session, member)
     if row.recovery_public != row.public:
         _forget_recovery(row)
@@ -195,8 +240,16 @@ def readmit(session: Session, member: UUID, *, by: UUID, by_key: KeyPair, actor:
 
 
 def take_grants(session: Session, member: UUID) -> None:
-    """The member's keys open nothing any more, whatever they still know."""
+    """The member works at no desk, and their keys open nothing any more, whatever they still know."""
     session.execute(sa.delete(KeyGrant).where(KeyGrant.member_id == member))
+    session.execute(sa.delete(DeskMember).where(DeskMember.member_id == member))
+
+
+def take_grants_of(session: Session, desk: str, member: UUID) -> None:
+    """As `take_grants`, of one desk."""
+    own = sa.select(DeskKey.epoch).where(DeskKey.desk == desk)
+    session.execute(sa.delete(KeyGrant).where(KeyGrant.member_id == member, KeyGrant.epoch.in_(own)))
+    session.execute(sa.delete(DeskMember).where(DeskMember.member_id == member, DeskMember.desk == desk))
 
 
 def add_member_key(session: Session, member: UUID, password: str, *, memory_mib: int, today: date) -> KeyPair:
@@ -281,16 +334,25 @@ def desk_private(session: Session, epoch: int, member: UUID, key: KeyPair) -> by
     return opening.open_grant(sealed, key)
 
 
-def _new_epoch(session: Session, holders: Sequence[UUID], *, today: date, opened_on: date | None) -> int:
-    """A new desk key for these members, the trustees, and nobody else."""
+def _new_epoch(session: Session, desk: str, holders: Sequence[UUID], *, today: date, opened_on: date | None) -> int:
+    """A new key of a desk for these members, who work at it from now on, the trustees, and nobody else."""
     pair = opening.new_key_pair()
     publics = [(holder, _key_of(session, holder).public) for holder in holders]
+    before = newest_desk_key(session, desk) or newest_desk_key(session)
+    recoveries = _recovery_keys(session, before.epoch if before else 0)
     epoch = (session.scalar(sa.select(sa.func.max(DeskKey.epoch))) or 0) + 1
-    session.execute(sa.update(DeskKey).where(DeskKey.retired_on.is_(None)).values(retired_on=today))
-    session.add(DeskKey(epoch=epoch, public=pair.public, created_on=today, opened_on=opened_on))
+    if session.get(Desk, desk) is None:
+        session.add(Desk(code=desk, name="", created_on=today))
+        session.flush()
+    session.execute(
+        sa.update(DeskKey).where(DeskKey.desk == desk, DeskKey.retired_on.is_(None)).values(retired_on=today)
+    )
+    session.add(DeskKey(epoch=epoch, desk=desk, public=pair.public, created_on=today, opened_on=opened_on))
     session.flush()
+    for holder in holders:
+        add_to_desk(session, desk, holder)
     session.add_all(_grant_to(epoch, pair.private, public, member=holder) for holder, public in publics)
-    for recovery in _recovery_keys(session, epoch - 1):
+    for recovery in recoveries:
         session.add(_grant_to(epoch, pair.private, recovery.public, recovery=recovery.number))
     session.flush()
     return epoch

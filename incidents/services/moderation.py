@@ -26,7 +26,7 @@ from incidents.db import report as stored
 from incidents.db.account import member_names
 from incidents.db.audit import entries
 from incidents.db.incident import SetAside
-from incidents.db.key import current_desk_key
+from incidents.db.key import DeskKey, epochs_open_to, key_beside
 from incidents.db.report import Message, MessageKind, messages_of, next_number
 from incidents.services import keys
 from incidents.services.accounts import Member
@@ -53,7 +53,7 @@ class Sealed(Protocol):
 
 
 class NoSuchReport(Exception):
-    """There is no report with this id."""
+    """There is no report with this id, or it lies at a desk that the member is not at: one looks like the other."""
 
 
 class Withdrawn(NoSuchReport):
@@ -111,6 +111,7 @@ class Opened:
     version: int
     received_on: date
     handling: Handling
+    desk: str
     incident: UUID | None
     set_aside_reason: str | None
     holder: str | None
@@ -127,7 +128,7 @@ def read_report(session: Session, report: UUID, *, member: Member, now: datetime
 
     Raises NoSuchReport; Withdrawn is one, here and below.
     """
-    row = _row(session, report)
+    row = _row(session, report, member)
     is_taken = _is_taken_by(row, member, now)
     private = private_keys(session, member)
     return Opened(
@@ -135,6 +136,7 @@ def read_report(session: Session, report: UUID, *, member: Member, now: datetime
         row.version,
         row.received_on,
         row.handling,
+        session.get_one(DeskKey, row.epoch).desk,
         row.incident_id,
         row.set_aside_reason,
         holder_of(row, member_names(session), now),
@@ -151,13 +153,16 @@ def withdrawals(session: Session, *, since: datetime) -> list[date]:
     return [entry.at.date() for entry, _ in taken_back if entry.subject.startswith("report:")][::-1]
 
 
-def reports_of(session: Session, incident: UUID) -> list[UUID]:
-    """The reports that an incident rests on."""
-    return list(
-        session.scalars(
-            sa.select(stored.Report.id).where(stored.Report.incident_id == incident).order_by(stored.Report.id)
-        )
-    )
+def reports_of(session: Session, incident: UUID, *which: sa.ColumnElement[bool]) -> list[UUID]:
+    """The reports that an incident rests on, or those of them that are meant."""
+    query = sa.select(stored.Report.id).where(stored.Report.incident_id == incident, *which)
+    return list(session.scalars(query.order_by(stored.Report.id)))
+
+
+def reports_within(session: Session, incident: UUID, member: Member) -> tuple[list[UUID], int]:
+    """As `reports_of`, those at desks that the member works at; and how many lie at others."""
+    own = reports_of(session, incident, stored.Report.epoch.in_(epochs_open_to(session, member.id)))
+    return own, len(reports_of(session, incident)) - len(own)
 
 
 def take_report(session: Session, report: UUID, *, member: Member, now: datetime) -> int:
@@ -165,7 +170,7 @@ def take_report(session: Session, report: UUID, *, member: Member, now: datetime
 
     Gives the report's version from now on. Raises NoSuchReport.
     """
-    row = _row(session, report, to_change=True)
+    row = _row(session, report, member, to_change=True)
     action = "take"
     if holder_of(row, member_names(session), now) and row.lease_member_id != member.id:
         action = "take_over"
@@ -227,7 +232,7 @@ def _message_text(typed: str) -> str:
 
 def _say(session: Session, row: stored.Report, kind: MessageKind, text: str, now: datetime) -> None:
     """Seal a message for the reporter and for the desk. A page that does not show it is out of date from now on."""
-    desk_key = current_desk_key(session)
+    desk_key = key_beside(session, row.epoch)
     if desk_key is None:
         raise NoDeskKey
     session.add(
@@ -298,7 +303,7 @@ def taken_row(session: Session, report: UUID, *, version: int, member: Member, n
 
     Raises NoSuchReport, NotTaken, StaleReport.
     """
-    row = _row(session, report, to_change=True)
+    row = _row(session, report, member, to_change=True)
     if row.version != version:
         raise StaleReport(row.id, row.incident_id, has_news=row.has_news)
     _check_taken(session, row, member, now)
@@ -308,7 +313,7 @@ def taken_row(session: Session, report: UUID, *, version: int, member: Member, n
 
 def held_row(session: Session, report: UUID, *, member: Member, now: datetime) -> stored.Report:
     """The row of a report that this member holds, to read. Raises NoSuchReport, NotTaken."""
-    row = _row(session, report)
+    row = _row(session, report, member)
     _check_taken(session, row, member, now)
     return row
 
@@ -324,8 +329,15 @@ def partner_of(session: Session, row: stored.Report, member: Member) -> str | No
     return (found.partner or None) if found else None
 
 
-def _row(session: Session, report: UUID, *, to_change: bool = False) -> stored.Report:
+def is_within(session: Session, row: stored.Report, member: Member) -> bool:
+    """Whether the member works at the desk that a report lies at."""
+    return row.epoch in epochs_open_to(session, member.id)
+
+
+def _row(session: Session, report: UUID, member: Member, *, to_change: bool = False) -> stored.Report:
     row = session.get(stored.Report, report, with_for_update=to_change)
+    if row is not None and not is_within(session, row, member):
+        raise NoSuchReport
     if row is None:
         taken_back = next(entries(session, subject=f"report:{report}", action=WITHDRAW_REPORT), None)
         raise Withdrawn(taken_back[0].at.date()) if taken_back else NoSuchReport

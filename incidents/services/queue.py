@@ -25,6 +25,7 @@ from incidents.core.vocabulary import Vocabulary
 from incidents.core.welfare import hard_acts, is_about_child
 from incidents.db import report as stored
 from incidents.db.account import member_names
+from incidents.db.key import epochs_open_to
 from incidents.services import keys
 from incidents.services.accounts import Member
 from incidents.services.memory import Recall
@@ -83,6 +84,8 @@ class Waiting(NamedTuple):
     """That hit it, in the order of their names."""
     is_hard: bool
     """The story is hard to read (core.welfare)."""
+    desk: str
+    """Where it lies, of the desks that the member works at."""
 
     @property
     def is_flagged(self) -> bool:
@@ -191,12 +194,13 @@ def open_queue(
     with_held: bool = True,
     rules: Sequence[Rule] = (),
 ) -> list[Waiting]:
-    """All open reports and those with news: somebody at risk first, then what a rule flags, then the oldest.
+    """Open reports and those with news at the member's desks: those at risk first, then what a rule flags, then by age.
 
     What a rule sets apart comes last. In a flood the held ones are left out: they are looked at together
     (services.clusters). `area_of` tells what a typed place stands for; `rules` are those in force.
     """
-    rows = _rows(session, OPEN if with_held else OPEN - {Handling.QUARANTINED})
+    desks = keys.desks_by_epoch(session, epochs_open_to(session, member.id))
+    rows = [row for row in _rows(session, OPEN if with_held else OPEN - {Handling.QUARANTINED}) if row.epoch in desks]
     gists = open_gists(session, rows, member, shelf=_SHELF, recall=recall, area_of=area_of, rules=rules)
     names = member_names(session)
     grave, hard = grave_acts(vocabulary), hard_acts(vocabulary)
@@ -221,6 +225,7 @@ def open_queue(
                 is_free and any(rule.route_to == member.id for rule in hitting),
                 hitting,
                 content is not None and is_hard(content, hard),
+                desks[row.epoch],
             )
         )
     return sorted(

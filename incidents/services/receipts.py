@@ -16,7 +16,7 @@ from incidents.core.incident import HANDLING, Handling, step
 from incidents.core.receipt import ReceiptCode
 from incidents.core.report import plain_text
 from incidents.db import report as stored
-from incidents.db.key import current_desk_key
+from incidents.db.key import key_beside
 from incidents.db.report import Message, MessageKind, looked_up, messages_unsealed, next_number, report_by_verifier
 from incidents.services.reporting import NoDeskKey
 
@@ -113,7 +113,7 @@ def say(
     if len(text) > LONGEST_MESSAGE:
         raise NotAMessage("too_long")
     row = row_of(session, code, pepper=pepper, to_change=True)
-    desk_key = current_desk_key(session)
+    desk_key = key_beside(session, row.epoch)
     if desk_key is None:
         raise NoDeskKey
     digest = sealing.digest_of_token(nonce, pepper)

@@ -24,13 +24,14 @@ from incidents.core.report import Report
 from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored
 from incidents.db.account import member_names
+from incidents.db.key import epochs_open_to
 from incidents.db.referral import Referral, referrals_of
 from incidents.db.report import MessageKind, messages_of
 from incidents.services import deidentify, letters, settled, settlement
 from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.letters import Hindered, Letter
-from incidents.services.moderation import content_of, held_row, private_keys, taken_row
+from incidents.services.moderation import content_of, held_row, is_within, private_keys, taken_row
 from incidents.services.settled import NoSuchIncident
 
 REFERABLE = frozenset({Handling.IN_TRIAGE, Handling.AWAITING_REPORTER, Handling.LINKED})
@@ -39,7 +40,7 @@ WAITS = frozenset({State.PROPOSED, State.CONSENT_CHECKED, State.SENT, State.ACKN
 
 
 class NoSuchReferral(Exception):
-    """There is no referral with this id."""
+    """There is no referral with this id, or its report lies at a desk that the member is not at."""
 
 
 class StaleReferral(Hindered):
@@ -104,9 +105,14 @@ class Before:
     referrals: list[Passed]
 
 
-def work(session: Session) -> list[Passed]:
-    """Referrals that are not over, or whose outcome could raise an incident; those due first."""
-    query = sa.select(Referral).where(Referral.state.in_(WAITS) | (Referral.outcome == Outcome.CONFIRMED))
+def work(session: Session, member: Member) -> list[Passed]:
+    """Referrals at the member's desks that are not over, or whose outcome could raise an incident; those due first."""
+    query = (
+        sa.select(Referral)
+        .join(stored.Report, stored.Report.id == Referral.report_id)
+        .where(Referral.state.in_(WAITS) | (Referral.outcome == Outcome.CONFIRMED))
+        .where(stored.Report.epoch.in_(epochs_open_to(session, member.id)))
+    )
     names = member_names(session)
     found = [_passed(session, row, names) for row in session.scalars(query)]
     waiting = [one for one in found if one.state in WAITS or one.may_raise]
@@ -126,9 +132,9 @@ def read_before(session: Session, report: UUID, *, member: Member, now: datetime
     return Before(_content(session, row, member), row.version, row.handling, passed)
 
 
-def read(session: Session, referral: UUID) -> Passed:
+def read(session: Session, referral: UUID, member: Member) -> Passed:
     """Raises NoSuchReferral."""
-    return _passed(session, _row(session, referral), member_names(session))
+    return _passed(session, _row(session, referral, member), member_names(session))
 
 
 def propose(session: Session, report: UUID, recipient: str, *, version: int, member: Member, now: datetime) -> UUID:
@@ -188,7 +194,7 @@ def letter(session: Session, referral: UUID, *, member: Member, known: Known, pe
 
     Raises NoSuchReferral, KeyDoesNotOpen, services.moderation.NotTaken, and what services.letters.letter_of raises.
     """
-    row = _row(session, referral)
+    row = _row(session, referral, member)
     report = held_row(session, row.report_id, member=member, now=now)
     content = _content(session, report, member)
     summary = deidentify.read(session, report.id, member=member, known=known)
@@ -242,14 +248,14 @@ def send(
 
 def acknowledge(session: Session, referral: UUID, *, seen: int, member: Member, today: date, now: datetime) -> None:
     """The body has it. Raises NoSuchReferral, StaleReferral, core.incident.NotAllowed."""
-    row = _row(session, referral, seen=seen)
+    row = _row(session, referral, member, seen=seen)
     row.remind_on = today + REMIND_AFTER
     _go(session, row, State.ACKNOWLEDGED, "acknowledge_referral", member, now)
 
 
 def remind_later(session: Session, referral: UUID, *, seen: int, member: Member, today: date, now: datetime) -> None:
     """The body was asked again; it stays where it stands. Raises NoSuchReferral, StaleReferral, NotAllowed."""
-    row = _row(session, referral, seen=seen)
+    row = _row(session, referral, member, seen=seen)
     if row.remind_on is None:
         raise NotAllowed(row.state, row.state)
     row.remind_on = today + REMIND_AFTER
@@ -261,7 +267,7 @@ def close(
     session: Session, referral: UUID, outcome: Outcome, *, seen: int, member: Member, today: date, now: datetime
 ) -> None:
     """Write down what the body answered. Raises NoSuchReferral, StaleReferral, core.incident.NotAllowed."""
-    row = _row(session, referral, seen=seen)
+    row = _row(session, referral, member, seen=seen)
     row.outcome, row.outcome_on, row.remind_on = outcome, today, None
     _go(session, row, State.OUTCOME, "close_referral", member, now, reason=outcome.value)
 
@@ -271,7 +277,7 @@ def revoke(session: Session, referral: UUID, *, seen: int, member: Member, now: 
 
     Raises NoSuchReferral, StaleReferral, core.incident.NotAllowed.
     """
-    row = _row(session, referral, seen=seen)
+    row = _row(session, referral, member, seen=seen)
     row.remind_on = None
     _go(session, row, State.REVOKED, "revoke_referral", member, now)
 
@@ -291,7 +297,7 @@ def propose_confirmed(
     Raises NothingConfirmed, NoSuchReferral, StaleReferral, core.incident.NotAllowed for one that is not accepted, and
     what services.settlement.revise_incident raises.
     """
-    row = _row(session, referral, seen=seen)
+    row = _row(session, referral, member, seen=seen)
     if not _may_raise(session, row):
         raise NothingConfirmed
     incident = _incident_of(session, row)
@@ -326,10 +332,10 @@ def _go(
     note(session, action, _subject(row), member, now, before=before.value, after=after.value, reason=reason)
 
 
-def _row(session: Session, referral: UUID, *, seen: int | None = None) -> Referral:
+def _row(session: Session, referral: UUID, member: Member, *, seen: int | None = None) -> Referral:
     """`seen` is the version that the member read; then the row is to be changed."""
     row = session.get(Referral, referral, with_for_update=seen is not None, populate_existing=seen is not None)
-    if row is None:
+    if row is None or not is_within(session, session.get_one(stored.Report, row.report_id), member):
         raise NoSuchReferral
     if seen is not None and row.version != seen:
         raise StaleReferral
@@ -340,8 +346,8 @@ def _held(
     session: Session, referral: UUID, seen: int, version: int, member: Member, now: datetime
 ) -> tuple[Referral, stored.Report]:
     """The referral and its report, which the member holds and has read: always the report first."""
-    report = taken_row(session, _row(session, referral).report_id, version=version, member=member, now=now)
-    return _row(session, referral, seen=seen), report
+    report = taken_row(session, _row(session, referral, member).report_id, version=version, member=member, now=now)
+    return _row(session, referral, member, seen=seen), report
 
 
 def _content(session: Session, row: stored.Report, member: Member) -> Report:

@@ -1,4 +1,4 @@
-"""After a suspected theft of keys: all that is sealed to desk keys of before is sealed to the one of now.
+"""After a suspected theft of keys: all that is sealed to earlier keys of a desk is sealed to the one of now.
 
 Batch by batch, each in a unit of work of its own: when it is cut off, it goes on where it stopped. Texts and files stay
 under their own keys; what is sealed anew is what opens them.
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from incidents.adapters import opening
 from incidents.adapters.opening import KeyPair
 from incidents.adapters.sealing import CannotOpen
+from incidents.core.desks import NATIONAL
 from incidents.db.audit import record
 from incidents.db.key import DeskKey, KeyGrant, newest_desk_key
 from incidents.db.tables import METADATA
@@ -62,21 +63,30 @@ class Finished:
     """Earlier epochs to which something is still sealed that this member could not open."""
 
 
-def left_over(session: Session, kind: str) -> int:
-    """How many rows of a kind are sealed to keys of before."""
-    table, newest = KINDS[kind].table, _newest(session)
-    return session.scalar(sa.select(sa.func.count()).select_from(table).where(table.c.epoch < newest.epoch)) or 0
+def left_over(session: Session, kind: str, *, desk: str = NATIONAL) -> int:
+    """How many rows of a kind are sealed to earlier keys of a desk. Raises services.keys.NoKey."""
+    table, before = KINDS[kind].table, _before(_newest(session, desk))
+    return session.scalar(sa.select(sa.func.count()).select_from(table).where(table.c.epoch.in_(before))) or 0
 
 
-def reseal_batch(session: Session, kind: str, *, after: UUID | None, most: int, member: UUID, key: KeyPair) -> Batch:
-    """Seal up to `most` rows of a kind to the desk key of now, in the order of their random ids.
+def reseal_batch(
+    session: Session,
+    kind: str,
+    *,
+    after: UUID | None,
+    most: int,
+    member: UUID,
+    key: KeyPair,
+    desk: str = NATIONAL,
+) -> Batch:
+    """Seal up to `most` rows of a kind to the key that a desk has now, in the order of their random ids.
 
     Rows that the member's key does not open are counted and left. Raises services.keys.NoKey.
     """
-    newest, rows = _newest(session), KINDS[kind]
+    newest, rows = _newest(session, desk), KINDS[kind]
     table, row_id, sealed = rows.table, rows.table.c[rows.key], rows.table.c[rows.sealed]
     query = sa.select(row_id.label("id"), table.c.epoch, sealed.label("sealed"))
-    query = query.where(table.c.epoch < newest.epoch, row_id > (after or _FIRST)).order_by(row_id).limit(most)
+    query = query.where(table.c.epoch.in_(_before(newest)), row_id > (after or _FIRST)).order_by(row_id).limit(most)
     found = session.execute(query).all()
     private = _privates(session, {row.epoch for row in found}, member, key)
     done = 0
@@ -90,16 +100,16 @@ def reseal_batch(session: Session, kind: str, *, after: UUID | None, most: int, 
     return Batch(done, len(found) - done, found[-1].id if len(found) == most else None)
 
 
-def destroy_keys_of_before(session: Session, *, actor: str, now: datetime) -> Finished:
-    """Delete the private halves of earlier desk keys to which nothing is sealed any more, everybody's.
+def destroy_keys_of_before(session: Session, *, actor: str, now: datetime, desk: str = NATIONAL) -> Finished:
+    """Delete the private halves of a desk's earlier keys to which nothing is sealed any more, everybody's.
 
     The keys' rows go too: what a slow process seals to one of them afterwards is refused, not lost. Raises
     services.keys.NoKey.
     """
-    newest = _newest(session)
+    newest = _newest(session, desk)
     # Waits for reports that are being stored under these keys just now.
     earlier = session.scalars(
-        sa.select(DeskKey).where(DeskKey.epoch < newest.epoch).order_by(DeskKey.epoch).with_for_update()
+        sa.select(DeskKey).where(DeskKey.epoch.in_(_before(newest))).order_by(DeskKey.epoch).with_for_update()
     ).all()
     kept = [one.epoch for one in earlier if _is_in_use(session, one.epoch)]
     destroyed = [one.epoch for one in earlier if one.epoch not in kept]
@@ -110,11 +120,16 @@ def destroy_keys_of_before(session: Session, *, actor: str, now: datetime) -> Fi
     return Finished(destroyed, kept)
 
 
-def _newest(session: Session) -> DeskKey:
-    newest = newest_desk_key(session)
+def _newest(session: Session, desk: str) -> DeskKey:
+    newest = newest_desk_key(session, desk)
     if newest is None:
         raise keys.NoKey
     return newest
+
+
+def _before(newest: DeskKey) -> sa.Select[int]:
+    """Epochs of the same desk that were before this one."""
+    return sa.select(DeskKey.epoch).where(DeskKey.desk == newest.desk, DeskKey.epoch < newest.epoch)
 
 
 def _privates(session: Session, epochs: set[int], member: UUID, key: KeyPair) -> dict[int, bytes]:

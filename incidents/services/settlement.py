@@ -30,12 +30,12 @@ from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored_report
 from incidents.db.coding import Disagreement, ReturnNote, SecondCoding, forget_return
 from incidents.db.incident import Incident, IncidentCode, codes_of, incident_with_codes
-from incidents.db.key import current_desk_key
+from incidents.db.key import DeskKey, current_desk_key, key_beside
 from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.corrections import note_correction, note_withdrawal
 from incidents.services.drafts import drop_draft
-from incidents.services.moderation import partner_of, taken_row
+from incidents.services.moderation import partner_of, reports_within, taken_row
 from incidents.services.reporting import NoDeskKey
 from incidents.services.settled import NoSuchIncident
 
@@ -80,6 +80,10 @@ class NoteTooLong(Exception):
 
 class NotCodedYet(Exception):
     """Another member has to code the incident first, without seeing this coding."""
+
+
+class AtAnotherDesk(Exception):
+    """All reports that the incident rests on lie at desks that the member is not at."""
 
 
 class StaleIncident(Exception):
@@ -208,7 +212,7 @@ def accept_incident(
 ) -> None:
     """Agree with what another member proposed. Where a release counts it otherwise, a later one tells the correction.
 
-    Raises NoSuchIncident, StaleIncident, SamePerson, NotCodedYet, core.incident.NotAllowed.
+    Raises NoSuchIncident, StaleIncident, SamePerson, AtAnotherDesk, NotCodedYet, core.incident.NotAllowed.
     """
     row = _to_decide_on(session, incident, version, member, draw, vocabulary)
     row.accepted_on = today
@@ -230,8 +234,9 @@ def return_incident(
 ) -> None:
     """Send back what another member proposed: which parts (of RETURN_PARTS) are not shared, and why (RETURN_WHYS).
 
-    What was typed besides is sealed for the desk. Raises ValueError for other codes, NothingMarked, NoteTooLong,
-    NoDeskKey, NoSuchIncident, StaleIncident, SamePerson, NotCodedYet, core.incident.NotAllowed.
+    What was typed besides is sealed for the desk of the reports. Raises ValueError for other codes, NothingMarked,
+    NoteTooLong, NoDeskKey, NoSuchIncident, StaleIncident, SamePerson, AtAnotherDesk, NotCodedYet,
+    core.incident.NotAllowed.
     """
     if unknown := {*disagreements} - {*RETURN_PARTS} | {*disagreements.values()} - {*RETURN_WHYS}:
         raise ValueError(", ".join(sorted(unknown)))
@@ -244,12 +249,30 @@ def return_incident(
     _decide(session, row, Decision.RETURNED, "return", member, now, reason=", ".join(sorted(disagreements)))
     session.add_all(Disagreement(incident_id=row.id, part=part, why=why) for part, why in disagreements.items())
     if text:
-        desk_key = current_desk_key(session)
+        desk_key = _key_for_notes(session, row)
         if desk_key is None:
             raise NoDeskKey
         sealed = sealing.seal_to(desk_key.public, text.encode())
         session.add(ReturnNote(incident_id=row.id, epoch=desk_key.epoch, sealed=sealed))
     session.flush()
+
+
+def _key_for_notes(session: Session, row: Incident) -> DeskKey | None:
+    """Of the desk where the reports lie: what is written about them may hold their words."""
+    first = session.scalar(
+        sa.select(stored_report.Report.epoch)
+        .where(stored_report.Report.incident_id == row.id)
+        .order_by(stored_report.Report.id)
+        .limit(1)
+    )
+    return current_desk_key(session) if first is None else key_beside(session, first)
+
+
+def check_may_read(session: Session, incident: UUID, member: Member) -> None:
+    """Who decides on an incident can read one of its reports at least, while there are any. Raises AtAnotherDesk."""
+    own, elsewhere = reports_within(session, incident, member)
+    if elsewhere and not own:
+        raise AtAnotherDesk
 
 
 def waits_for_second_coding(session: Session, row: Incident, *, draw: Draw, vocabulary: Vocabulary) -> bool:
@@ -305,6 +328,7 @@ def _to_decide_on(
     row = row_to_change(session, incident, version=version)
     if row.proposed_by == member.id:
         raise SamePerson
+    check_may_read(session, incident, member)
     if waits_for_second_coding(session, row, draw=draw, vocabulary=vocabulary):
         raise NotCodedYet
     return row

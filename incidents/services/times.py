@@ -5,7 +5,7 @@ Counted from the audit trail: what is read there is when something was done, to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -60,10 +60,11 @@ def figures(
     waiting: Sequence[Waiting],
     *,
     gists_of: Callable[[Sequence[sa.Row[*tuple[Any, ...]]]], Mapping[str, Gist]],
+    epochs: Collection[int],
     vocabulary: Vocabulary,
     now: datetime,
 ) -> dict[Target, Figures]:
-    """Of the last ninety days; `waiting` is the queue.
+    """Of the last ninety days; `waiting` is the queue, `epochs` are those of the same desks.
 
     `gists_of` opens reports, to tell whether somebody was at risk: what it cannot open is in no figure of a first look.
     """
@@ -71,7 +72,7 @@ def figures(
     row = stored.Report
     came = session.execute(
         sa.select(stored.ID_AS_TEXT, row.version, row.epoch, row.received_on)
-        .where(row.received_on >= since.date())
+        .where(row.received_on >= since.date(), row.epoch.in_(epochs))
         .order_by(row.received_on.desc(), row.id)
         .limit(MOST)
     ).all()

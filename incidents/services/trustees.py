@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 from incidents.adapters import opening, shares
 from incidents.adapters.opening import KeyPair
 from incidents.db.audit import record
-from incidents.db.key import KeyGrant, RecoveryKey, RecoveryShare, newest_recovery_key, shares_of
+from incidents.db.desk import all_desks
+from incidents.db.key import (
+    KeyGrant,
+    RecoveryKey,
+    RecoveryShare,
+    newest_desk_key,
+    newest_recovery_key,
+    shares_of,
+)
 from incidents.services import keys
 
 NEEDED, SHARES = 2, 3
@@ -22,6 +30,14 @@ NEEDED, SHARES = 2, 3
 
 class NothingToGive(Exception):
     """The member's key opens no desk key, so there is nothing to lay up for the trustees."""
+
+
+class DesksLeftOut(Exception):
+    """Nobody who takes part holds the keys that these desks have now: with new shares they could not be recovered."""
+
+    def __init__(self, desks: Sequence[str]) -> None:
+        super().__init__(desks)
+        self.desks = desks
 
 
 class OtherShare(Exception):
@@ -37,14 +53,27 @@ class ReadBack:
     """How many are still to be read back."""
 
 
-def make_shares(session: Session, *, by: UUID, by_key: KeyPair, actor: str, now: datetime) -> list[str]:
-    """A new recovery key for every desk key that the member holds; the words of its shares, to print and forget.
+def make_shares(
+    session: Session,
+    *,
+    by: UUID,
+    by_key: KeyPair,
+    actor: str,
+    now: datetime,
+    beside: Sequence[tuple[UUID, KeyPair]] = (),
+) -> list[str]:
+    """A new recovery key for every desk key that the members hold; the words of its shares, to print and forget.
 
-    Earlier shares go on working until all of these have been read back. Raises NothingToGive.
+    Where no member is at all desks several take part: those `beside` the one who asks. Earlier shares go on working
+    until all of these have been read back. Raises NothingToGive, DesksLeftOut.
     """
-    epochs = keys.held_epochs(session, by, by_key)
-    if not epochs:
+    privates = _privates(session, [(by, by_key), *beside])
+    if not privates:
         raise NothingToGive
+    newest_keys = [(desk.code, newest_desk_key(session, desk.code)) for desk in all_desks(session)]
+    left_out = [desk for desk, newest_key in newest_keys if newest_key and newest_key.epoch not in privates]
+    if left_out:
+        raise DesksLeftOut(left_out)
     pair = opening.new_key_pair()
     words = shares.words_of_shares(pair.private, needed=NEEDED, count=SHARES)
     for some in combinations(words, NEEDED):
@@ -58,8 +87,8 @@ def make_shares(session: Session, *, by: UUID, by_key: KeyPair, actor: str, now:
         RecoveryShare(recovery_number=number, number=place, digest=shares.digest_of(text))
         for place, text in enumerate(words, start=1)
     )
-    for epoch in epochs:
-        keys.grant_to_trustees(session, epoch, keys.desk_private(session, epoch, by, by_key), number, pair.public)
+    for epoch, private in privates.items():
+        keys.grant_to_trustees(session, epoch, private, number, pair.public)
     record(session, at=now, actor=actor, action="make_shares", subject=f"recovery:{number}", after=f"{SHARES} shares")
     return words
 
@@ -106,6 +135,15 @@ def admit(session: Session, typed: Sequence[str], member: UUID, *, actor: str, n
         after=f"epochs {', '.join(map(str, epochs))}",
     )
     return epochs
+
+
+def _privates(session: Session, holders: Sequence[tuple[UUID, KeyPair]]) -> dict[int, bytes]:
+    """Private halves by epoch, of all that one of these members holds."""
+    return {
+        epoch: keys.desk_private(session, epoch, member, key)
+        for member, key in holders
+        for epoch in keys.held_epochs(session, member, key)
+    }
 
 
 def _void_earlier(session: Session, number: int) -> None:

@@ -45,6 +45,7 @@ from incidents.services.moderation import (
     content_of,
     held_row,
     holder_of,
+    is_within,
     private_keys,
     take_report,
     taken_row,
@@ -145,7 +146,7 @@ def note_comparing(session: Session, report: UUID, other: UUID, *, version: int,
     """
     taken_row(session, report, version=version, member=member, now=now)
     row = session.get(stored.Report, other)
-    if row is None:
+    if row is None or not is_within(session, row, member):
         raise NoSuchReport
     note(session, "compare", f"report:{row.id}", member, now, before=row.handling.value, after=row.handling.value)
 
@@ -159,7 +160,8 @@ def rule_out(
     Raises NoSuchReport, and what services.moderation.taken_row raises.
     """
     row = taken_row(session, report, version=version, member=member, now=now)
-    is_report = session.get(stored.Report, other) is not None
+    twin = session.get(stored.Report, other)
+    is_report = twin is not None and is_within(session, twin, member)
     if other == row.id or not (is_report or session.get(Incident, other) is not None):
         raise NoSuchReport
     if not _pairs(session, row.id, other, pepper):
@@ -208,7 +210,7 @@ def propose_together(
     )
     for other in seen:
         row = session.get(stored.Report, other.id, with_for_update=True)
-        if row is None:
+        if row is None or not is_within(session, row, member):
             raise NoSuchReport
         if row.version != other.version:
             raise StaleReport(row.id, row.incident_id, has_news=row.has_news)

@@ -276,7 +276,7 @@ def test_a_second_factor_takes_two_administrators_and_nobody_else(run, site: lis
 def test_a_revoked_member_opens_nothing_and_does_nothing(run, site: list[str]) -> None:
     send()
     said = run("members", "revoke", "Ana", "--by", "Boris", "--reason", "left", typed=f"{PASSWORD}\n").output
-    assert "Ana is out. This is epoch 2 now." in said
+    assert "Ana is out.\nThis is epoch 2 of the desk national now." in said
     send()
     assert (opened_by("Ana"), opened_by("Boris")) == (0, 2)
     refused = run("keys", "rotate", "--by", "Ana", "--reason", "x", typed=f"{PASSWORD}\n", wrong=True)
@@ -288,7 +288,7 @@ def test_a_revoked_member_opens_nothing_and_does_nothing(run, site: list[str]) -
 def test_after_a_rotation_all_goes_on(run, site: list[str]) -> None:
     send()
     said = run("keys", "rotate", "--by", "Ana", "--reason", "yearly", typed=f"{PASSWORD}\n").output
-    assert said.endswith("This is epoch 2 now. Members who hold its key: 2.\n")
+    assert said.endswith("This is epoch 2 of the desk national now. Members who hold its key: 2.\n")
     send()
     assert (opened_by("Ana"), opened_by("Boris")) == (2, 2)
     assert "Still sealed to keys of before: 1 reports." in run("keys", "status").output
@@ -354,3 +354,50 @@ def test_a_reset_gives_no_password_that_is_easy_to_guess(run, site: list[str]) -
     said = run("members", "reset", "Ana", "--by", "Boris", typed=f"{PASSWORD}\n{easy}\n{easy}\n", wrong=True).output
     assert "This password is easy to guess" in said
     assert opened_by("Ana", PASSWORD) == 0
+
+
+def test_a_further_desk_is_made_shared_opened_and_left(run, site: list[str]) -> None:
+    run("keys", "desk", "add", "sever", "--name", "Sever", "--by", "Ana", typed=f"{PASSWORD}\n")
+    refused = run("keys", "open", "--desk", "sever", wrong=True).output
+    assert "The desk sever stays closed. 1 more to confirm a recovery code" in refused
+    typed = f"{PASSWORD}\n"
+    run("keys", "desk", "give", "Boris", "--desk", "sever", "--by", "Ana", typed=typed)
+    assert run("keys", "open", "--desk", "sever").output == "The desk sever is open.\n"
+    said = run("keys", "status").output
+    assert "Desk sever (Sever): epoch 2" in said
+    assert said.count("Members who hold its key: Ana, Boris.") == 2
+    said = run("keys", "desk", "take", "Ana", "--desk", "sever", "--by", "Boris", "--reason", "x", typed=typed).output
+    assert "Ana works at the desk sever no more. Its key is that of epoch 3 now." in said
+    last = run(
+        "keys", "desk", "take", "Boris", "--desk", "sever", "--by", "Ana", "--reason", "x", typed=typed, wrong=True
+    )
+    assert "Nobody else holds the key of the desk sever" in last.output
+
+
+def test_a_desk_that_is_not_there_is_told(run, site: list[str]) -> None:
+    typed = f"{PASSWORD}\n"
+    for command in (
+        ["keys", "open", "--desk", "jug"],
+        ["keys", "rotate", "--by", "Ana", "--reason", "x", "--desk", "jug"],
+        ["keys", "reseal", "--by", "Ana", "--desk", "jug"],
+        ["keys", "desk", "give", "Boris", "--desk", "jug", "--by", "Ana"],
+        ["members", "readmit", "Boris", "--by", "Ana", "--desk", "jug"],
+    ):
+        assert "There is no desk jug" in run(*command, typed=typed, wrong=True).output
+
+
+def test_shares_take_a_member_of_each_desk(run, site: list[str]) -> None:
+    run("keys", "desk", "add", "sever", "--name", "Sever", "--by", "Ana", typed=f"{PASSWORD}\n")
+    refused = run("keys", "shares", "make", "--by", "Boris", typed=f"{PASSWORD}\n", wrong=True).output
+    assert "Nobody here holds the key of sever" in refused
+    typed = f"{PASSWORD}\n{PASSWORD}\n"
+    run("keys", "shares", "make", "--by", "Boris", "--beside", "Ana", "--to", "other", typed=typed)
+
+
+def test_where_all_keys_are_lost_every_desk_begins_anew(run, site: list[str]) -> None:
+    run("keys", "desk", "add", "sever", "--name", "Sever", "--by", "Ana", typed=f"{PASSWORD}\n")
+    typed = "begin anew\n" + f"{OTHER}\n" * 4 + "\n\n"
+    run("init", "--member", "Vesna", "--member", "Marko", "--all-keys-are-lost", typed=typed)
+    said = run("keys", "status").output
+    assert said.count("Members who hold its key: Marko, Vesna.") == 2
+    assert "Takes no report yet." in said

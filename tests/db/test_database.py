@@ -357,6 +357,16 @@ def test_a_site_of_before_goes_on_taking_reports_and_its_grants_know_their_keys(
     assert [(grant.sealed_to, grant.sealed_private) for grant in grants] == [(b"\n", b"\x0c"), (b"\x0b", b"\r")]
 
 
+def test_who_holds_a_key_works_at_its_desk_after_the_migration(at_0013: Database) -> None:
+    migrations.upgrade(at_0013)
+    with at_0013.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT code, name FROM desk").all() == [("national", "")]
+        at_it = connection.exec_driver_sql("SELECT desk, member_id FROM desk_member").all()
+        granted = connection.exec_driver_sql("SELECT DISTINCT member_id FROM key_grant WHERE member_id IS NOT NULL")
+        assert {row.desk for row in at_it} == {"national"}
+        assert {row.member_id for row in at_it} == set(granted.scalars())
+
+
 def test_keys_can_be_migrated_back(at_0013: Database) -> None:
     migrations.upgrade(at_0013)
     with moved(at_0013, command.downgrade, "0013") as connection:

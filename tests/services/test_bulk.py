@@ -53,14 +53,14 @@ def do(
     now=NOW,
 ) -> UUID:
     reason = "abuse" if kind is BulkKind.SET_ASIDE else None
-    done = bulk.begin(session, kind, comment, reason=reason, listed=len(listed), member=member, now=now)
+    done = bulk.begin(session, kind, comment, reason=reason, listed=listed, member=member, now=now)
     for some in bulk.in_steps(listed):
         bulk.act(session, done, some, member=member, now=now)
     return done
 
 
 def undo(session: Session, done: UUID, member: Member, now=LATER) -> None:
-    for some in bulk.in_steps(bulk.rows_to_undo(session, done, now=now)):
+    for some in bulk.in_steps(bulk.rows_to_undo(session, done, member=member, now=now)):
         bulk.undo(session, done, some, member=member, now=now)
 
 
@@ -187,7 +187,7 @@ def test_after_ten_minutes_it_cannot_be_undone_and_which_reports_they_were_is_fo
     done = do(session, BulkKind.SET_ASIDE, listed, ana)
     late = NOW + UNDO_FOR + timedelta(seconds=1)
     with pytest.raises(TooLate):
-        bulk.rows_to_undo(session, done, now=late)
+        bulk.rows_to_undo(session, done, member=ana, now=late)
     found = bulk.result(session, done, member=ana, now=late)
     assert (found.listed, found.numbers, found.may_be_undone) == (2, {}, False)
     do(session, BulkKind.SET_ASIDE, arrive(session, settings, Handling.QUARANTINED), ana, now=late)

@@ -71,7 +71,7 @@ def test_ordinary_reports_without_words_are_not_lumped_together(session, arrive,
 
 def test_a_key_that_opens_nothing_sees_nothing(session, arrive, settings, ana) -> None:
     arrive(a_report(words=COPY))
-    stranger = builders.a_member(session, settings, now=NOW)
+    stranger = builders.a_member_without_a_grant(session, settings, now=NOW)
     found = clusters.open_clusters(session, stranger)
     assert (found.clusters, found.few, found.single, found.unopened) == ([], [], [], 1)
 

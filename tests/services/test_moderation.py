@@ -116,13 +116,14 @@ def test_a_line_of_the_queue_tells_what_was_sent_and_who_holds_it(
         is_routed_here=False,
         rules=(),
         is_hard=True,
+        desk="national",
     )
 
 
 def test_a_member_without_a_grant_sees_only_that_reports_wait(
     session: Session, settings: Settings, desk: list[Member]
 ) -> None:
-    late = builders.a_member(session, settings, now=NOW)
+    late = builders.a_member_without_a_grant(session, settings, now=NOW)
     at_risk = arrived(session, settings, acts=GRAVE)
     older = arrived(session, settings, days_ago=3, acts=CALM)
     lines = queue(session, late)
@@ -135,7 +136,7 @@ def test_a_member_without_a_grant_sees_only_that_reports_wait(
 def test_a_member_without_a_grant_takes_a_report_and_still_reads_nothing(
     session: Session, settings: Settings, report: UUID
 ) -> None:
-    late = builders.a_member(session, settings, now=NOW)
+    late = builders.a_member_without_a_grant(session, settings, now=NOW)
     take(session, report, late)
     opened = read(session, report, late)
     assert (opened.holder, opened.content) == (late.name, None)

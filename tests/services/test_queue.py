@@ -125,7 +125,7 @@ def test_without_held_ones_the_others_are_left(session, settings, ana) -> None:
 
 
 def test_what_a_member_cannot_open_fits_no_filter_of_its_content(session, settings, desk) -> None:
-    late = builders.a_member(session, settings, now=NOW)
+    late = builders.a_member_without_a_grant(session, settings, now=NOW)
     arrived(session, settings)
     waiting = builders.queue_of(session, late, now=NOW)
     assert seen(waiting, View.ALL, language="sr-Cyrl") == set()

@@ -127,7 +127,7 @@ def trail(session: Session, found: UUID) -> list[tuple[str, str]]:
 
 
 def test_with_consent_of_the_form_it_may_be_sent_at_once(session: Session, at: At, ana: Member) -> None:
-    found = referral.read(session, at.propose(ana))
+    found = referral.read(session, at.propose(ana), ana)
     assert (found.state, found.basis) == (State.CONSENT_CHECKED, Basis.FORM)
 
 
@@ -209,7 +209,7 @@ def test_an_answer_to_a_question_can_give_consent(session: Session, reluctant: A
     reluctant.say()
     reluctant.take(ana)
     referral.agreed_in_answer(session, found, **both(session, found, reluctant), member=ana, now=NOW)
-    assert referral.read(session, found).basis is Basis.ANSWER
+    assert referral.read(session, found, ana).basis is Basis.ANSWER
     send(session, found, reluctant, ana, known)
     assert state(session, found) is State.SENT
 
@@ -346,7 +346,7 @@ def test_what_a_colleague_changed_has_to_be_read_again(session: Session, sent: U
 
 def test_nobody_acts_on_what_is_not_there(session: Session, ana: Member) -> None:
     with pytest.raises(referral.NoSuchReferral):
-        referral.read(session, uuid4())
+        referral.read(session, uuid4(), ana)
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
@@ -362,20 +362,20 @@ def test_what_is_sent_twice_is_sent_once(session: Session, at: At, sent: UUID, a
 
 
 def test_a_body_that_does_not_answer_is_work_after_thirty_days(session: Session, sent: UUID, ana: Member) -> None:
-    [found] = referral.work(session)
+    [found] = referral.work(session, ana)
     assert not found.is_due(TODAY + REMIND_AFTER - timedelta(days=1))
     assert found.is_due(TODAY + REMIND_AFTER)
     assert [referral.due(session, today=TODAY + REMIND_AFTER - timedelta(days=early)) for early in (1, 0)] == [0, 1]
     later = TODAY + timedelta(days=40)
     referral.remind_later(session, sent, seen=found.version, member=ana, today=later, now=NOW)
-    [again] = referral.work(session)
+    [again] = referral.work(session, ana)
     assert not again.is_due(later)
 
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.CONFIRMED])
 def test_what_was_answered_is_no_work_any_more(session: Session, sent: UUID, ana: Member, outcome: Outcome) -> None:
     referral.close(session, sent, outcome, seen=seen(session, sent), member=ana, today=TODAY, now=NOW)
-    assert referral.work(session) == []
+    assert referral.work(session, ana) == []
     assert trail(session, sent)[-1] == ("close_referral", outcome.value)
 
 
@@ -452,7 +452,7 @@ def test_a_confirmation_raises_the_incident_by_a_proposal_that_another_accepts(
         accept(session, incident, ana)
     accept(session, incident, boris)
     assert show_incident(session, incident).settlement.verification is Verification.CONFIRMED
-    assert referral.work(session) == []
+    assert referral.work(session, ana) == []
 
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.CONFIRMED])

@@ -10,6 +10,7 @@ from incidents.adapters import data_files
 from incidents.config import Settings
 from incidents.core.targets import Target
 from incidents.db import report as stored
+from incidents.db.key import epochs_open_to
 from incidents.services import moderation, settlement, times
 from incidents.services.accounts import Member
 from incidents.services.memory import Memory
@@ -39,6 +40,7 @@ def figures(session: Session, member: Member, now: datetime = NOW) -> dict[Targe
         session,
         builders.queue_of(session, member, now=now),
         gists_of=partial(open_gists, session, member=member, shelf="times", recall=recall, area_of=lambda _place: ""),
+        epochs=epochs_open_to(session, member.id),
         vocabulary=data_files.vocabulary(),
         now=now,
     )

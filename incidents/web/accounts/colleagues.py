@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from incidents.core.accounts import Role
 from incidents.services import colleagues as members
 from incidents.services import invitations as invited
-from incidents.services.colleagues import LastHolder, NoSuchMember, NothingHeld, Oneself
+from incidents.services.colleagues import NoSuchMember, NothingHeld, Oneself
 from incidents.services.invitations import SamePerson
+from incidents.services.keys import LastHolder
 from incidents.web.accounts import guard
 from incidents.web.accounts.again import did_not_fit, shows_again
 from incidents.web.accounts.forms import ReadmitForm, ResetForm, RevokeForm

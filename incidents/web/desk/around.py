@@ -15,14 +15,25 @@ from incidents.services.geocoding import StreetsUnavailable
 from incidents.services.memory import Recall
 from incidents.services.moderation import NotTaken, StaleReport
 from incidents.services.series import InAnotherSeries
-from incidents.services.settlement import NotCodedYet, SamePerson, StaleIncident
+from incidents.services.settlement import AtAnotherDesk, NotCodedYet, SamePerson, StaleIncident
 from incidents.web.desk import menu, shown
 from incidents.web.platform import platform
 from incidents.web.texts import gettext as _
 from incidents.web.tokens import desk_token
 
-Conflict = StaleReport | NotTaken | NotAllowed | StaleIncident | SamePerson | InAnotherSeries | NotCodedYet
-CONFLICTS = (StaleReport, NotTaken, NotAllowed, StaleIncident, SamePerson, InAnotherSeries, NotCodedYet)
+Conflict = (
+    StaleReport | NotTaken | NotAllowed | StaleIncident | SamePerson | InAnotherSeries | NotCodedYet | AtAnotherDesk
+)
+CONFLICTS = (
+    StaleReport,
+    NotTaken,
+    NotAllowed,
+    StaleIncident,
+    SamePerson,
+    InAnotherSeries,
+    NotCodedYet,
+    AtAnotherDesk,
+)
 """What stands in the way of an act although nothing typed is wrong."""
 SETTLERS = (Role.MODERATOR, Role.REVIEWER)
 
@@ -97,6 +108,8 @@ def what_stands_in_the_way(conflict: Conflict | None) -> str:
             return _("Your twenty minutes with this report are over. What you typed is still here.")
         case NotCodedYet():
             return _("A second person codes this incident first, without seeing how it was coded.")
+        case AtAnotherDesk():
+            return _("The reports of this incident lie at another desk. Somebody who works there decides on it.")
         case SamePerson():
             return _("You proposed this incident. It takes another person to accept or return it.")
         case InAnotherSeries():

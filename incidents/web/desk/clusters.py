@@ -41,12 +41,14 @@ def open_all() -> ResponseReturnValue:
     _note_looking()
     with platform().database.reader() as session:
         found = alike.open_clusters(session, g.member)
+        desks = shown.desk_names(session, g.member.id)
     return render_template(
         "desk/clusters.html",
         found=found,
         samples=IN_LIST,
         kinds=shown.kinds_of_likeness(),
         points_of=shown.points_of_shared,
+        desks=desks,
     )
 
 
@@ -81,7 +83,7 @@ def act() -> ResponseReturnValue:
                 kind,
                 form.comment.data or "",
                 reason=reason,
-                listed=len(listed),
+                listed=listed,
                 member=g.member,
                 now=at,
             )
@@ -113,7 +115,7 @@ def _undo(done: UUID) -> ResponseReturnValue:
     database, at = platform().database, now()
     try:
         with database.reader() as session:
-            listed = bulk.rows_to_undo(session, done, now=at)
+            listed = bulk.rows_to_undo(session, done, member=g.member, now=at)
     except TooLate:
         return _done_page(done, obstacle=_("Ten minutes are over. It cannot be undone together any more."), status=409)
     for some in bulk.in_steps(listed):
@@ -131,7 +133,7 @@ def _note_looking(around: UUID | None = None) -> None:
 
 def _front_page(*, obstacle: str = "", status: int = 200) -> ResponseReturnValue:
     with platform().database.reader() as session:
-        waiting, held = alike.waiting_and_held(session)
+        waiting, held = alike.waiting_and_held(session, g.member)
         flood = alarms.flood(session, today=platform().today())
     page = render_template("desk/clusters_shut.html", waiting=waiting, held=held, flood=flood, obstacle=obstacle)
     return page, status

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from incidents.core.accounts import Role
 from incidents.core.incident import Decision
 from incidents.services import coding, moderation, series, settled, settlement
-from incidents.services.settlement import NoteTooLong, NothingMarked, Rejected
+from incidents.services.settlement import AtAnotherDesk, NoteTooLong, NothingMarked, Rejected
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
 from incidents.web.desk.around import (
@@ -172,8 +173,10 @@ def _incident_page(
     with site.database.reader() as session:
         found = settled.show_incident(session, incident)
         if coding.is_hidden_from(session, incident, g.member, draw=draw, vocabulary=vocabulary):
-            return _hidden_page(incident, obstacle or what_stands_in_the_way(conflict), status)
-        reports = moderation.reports_of(session, incident)
+            reads = _reads(session, incident)
+            why = conflict or (None if reads else AtAnotherDesk())
+            return _hidden_page(incident, obstacle or what_stands_in_the_way(why), status, reads=reads)
+        reports, elsewhere = moderation.reports_within(session, incident, g.member)
         in_series, may_belong = series.series_of(session, incident), series.may_belong(session, found)
         both = coding.both_codings(session, incident)
         said = settled.return_note(session, incident, g.member)
@@ -187,6 +190,8 @@ def _incident_page(
         "desk/incident.html",
         incident=found,
         reports=reports if Role.MODERATOR in g.member.roles else [],
+        elsewhere=elsewhere,
+        at_another_desk=what_stands_in_the_way(AtAnotherDesk()) if elsewhere and not reports else "",
         points=shown.points_of_incident(found.settlement),
         compared=shown.compared(mine, found.settlement) if mine else [],
         obstacle=obstacle or what_stands_in_the_way(conflict),
@@ -218,7 +223,13 @@ def _returning(typed: ReturnForm | None, version: int) -> ReturnForm:
     return form
 
 
-def _hidden_page(incident: UUID, obstacle: str, status: int) -> ResponseReturnValue:
-    may_code = Role.MODERATOR in g.member.roles
+def _reads(session: Session, incident: UUID) -> bool:
+    """Whether this member may decide on an incident, as far as desks go."""
+    own, elsewhere = moderation.reports_within(session, incident, g.member)
+    return bool(own) or not elsewhere
+
+
+def _hidden_page(incident: UUID, obstacle: str, status: int, *, reads: bool) -> ResponseReturnValue:
+    may_code = reads and Role.MODERATOR in g.member.roles
     page = render_template("desk/hidden.html", incident=incident, may_code=may_code, obstacle=obstacle)
     return page, status

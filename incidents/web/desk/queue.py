@@ -93,6 +93,7 @@ def queue_page(
         saved = filters.saved_filters(session, g.member, read=read_filter)
         pause = suggested_pause(session)
         owed = referral.due(session, today=site.today())
+        desks = shown.desk_names(session, g.member.id)
     found = chosen(waiting, by)
     pages = max(1, ceil(len(found.lines) / ON_A_PAGE))
     page = min(max(1, page), pages)
@@ -124,6 +125,7 @@ def queue_page(
         bunches=bunches,
         term=shown.term,
         place_name=place_name,
+        desks=desks,
         obstacle=obstacle,
     )
     return answer, status

@@ -56,7 +56,7 @@ class Recipient:
 def listed() -> ResponseReturnValue:
     site = platform()
     with site.database.reader() as session:
-        found = service.work(session)
+        found = service.work(session, g.member)
     return render_template("desk/referrals.html", referrals=found, today=site.today(), name=_name, states=STATES)
 
 
@@ -115,7 +115,7 @@ def letter(referral: UUID) -> ResponseReturnValue:
     """The letter with what was ticked: on the page, or as a document to print. It is forgotten with the answer."""
     site = platform()
     with site.database.reader() as session:
-        found = service.read(session, referral)
+        found = service.read(session, referral, g.member)
     form = LetterForm(found.recipient)
     if not form.validate():
         return _referral_page(referral, obstacle=out_of_date(), status=422)
@@ -141,7 +141,7 @@ def sent(referral: UUID) -> ResponseReturnValue:
     name = form.went_to.data or ""
     try:
         with site.database.reader() as session:
-            if not _may_go_to(session, service.read(session, referral), name):
+            if not _may_go_to(session, service.read(session, referral, g.member), name):
                 return _referral_page(referral, obstacle=_choose_organisation(), status=422)
     except CONFLICTS as conflict:
         return _referral_page(referral, obstacle=why_not(conflict), status=409)
@@ -249,7 +249,7 @@ def _referral_page(
 ) -> ResponseReturnValue:
     said, before, hindrance = None, None, ""
     with platform().database.reader() as session:
-        found = service.read(session, referral)
+        found = service.read(session, referral, g.member)
         try:
             before = service.read_before(session, found.report, member=g.member, now=now())
             said = service.letter(session, referral, **_sources())

@@ -293,6 +293,7 @@ def report_page(
         pause = welfare.suggested_pause(session) if announced else ""
         files = evidence.list_files(session, report, member=g.member, now=site.now()) if found.content else []
         held_until = holds.held_until(session, report, today=site.today())
+        desks = shown.desk_names(session, g.member.id)
     mine = settling.settlement(find) if settling and conflict else None
     forms = {
         "settling": settling or settle_form_for(found.content, found.version, find),
@@ -343,6 +344,7 @@ def report_page(
         ready=ready,
         holding=HoldForm(formdata=None),
         held_until=held_until,
+        desks=desks,
         **{"summing": summing, **forms},
     )
     return page, status

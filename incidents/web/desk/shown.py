@@ -5,11 +5,14 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from babel.dates import format_skeleton
 from flask_babel import format_date, format_decimal, get_locale
+from sqlalchemy.orm import Session
 
 from incidents.core import report as report_rules
+from incidents.core.desks import NATIONAL
 from incidents.core.files import Kind as FileKind
 from incidents.core.incident import SEVERAL, Settlement
 from incidents.core.languages import BY_TAG
@@ -18,6 +21,7 @@ from incidents.core.likeness.shared import Shared
 from incidents.core.report import Report
 from incidents.core.script import fold, of_one_script, to_latin
 from incidents.core.vocabulary import Term
+from incidents.db.desk import all_desks, desks_of
 from incidents.services.evidence import Listed
 from incidents.services.settled import Shown
 from incidents.web.languages import label, meaning
@@ -231,6 +235,13 @@ def line(incident: Shown, *, is_hidden: bool = False) -> str:
     if is_hidden:
         return ", ".join((month_of(settled), place_name(settled.place), _("waits for a second coding")))
     return ", ".join((month_of(settled), place_name(settled.place), acts(settled.acts)))
+
+
+def desk_names(session: Session, member: UUID) -> dict[str, str]:
+    """What the desks are called that a member works at; nothing for one who is at a single desk."""
+    own = desks_of(session, member)
+    names = {desk.code: desk.name for desk in all_desks(session) if desk.code in own} if len(own) > 1 else {}
+    return names | ({NATIONAL: _("National desk")} if NATIONAL in names else {})
 
 
 def file_line(file: Listed) -> str:

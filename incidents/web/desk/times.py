@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from incidents.core.accounts import Role
 from incidents.core.targets import DAYS, RISK_HOURS, Target
 from incidents.core.workdays import CLOSES, OPENS
+from incidents.db.key import epochs_open_to
 from incidents.services import times as services
 from incidents.services.queue import open_gists
 from incidents.web.accounts import guard
@@ -30,6 +31,7 @@ def wall() -> ResponseReturnValue:
             session,
             opened(session, with_held=True),
             gists_of=partial(open_gists, session, member=g.member, shelf="times", recall=recall(), area_of=area_of),
+            epochs=epochs_open_to(session, g.member.id),
             vocabulary=site.vocabulary,
             now=site.now(),
         )

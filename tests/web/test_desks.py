@@ -1,0 +1,106 @@
+"""Pages of two desks: each member sees their own, and every way to a report of the other leads nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from incidents.adapters import data_files
+from incidents.config import Settings
+from incidents.core.accounts import Role
+from incidents.db.database import Database
+from incidents.db.report import Report
+from incidents.services import moderation, settlement
+from incidents.web.tokens import new_token
+from tests import builders
+from tests.conftest import NOW
+from tests.web.desk import AtDesk, a_desk
+
+BOTH = (Role.MODERATOR, Role.REVIEWER)
+WORDS = "Bacali su kamenje na moju kuću."
+
+
+@dataclass
+class Two:
+    """Ana is at both desks, Boris at the national one, Vesna at `sever`, where the report lies."""
+
+    ana: AtDesk
+    boris: AtDesk
+    vesna: AtDesk
+    report: UUID
+
+
+@pytest.fixture
+def two(app: Flask, database: Database, settings: Settings) -> Two:
+    ana, boris, vesna = a_desk(app, database, settings, BOTH, BOTH, BOTH)
+    with database.unit_of_work() as session:
+        builders.keys.take_grants(session, vesna.member.id)
+        epoch = builders.a_further_desk(session, ana.member, vesna.member, now=NOW)
+        builders.send(session, builders.a_report(words=WORDS), settings, now=NOW, epoch=epoch)
+        return Two(ana, boris, vesna, builders.only_report(session))
+
+
+def ways(app: Flask, report: UUID) -> list[tuple[str, str]]:
+    """Every address with a report in it, and how it is asked for."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        if "report" in rule.arguments and rule.rule.startswith("/desk/"):
+            values = {name: str(uuid4()) for name in rule.arguments - {"report", "number", "part"}}
+            path = rule.rule.replace("<uuid:report>", str(report)).replace("<int:number>", "1")
+            for name, value in values.items():
+                path = path.replace(f"<uuid:{name}>", value)
+            found += [(method, path) for method in sorted((rule.methods or set()) & {"GET", "POST"})]
+    return found
+
+
+def test_no_way_leads_to_a_report_of_another_desk(app: Flask, two: Two, database: Database) -> None:
+    asked = ways(app, two.report)
+    assert len(asked) > 20
+    with app.test_request_context():
+        token = new_token()
+    for method, path in asked:
+        sent = {"data": {"token": token, "version": "1"}} if method == "POST" else {}
+        answer = two.boris.client.open(path, method=method, **sent)
+        assert answer.status_code != 500, (method, path)
+        assert WORDS not in answer.text, (method, path)
+    with database.reader() as session:
+        row = session.scalars(sa.select(Report)).one()
+    assert (row.handling.value, row.lease_member_id, row.version) == ("received", None, 1)
+
+
+def test_it_answers_as_one_that_was_never_sent(two: Two) -> None:
+    mine, nobodys = (two.boris.client.get(f"/desk/reports/{one}") for one in (two.report, uuid4()))
+    assert (mine.status_code, mine.text) == (nobodys.status_code, nobodys.text) == (404, mine.text)
+
+
+def test_the_queue_names_the_desk_to_who_is_at_several(two: Two) -> None:
+    assert "Север" in two.ana.open("/desk/")
+    assert "Север" not in two.vesna.open("/desk/")
+    assert str(two.report) in two.vesna.open("/desk/")
+    assert str(two.report) not in two.boris.open("/desk/")
+    assert "Север" in two.ana.open(f"/desk/reports/{two.report}")
+
+
+def test_who_cannot_read_an_incidents_reports_is_told_who_decides(two: Two, database: Database) -> None:
+    with database.unit_of_work() as session:
+        version = moderation.take_report(session, two.report, member=two.vesna.member, now=NOW)
+        incident = settlement.propose_incident(
+            session,
+            two.report,
+            builders.a_settlement(acts=frozenset({"verbal_insult"})),
+            version=version,
+            member=two.vesna.member,
+            vocabulary=data_files.vocabulary(),
+            places=data_files.places(),
+            now=NOW,
+        )
+    told = "налазе се код другог тима"
+    page = two.boris.open(f"/desk/incidents/{incident}")
+    assert told in page
+    assert "/accept" not in page
+    assert str(two.report) not in page
+    assert told not in two.ana.open(f"/desk/incidents/{incident}")
