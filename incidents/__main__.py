@@ -18,7 +18,7 @@ from incidents.adapters import data_files
 from incidents.adapters.log_lines import Lines, log_in_lines
 from incidents.adapters.official_shapes import BadShapes
 from incidents.app import create_app, directory_of
-from incidents.cli.site import Wrong, settings_of_site
+from incidents.cli.site import Wrong, asks_for_help, note_help, settings_of_site
 from incidents.config import Settings
 from incidents.core.help import BadDirectory
 from incidents.core.retention import NotASchedule
@@ -127,6 +127,10 @@ def _run(settings: Settings, *, bind: str, workers: int, threads: int = 4, timeo
 
 
 class _Commands(click.Group):
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        note_help(ctx, args)
+        return super().parse_args(ctx, args)
+
     """Loads a command when it is called for: a process that serves has nothing of the others in its memory."""
 
     def list_commands(self, context: click.Context) -> list[str]:
@@ -155,7 +159,7 @@ def cli(context: click.Context, bind: str) -> None:
 
         settings = make_trial_site(Path(os.environ.get("INCIDENTS_INSTANCE", "instance")), bind, datetime.now(UTC))
         _run(settings, bind=bind, workers=2)
-    elif context.invoked_subcommand not in _WITHOUT_SITE:
+    elif context.invoked_subcommand not in _WITHOUT_SITE and not asks_for_help(context):
         context.obj = settings_of_site()
 
 

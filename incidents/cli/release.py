@@ -10,7 +10,7 @@ import click
 
 from incidents.adapters import catalogues, data_files
 from incidents.cli.protect import audit
-from incidents.cli.site import Wrong, database_of, settings_of_site
+from incidents.cli.site import Wrong, asks_for_help, database_of, settings_of_site
 from incidents.config import Settings
 from incidents.core.crosstables import CUTS
 from incidents.disclosure.protection import CannotProtect
@@ -34,7 +34,8 @@ _REFUSALS = {
 @click.pass_context
 def release(context: click.Context) -> None:
     """Releases: the figures that everybody may download."""
-    if context.obj is None and context.invoked_subcommand != "audit":  # the audit reads files only
+    # The audit reads files only.
+    if context.obj is None and context.invoked_subcommand != "audit" and not asks_for_help(context):
         context.obj = settings_of_site()
 
 

@@ -20,6 +20,19 @@ class Wrong(click.ClickException):
     exit_code = 2
 
 
+_HELP = "incidents asks for help"
+
+
+def note_help(context: click.Context, arguments: list[str]) -> None:
+    """Remember for all commands below whether one of them only explains itself."""
+    context.meta[_HELP] = "--help" in arguments
+
+
+def asks_for_help(context: click.Context) -> bool:
+    """Whether a command only explains itself, for which there need be no site."""
+    return bool(context.meta[_HELP])
+
+
 def settings_of_site() -> Settings:
     try:
         return read_settings(os.environ)

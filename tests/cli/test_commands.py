@@ -207,6 +207,15 @@ def test_every_command_explains_itself(run, site: Path, command: str) -> None:
     assert len(shown.output) > 80
 
 
+@pytest.mark.parametrize("command", [["keys"], ["keys", "desk", "add"], ["release", "build"], ["tick"], ["serve"]])
+def test_commands_explain_themselves_where_there_is_no_site(
+    run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str]
+) -> None:
+    monkeypatch.setenv("INCIDENTS_INSTANCE", str(tmp_path / "none"))
+    monkeypatch.delenv("INCIDENTS_HOSTS", raising=False)
+    assert run(*command, "--help").exit_code == 0
+
+
 def test_a_faulty_file_of_borders_is_one_clear_line(run, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("borders.geojson").write_text("{}", encoding="utf-8")
     monkeypatch.setenv("INCIDENTS_SHAPES", "borders.geojson")

@@ -8,15 +8,17 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from incidents.adapters import data_files
 from incidents.config import Settings
 from incidents.core.accounts import Role
+from incidents.db.audit import entries
 from incidents.db.database import Database
 from incidents.db.report import Report
 from incidents.services import moderation, settlement
 from incidents.web.tokens import new_token
-from tests import builders
+from tests import builders, pages
 from tests.conftest import NOW
 from tests.web.desk import AtDesk, a_desk
 
@@ -104,3 +106,46 @@ def test_who_cannot_read_an_incidents_reports_is_told_who_decides(two: Two, data
     assert "/accept" not in page
     assert str(two.report) not in page
     assert told not in two.ana.open(f"/desk/incidents/{incident}")
+
+
+def given(who: AtDesk, report: UUID, **changes: str) -> TestResponse:
+    return who.press(f"/desk/reports/{report}/hand-over", "/hand-over", **changes)
+
+
+def test_a_report_is_handed_over_and_back_and_loses_nothing(two: Two, database: Database) -> None:
+    here = f"/desk/reports/{two.report}"
+    two.vesna.press(here, "/take")
+    assert "/hand-over" in two.vesna.open(here)
+    refused = given(two.vesna, two.report)
+    assert (refused.status_code, refused.text.count("Изаберите једно.")) == (422, 4)
+    assert given(two.vesna, two.report, desk="jug", why="place").status_code == 422
+    assert given(two.vesna, two.report, desk="national", why="because").status_code == 422
+    two.vesna.press(here, "/summary#marks", summary="Бацано је камење на кућу.")
+    two.vesna.press(here, "/ask", question="Да ли је неко још видео?")
+    assert given(two.vesna, two.report, desk="national", why="language").status_code == 303
+    assert two.vesna.client.get(here).status_code == 404
+    assert str(two.report) not in two.vesna.open("/desk/")
+    two.boris.press(here, "/take")
+    page = two.boris.open(here)
+    assert all(text in page for text in (WORDS, "Бацано је камење на кућу.", "Да ли је неко још видео?"))
+    assert given(two.boris, two.report, desk="sever", why="too_close").status_code == 303
+    assert two.boris.client.get(here).status_code == 404
+    two.vesna.press(here, "/take")
+    assert WORDS in two.vesna.open(here)
+    with database.reader() as session:
+        told = [entry for entry, _ in entries(session, subject=f"report:{two.report}", action="hand_over")]
+    assert [(one.before, one.after, one.reason) for one in told] == [
+        ("sever", "national", "language"),
+        ("national", "sever", "too_close"),
+    ]
+
+
+def test_only_who_has_taken_it_hands_it_over(two: Two) -> None:
+    answer = given(two.vesna, two.report, desk="national", why="place")
+    assert answer.status_code == 409
+    two.vesna.press(f"/desk/reports/{two.report}", "/take")
+    old = pages.form(two.vesna.open(f"/desk/reports/{two.report}/hand-over"), "/hand-over")
+    two.ana.press(f"/desk/reports/{two.report}", "/take")
+    sent = old.sent(desk="national", why="place")
+    assert two.vesna.client.post(old.action, data=sent).status_code == 409
+    assert two.vesna.client.post(old.action, data={**sent, "token": "x"}).status_code == 422

@@ -16,7 +16,7 @@ from incidents.core.deidentify.rulings import NotInText
 from incidents.core.incident import Handling, Settlement
 from incidents.core.report import plain_text
 from incidents.core.shapes import neighbours
-from incidents.services import coding, deidentify, evidence, holds, moderation, settled, settlement, twins
+from incidents.services import coding, deidentify, evidence, handing_over, holds, moderation, settled, settlement, twins
 from incidents.services.accounts import Member
 from incidents.services.deidentify import Deidentified, SummaryTooLong
 from incidents.services.moderation import NotAQuestion, Opened
@@ -294,6 +294,7 @@ def report_page(
         files = evidence.list_files(session, report, member=g.member, now=site.now()) if found.content else []
         held_until = holds.held_until(session, report, today=site.today())
         desks = shown.desk_names(session, g.member.id)
+        may_hand_over = bool(handing_over.desks_beside(session, found.desk))
     mine = settling.settlement(find) if settling and conflict else None
     forms = {
         "settling": settling or settle_form_for(found.content, found.version, find),
@@ -345,6 +346,7 @@ def report_page(
         holding=HoldForm(formdata=None),
         held_until=held_until,
         desks=desks,
+        may_hand_over=may_hand_over,
         **{"summing": summing, **forms},
     )
     return page, status

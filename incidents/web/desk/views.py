@@ -23,6 +23,7 @@ from incidents.web.desk.batches import batches
 from incidents.web.desk.clusters import clusters
 from incidents.web.desk.coding import codings
 from incidents.web.desk.files import files
+from incidents.web.desk.handing_over import handing_over
 from incidents.web.desk.incidents import incidents
 from incidents.web.desk.intake import intake
 from incidents.web.desk.keys import keys
@@ -54,6 +55,7 @@ for part in (
     redaction,
     intake,
     clusters,
+    handing_over,
     incidents,
     codings,
     referrals,
