@@ -36,9 +36,9 @@ class HandOverForm(ActForm):
     def is_chosen(self, desks: Sequence[Desk]) -> bool:
         """Whether both are; what is missing says so at its field."""
         if self.desk.data not in {one.code for one in desks}:
-            self.desk.errors = [gettext("Choose one.")]
+            self.desk.errors = [gettext("Choose a desk.")]
         if self.why.data not in why_words():
-            self.why.errors = [gettext("Choose one.")]
+            self.why.errors = [gettext("Choose a reason.")]
         return not (self.desk.errors or self.why.errors)
 
 
