@@ -1,5 +1,6 @@
 import os
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -10,9 +11,10 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from incidents.__main__ import cli
+from incidents.core.audit import link
 from incidents.db import revision
 from incidents.db.account import member_by_name
-from incidents.db.audit import AuditEntry
+from incidents.db.audit import AuditEntry, entries
 from incidents.db.database import Database
 from incidents.db.incident import SetAside
 from incidents.services import keys, receipts
@@ -185,7 +187,33 @@ def test_the_audit_trail_is_whole_until_somebody_rewrites_it(run, site: Path) ->
     database.close()
     broken = run("audit", "verify")
     assert broken.exit_code == 2
-    assert "The chain breaks at entry 1" in broken.output
+    assert "The chain breaks at entry 1: this entry, or the hash of the one before it, was changed." in broken.output
+
+
+def test_an_anchor_on_paper_finds_a_trail_that_was_cut_off_or_written_anew(run, site: Path) -> None:
+    anchor = run("audit", "anchor").output.splitlines()[1]
+    assert anchor.startswith("2-")
+    typed = anchor.upper().replace("-", " ").replace(" ", "-", 1)
+    for form in (anchor, typed):
+        assert run("audit", "verify", "--anchor", form).output.endswith("It is the one of the anchor.\n")
+    assert "An anchor is a number" in run("audit", "verify", "--anchor", anchor[:-1]).output
+    database = Database(f"sqlite:///{site / 'incidents.sqlite'}")
+    with database.unit_of_work() as session:
+        chain = list(entries(session))
+        for trigger in ("audit_entry_no_update", "audit_entry_no_delete"):
+            session.execute(sa.text(f"DROP TRIGGER {trigger}"))
+        session.execute(sa.delete(AuditEntry).where(AuditEntry.number == 2))
+    cut = run("audit", "verify", "--anchor", anchor)
+    assert (cut.exit_code, "ends at entry 1, and the anchor knows 2" in cut.output) == (2, True)
+    assert run("audit", "verify").output == "The chain is whole: 1 entries.\n"
+    anew = replace(chain[1][0], actor="nobody")
+    with database.unit_of_work() as session:
+        values = {field: getattr(anew, field) for field in ("number", "at", "actor", "action", "subject")}
+        rest = {field: getattr(anew, field) for field in ("before", "after", "reason")}
+        session.execute(sa.insert(AuditEntry).values(**values, **rest, hash=link(anew, chain[0][1])))
+    database.close()
+    assert run("audit", "verify").output == "The chain is whole: 2 entries.\n"
+    assert "Entry 2 is not the one of the anchor" in run("audit", "verify", "--anchor", anchor).output
 
 
 def test_a_trial_is_never_made_over_a_real_site(run, site: Path) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidents.core.audit import START, Entry, first_break, link
+from incidents.core.audit import START, Entry, Tampering, first_break, link, tampering_at
 
 
 def a_chain(length: int = 5) -> list[tuple[Entry, bytes]]:
@@ -37,31 +37,49 @@ def test_a_break_is_found_where_it_is(tamper, place: int) -> None:
     assert first_break(tamper(a_chain())) == place
 
 
-def tampered(chance: random.Random) -> tuple[list[tuple[Entry, bytes]], int]:
-    """A chain that somebody without care for the hashes has been at, and the number at which it breaks."""
+def numbered(chain: list[tuple[Entry, bytes]]) -> list[tuple[Entry, bytes]]:
+    """As a table gives them, after somebody gave them new numbers."""
+    return [(replace(entry, number=number), digest) for number, (entry, digest) in enumerate(chain, 1)]
+
+
+def tampered(chance: random.Random) -> tuple[list[tuple[Entry, bytes]], int, Tampering]:
+    """A chain that somebody has been at, the number at which it breaks, and what was done."""
     chain = a_chain(40)
-    at = chance.randrange(39)
+    at = chance.randrange(38)
     entry, digest = chain[at]
-    match chance.choice(("removed", "changed", "inserted", "moved", "hash")):
+    match chance.choice(("removed", "closed up", "changed", "hash", "inserted", "copied", "swapped", "moved")):
         case "removed":
-            return chain[:at] + chain[at + 1 :], at + 1
+            return chain[:at] + chain[at + 1 :], at + 1, Tampering.REMOVED
+        case "closed up":
+            return numbered(chain[:at] + chain[at + chance.randint(1, 37 - at or 1) :]), at + 1, Tampering.REMOVED
         case "changed":
             field = chance.choice(["actor", "action", "subject", "before", "after", "reason", "at"])
             value = entry.at + timedelta(minutes=chance.randint(1, 9_999)) if field == "at" else f"x{chance.random()}"
-            return [*chain[:at], (replace(entry, **{field: value}), digest), *chain[at + 1 :]], at + 1
+            return (
+                [*chain[:at], (replace(entry, **{field: value}), digest), *chain[at + 1 :]],
+                at + 1,
+                Tampering.CHANGED,
+            )
+        case "hash":
+            return [*chain[:at], (entry, chance.randbytes(32)), *chain[at + 1 :]], at + 1, Tampering.CHANGED
         case "inserted":
-            new = replace(entry, action=f"x{chance.random()}")
-            later = [(replace(one, number=one.number + 1), kept) for one, kept in chain[at:]]
-            return [*chain[:at], (new, chance.randbytes(32)), *later], at + 1
-        case "moved":
+            new = (replace(entry, action=f"x{chance.random()}"), chance.randbytes(32))
+            return numbered([*chain[:at], new, *chain[at:]]), at + 1, Tampering.INSERTED
+        case "copied":
+            other = chance.randrange(at + 1, 40)
+            return numbered([*chain[:at], chain[other], *chain[at:]]), at + 1, Tampering.INSERTED
+        case "swapped":
             other = chance.randrange(at + 1, 40)
             chain[at], chain[other] = chain[other], chain[at]
-            return chain, at + 1
+            return numbered(chain), at + 1, Tampering.MOVED
         case _:
-            return [*chain[:at], (entry, chance.randbytes(32)), *chain[at + 1 :]], at + 1
+            other = chance.randrange(at + 1, 40)
+            return numbered([*chain[:at], chain[other], *chain[at:other], *chain[other + 1 :]]), at + 1, Tampering.MOVED
 
 
-def test_each_of_a_thousand_tamperings_is_found_where_it_was_done() -> None:
+def test_each_of_a_thousand_tamperings_is_found_where_it_was_done_and_told_from_others() -> None:
     chance = random.Random(18)
-    many = [tampered(chance) for _ in range(1_000)]
-    assert [first_break(chain) for chain, _ in many] == [place for _, place in many]
+    for _ in range(1_000):
+        chain, place, what = tampered(chance)
+        assert first_break(chain) == place
+        assert tampering_at(chain, place) is what
