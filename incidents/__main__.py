@@ -127,11 +127,11 @@ def _run(settings: Settings, *, bind: str, workers: int, threads: int = 4, timeo
 
 
 class _Commands(click.Group):
+    """Loads a command when it is called for: a process that serves has nothing of the others in its memory."""
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         note_help(ctx, args)
         return super().parse_args(ctx, args)
-
-    """Loads a command when it is called for: a process that serves has nothing of the others in its memory."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         return sorted({*super().list_commands(context), *_COMMANDS})

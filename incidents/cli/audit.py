@@ -57,7 +57,7 @@ def anchor(settings: Settings) -> None:
 
 
 def _read(anchor: str) -> tuple[int, bytes]:
-    found = _ANCHOR.fullmatch(anchor.strip().lower() + " " * (not anchor.endswith(" ")))
+    found = _ANCHOR.fullmatch(anchor.strip().lower())
     if found is None:
         raise Wrong("An anchor is a number, a dash and sixteen groups of four digits and letters from a to f.")
     return int(found[1]), bytes.fromhex(re.sub("[^0-9a-f]", "", found[2]))

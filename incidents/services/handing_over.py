@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -20,9 +21,16 @@ from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.moderation import taken_row
 
-WHYS = ("place", "language", "knowledge", "too_close")
-"""Codes of reasons. No words: the audit trail is not sealed."""
 _FROM = frozenset({Handling.IN_TRIAGE, Handling.AWAITING_REPORTER})
+
+
+class Why(enum.Enum):
+    """Codes of reasons. No words: the audit trail is not sealed."""
+
+    PLACE = "place"
+    LANGUAGE = "language"
+    KNOWLEDGE = "knowledge"
+    TOO_CLOSE = "too_close"
 
 
 class NoOtherDesk(Exception):
@@ -35,7 +43,7 @@ def desks_beside(session: Session, desk: str) -> Sequence[Desk]:
 
 
 def hand_over(
-    session: Session, report: UUID, desk: str, why: str, *, version: int, member: Member, now: datetime
+    session: Session, report: UUID, desk: str, why: Why, *, version: int, member: Member, now: datetime
 ) -> None:
     """Give a report, with its messages and files, to another desk; it waits there. Whoever read it here has read it.
 
@@ -46,7 +54,7 @@ def hand_over(
     row = taken_row(session, report, version=version, member=member, now=now)
     before = session.get_one(DeskKey, row.epoch).desk
     key = current_desk_key(session, desk)
-    if key is None or desk == before or why not in WHYS:
+    if key is None or desk == before:
         raise NoOtherDesk
     if row.handling not in _FROM or row.incident_id is not None:
         raise NotAllowed(row.handling, Handling.RECEIVED)
@@ -62,7 +70,7 @@ def hand_over(
     row.sealed_key = _sealed_to(session, key, row.sealed_key, row.epoch, member)
     row.epoch = key.epoch
     session.flush()
-    note(session, "hand_over", f"report:{row.id}", member, now, before=before, after=desk, reason=why)
+    note(session, "hand_over", f"report:{row.id}", member, now, before=before, after=desk, reason=why.value)
 
 
 def _sealed_to(session: Session, key: DeskKey, sealed: bytes, epoch: int, member: Member) -> bytes:

@@ -268,10 +268,15 @@ def _key_for_notes(session: Session, row: Incident) -> DeskKey | None:
     return current_desk_key(session) if first is None else key_beside(session, first)
 
 
-def check_may_read(session: Session, incident: UUID, member: Member) -> None:
-    """Who decides on an incident can read one of its reports at least, while there are any. Raises AtAnotherDesk."""
+def may_read(session: Session, incident: UUID, member: Member) -> bool:
+    """Who decides on an incident can read one of its reports at least, while there are any."""
     own, elsewhere = reports_within(session, incident, member)
-    if elsewhere and not own:
+    return bool(own) or not elsewhere
+
+
+def check_may_read(session: Session, incident: UUID, member: Member) -> None:
+    """Raises AtAnotherDesk where the member may not decide, as `may_read` says."""
+    if not may_read(session, incident, member):
         raise AtAnotherDesk
 
 

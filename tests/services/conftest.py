@@ -35,3 +35,15 @@ def ana(desk: list[Member]) -> Member:
 def boris(desk: list[Member]) -> Member:
     """Who decides, in most tests."""
     return desk[1]
+
+
+@pytest.fixture
+def vesna(session: Session, settings: Settings, ana: Member) -> Member:
+    """Of the desk `sever` alone; Ana is at both, Boris at the national one alone."""
+    return builders.a_member(session, settings, name="Весна", now=NOW)
+
+
+@pytest.fixture
+def sever(session: Session, ana: Member, vesna: Member) -> int:
+    """The epoch of a further desk, of Ana and Vesna."""
+    return builders.a_further_desk(session, ana, vesna, now=NOW)

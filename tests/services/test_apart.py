@@ -33,17 +33,6 @@ WHERE = {"vocabulary": data_files.vocabulary(), "places": data_files.places()}
 
 
 @pytest.fixture
-def vesna(session: Session, settings: Settings, ana: Member) -> Member:
-    """Of the desk `sever` alone; Ana is at both, Boris at the national one alone."""
-    return builders.a_member(session, settings, name="Весна", now=NOW)
-
-
-@pytest.fixture
-def sever(session: Session, ana: Member, vesna: Member) -> int:
-    return builders.a_further_desk(session, ana, vesna, now=NOW)
-
-
-@pytest.fixture
 def code(session: Session, settings: Settings, sever: int) -> ReceiptCode:
     return builders.send(session, a_report(), settings, now=NOW, epoch=sever)
 
@@ -185,14 +174,19 @@ def test_what_both_sides_say_is_sealed_to_the_desk_of_the_report(
     assert [one.text for one in read.messages] == ["Када?", "У петак."]
 
 
+def proposed(session: Session, report: UUID, member: Member) -> tuple[UUID, int]:
+    """An incident on a report, and its version."""
+    version = take(session, report, member)
+    incident = settlement.propose_incident(
+        session, report, a_settlement(), version=version, member=member, now=NOW, **WHERE
+    )
+    return incident, settled.show_incident(session, incident).version
+
+
 def test_who_reads_none_of_its_reports_does_not_decide_on_an_incident(
     session: Session, ana: Member, boris: Member, vesna: Member, report: UUID
 ) -> None:
-    version = take(session, report, ana)
-    incident = settlement.propose_incident(
-        session, report, a_settlement(), version=version, member=ana, now=NOW, **WHERE
-    )
-    seen = settled.show_incident(session, incident).version
+    incident, seen = proposed(session, report, ana)
     accept = partial(
         settlement.accept_incident, session, incident, version=seen, draw=NO_DRAW, today=NOW.date(), now=NOW, **WHERE
     )
@@ -209,11 +203,7 @@ def test_who_reads_none_of_its_reports_does_not_decide_on_an_incident(
 def test_what_is_written_on_returning_is_for_the_desk_of_the_reports(
     session: Session, ana: Member, boris: Member, vesna: Member, report: UUID
 ) -> None:
-    version = take(session, report, ana)
-    incident = settlement.propose_incident(
-        session, report, a_settlement(), version=version, member=ana, now=NOW, **WHERE
-    )
-    seen = settled.show_incident(session, incident).version
+    incident, seen = proposed(session, report, ana)
     builders.send_back(session, incident, vesna, "Место није јасно", version=seen, now=NOW, place="not_said")
     assert desk_of(session, session.get_one(ReturnNote, incident).epoch) == "sever"
     read = [settled.return_note(session, incident, one) for one in (ana, boris, vesna)]

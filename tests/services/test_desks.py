@@ -17,18 +17,6 @@ from tests import builders
 from tests.conftest import NOW
 
 
-@pytest.fixture
-def vesna(session: Session, settings: Settings, ana: Member) -> Member:
-    """Of the desk `sever` alone."""
-    return builders.a_member(session, settings, name="Весна", now=NOW)
-
-
-@pytest.fixture
-def sever(session: Session, ana: Member, vesna: Member) -> int:
-    """The epoch of a further desk, of Ana, who is at the national one too, and Vesna."""
-    return builders.a_further_desk(session, ana, vesna, now=NOW)
-
-
 def held(session: Session, member: Member) -> list[int]:
     return keys.held_epochs(session, member.id, member.key)
 

@@ -16,7 +16,7 @@ from incidents.core.accounts import Role
 from incidents.db.audit import entries
 from incidents.db.database import Database
 from incidents.db.report import Report
-from incidents.services import moderation, settlement
+from incidents.services import moderation, resealing, settlement
 from incidents.web.tokens import new_token
 from tests import builders, pages
 from tests.conftest import NOW
@@ -142,6 +142,12 @@ def test_a_report_is_handed_over_and_back_and_loses_nothing(two: Two, database: 
         ("sever", "national", "language"),
         ("national", "sever", "too_close"),
     ]
+
+
+def test_all_of_a_report_that_is_sealed_to_a_desk_is_handed_over_with_it() -> None:
+    """What `services.handing_over` goes through by hand, held against the list of all that is sealed so."""
+    of_reports = {name for name, kind in resealing.KINDS.items() if "report_id" in kind.table.c}
+    assert of_reports == {"messages", "files"}
 
 
 def test_only_who_has_taken_it_hands_it_over(two: Two) -> None:

@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectField
 
 from incidents.core.accounts import Role
-from incidents.core.desks import NATIONAL
 from incidents.db.desk import Desk
 from incidents.services import handing_over as service
 from incidents.services import keys, moderation
-from incidents.services.handing_over import NoOtherDesk
+from incidents.services.handing_over import NoOtherDesk, Why
 from incidents.web.accounts import guard
+from incidents.web.desk import shown
 from incidents.web.desk.around import CONFLICTS, now, out_of_date, what_stands_in_the_way
 from incidents.web.desk.forms import ActForm
 from incidents.web.platform import platform
@@ -30,29 +30,24 @@ class HandOverForm(ActForm):
     why = SelectField(_("Why"), validate_choice=False)
 
     def offer(self, desks: Sequence[Desk]) -> None:
-        self.desk.choices = [("", "–"), *((one.code, desk_name(one)) for one in desks)]
-        self.why.choices = [("", "–"), *why_words().items()]
+        self.desk.choices = [("", "–"), *((one.code, shown.desk_name(one)) for one in desks)]
+        self.why.choices = [("", "–"), *((why.value, text) for why, text in _why_words().items())]
 
     def is_chosen(self, desks: Sequence[Desk]) -> bool:
         """Whether both are; what is missing says so at its field."""
         if self.desk.data not in {one.code for one in desks}:
             self.desk.errors = [gettext("Choose a desk.")]
-        if self.why.data not in why_words():
+        if self.why.data not in {why.value for why in Why}:
             self.why.errors = [gettext("Choose a reason.")]
         return not (self.desk.errors or self.why.errors)
 
 
-def desk_name(desk: Desk) -> str:
-    return gettext("National desk") if desk.code == NATIONAL else desk.name
-
-
-def why_words() -> dict[str, str]:
-    """Why a report is given away, by the codes that the audit trail has."""
+def _why_words() -> dict[Why, str]:
     return {
-        "place": gettext("It happened in their area"),
-        "language": gettext("They speak its language"),
-        "knowledge": gettext("They know more about this"),
-        "too_close": gettext("Somebody here is too close to it"),
+        Why.PLACE: gettext("It happened in their area"),
+        Why.LANGUAGE: gettext("They speak its language"),
+        Why.KNOWLEDGE: gettext("They know more about this"),
+        Why.TOO_CLOSE: gettext("Somebody here is too close to it"),
     }
 
 
@@ -76,7 +71,7 @@ def give(report: UUID) -> ResponseReturnValue:
     try:
         with platform().database.unit_of_work() as session:
             service.hand_over(
-                session, report, form.desk.data, form.why.data, version=form.seen(), member=g.member, now=now()
+                session, report, form.desk.data, Why(form.why.data), version=form.seen(), member=g.member, now=now()
             )
     except CONFLICTS as conflict:
         return _page(report, form, obstacle=what_stands_in_the_way(conflict), status=409)

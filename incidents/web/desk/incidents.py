@@ -9,7 +9,6 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from incidents.core.accounts import Role
 from incidents.core.incident import Decision
@@ -173,7 +172,7 @@ def _incident_page(
     with site.database.reader() as session:
         found = settled.show_incident(session, incident)
         if coding.is_hidden_from(session, incident, g.member, draw=draw, vocabulary=vocabulary):
-            reads = _reads(session, incident)
+            reads = settlement.may_read(session, incident, g.member)
             why = conflict or (None if reads else AtAnotherDesk())
             return _hidden_page(incident, obstacle or what_stands_in_the_way(why), status, reads=reads)
         reports, elsewhere = moderation.reports_within(session, incident, g.member)
@@ -221,12 +220,6 @@ def _returning(typed: ReturnForm | None, version: int) -> ReturnForm:
     form = typed or ReturnForm(formdata=None)
     form.version.data = str(version)
     return form
-
-
-def _reads(session: Session, incident: UUID) -> bool:
-    """Whether this member may decide on an incident, as far as desks go."""
-    own, elsewhere = moderation.reports_within(session, incident, g.member)
-    return bool(own) or not elsewhere
 
 
 def _hidden_page(incident: UUID, obstacle: str, status: int, *, reads: bool) -> ResponseReturnValue:

@@ -21,7 +21,7 @@ from incidents.core.likeness.shared import Shared
 from incidents.core.report import Report
 from incidents.core.script import fold, of_one_script, to_latin
 from incidents.core.vocabulary import Term
-from incidents.db.desk import all_desks, desks_of
+from incidents.db.desk import Desk, all_desks, desks_of
 from incidents.services.evidence import Listed
 from incidents.services.settled import Shown
 from incidents.web.languages import label, meaning
@@ -240,8 +240,11 @@ def line(incident: Shown, *, is_hidden: bool = False) -> str:
 def desk_names(session: Session, member: UUID) -> dict[str, str]:
     """What the desks are called that a member works at; nothing for one who is at a single desk."""
     own = desks_of(session, member)
-    names = {desk.code: desk.name for desk in all_desks(session) if desk.code in own} if len(own) > 1 else {}
-    return names | ({NATIONAL: _("National desk")} if NATIONAL in names else {})
+    return {desk.code: desk_name(desk) for desk in all_desks(session) if desk.code in own} if len(own) > 1 else {}
+
+
+def desk_name(desk: Desk) -> str:
+    return _("National desk") if desk.code == NATIONAL else desk.name
 
 
 def file_line(file: Listed) -> str:
