@@ -78,9 +78,9 @@ def _queue(engine: str, few: int, many: int) -> tuple[Line, ...]:
 
 
 def _releases(engine: str) -> tuple[Line, ...]:
-    run = f"{engine}, 10000 incidents"
+    run = f"{engine}, 100000 incidents"
     return (
-        Line(f"a release of 10,000, {engine}: s", (run, "built s")),
+        Line(f"a release of 100,000, {engine}: s", (run, "built s")),
         Line(f"of that counting, {engine}: s", (run, "of that counted s"), (run, "floor: GROUP BY s")),
         Line(f"after one more, {engine}: part of it", (run, "after one more to built"), bar=0.05),
         Line(f"small counts given away, {engine}", (run, "given away"), bar=0),
@@ -120,7 +120,7 @@ MEASUREMENTS = (
     ),
     Measurement(
         "releases",
-        ("--incidents", "10000"),
+        ("--incidents", "100000"),
         ("--incidents", "10000", "100000", "1000000"),
         tuple(line for engine in ("sqlite", "postgresql") for line in _releases(engine)),
     ),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 from incidents.core.incident import NO_PLACE, ONLINE
 from incidents.core.periods import Quarter
@@ -17,6 +19,7 @@ KOSOVO_REGION = "RS-KM"
 OTHERS, NOT_KNOWN = "O", "U"
 """Behind a district's code and a dash: its small municipalities together, and incidents of which no more is known."""
 NOT_STATED = "unknown"
+_NO_MUNICIPALITY = (KOSOVO, ONLINE, NO_PLACE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +44,7 @@ class Counted:
 
 def area_of(place: str, places: Places) -> str:
     """The innermost area that an incident's place is counted in."""
-    if place in {KOSOVO, ONLINE, NO_PLACE}:
+    if place in _NO_MUNICIPALITY:
         return place
     is_district = place in places.districts
     district = places.districts[place if is_district else places.district_of(place)]
@@ -92,3 +95,33 @@ def delay_of(year: int, month: int | None, counted_in: Quarter) -> str:
     if month is None:
         return NOT_STATED
     return "same_quarter" if (month - 1) // 3 + 1 == counted_in.number else "earlier_quarter"
+
+
+def rules_digest(vocabulary: Vocabulary, places: Places) -> bytes:
+    """Eight bytes that are others as soon as any incident with the same codes would be counted otherwise.
+
+    It is of what the functions above answer, to every place, to every code and every two of a list, and to every
+    delay there can be: whatever they read, a changed answer shows.
+    """
+
+    def pairs(name: str) -> list[tuple[str, str]]:
+        return list(combinations_with_replacement(sorted(term.code for term in vocabulary.of(name)), 2))
+
+    year = 2000
+    answers = [
+        [(place, area_of(place, places)) for place in (*places.municipalities, *places.districts, *_NO_MUNICIPALITY)],
+        [(pair, act_of(pair, vocabulary)) for pair in pairs("act_type")],
+        [(pair, authority_told(pair)) for pair in pairs("reported_to")],
+        [
+            (pair, sorted(stated(pair)))
+            for name in ("target_group", "gender_of_victim", "age_band")
+            for pair in pairs(name)
+        ],
+        [
+            (earlier, month, number, delay_of(year - earlier, month, Quarter(year, number)))
+            for earlier in (0, 1)
+            for month in (None, *range(1, 13))
+            for number in range(1, 5)
+        ],
+    ]
+    return hashlib.sha256(repr(answers).encode()).digest()[:8]

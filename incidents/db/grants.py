@@ -55,11 +55,11 @@ PUBLIC: Mapping[str, Rights] = {
     "desk_key": _READ,  # public halves only
     "recovery_key": Rights(("number",)),
     # A withdrawn report takes its incident with it, where nothing else rests on it.
-    "incident": Rights(ALL, ("decision", "version", "batch")),
+    "incident": Rights(ALL, ("decision", "version")),
     "incident_code": _READ,
     "return_note": Rights(("incident_id",), delete=True),
     "ruled_out": Rights(ALL, delete=True),
-    "counted_incident": Rights(ALL, ("batch",), delete=True),
+    "counted_incident": Rights(("incident_id", "batch")),
     "received_reports": Rights(ALL, delete=True),
     "set_aside": Rights(ALL, ("batch",), insert=True),
     "correction": Rights(ALL, ("batch",)),

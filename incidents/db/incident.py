@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -35,8 +36,6 @@ class Incident(Base):
     accepted_on: orm.Mapped[date | None]
     series: orm.Mapped[UUID | None] = orm.mapped_column(index=True)
     """The same for incidents that belong together, for example because the same people did them. Never published."""
-    batch: orm.Mapped[str | None] = orm.mapped_column(sa.String(7), index=True)
-    """The quarter whose release counts it, e.g. 2026-Q3; set once, by that release, and never changed."""
 
     codes: orm.Mapped[list[IncidentCode]] = orm.relationship(
         lazy="raise", cascade="all, delete-orphan", passive_deletes=True
@@ -66,13 +65,25 @@ class SetAside(Base):
     quarter: orm.Mapped[str] = orm.mapped_column(sa.String(7), index=True)
     reason: orm.Mapped[str] = orm.mapped_column(sa.String(40))
     batch: orm.Mapped[str | None] = orm.mapped_column(sa.String(7), index=True)
-    """The quarter whose release counts it, as an incident's."""
+    """The quarter whose release counts it, e.g. 2026-Q3; None where none does."""
 
 
 def incident_with_codes(session: orm.Session, incident: UUID, *, to_change: bool = False) -> Incident | None:
-    """`to_change` waits for whoever is changing it just now, a release that counts it above all."""
+    """`to_change` waits for whoever is changing it just now, and for a draft that is being built of them all."""
+    if to_change:
+        _lock(session, sa.func.pg_advisory_xact_lock_shared)
     codes = orm.selectinload(Incident.codes)
     return session.get(Incident, incident, options=[codes], with_for_update=to_change, populate_existing=to_change)
+
+
+def hold_incidents(session: orm.Session) -> None:
+    """Let none be changed until this transaction ends, so that what is read of them now is so then."""
+    _lock(session, sa.func.pg_advisory_xact_lock)
+
+
+def _lock(session: orm.Session, lock: Callable[[int], sa.ColumnElement[None]]) -> None:
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time
+        session.execute(sa.select(lock(710002)))
 
 
 def codes_of(incident: Incident, vocabulary: str) -> frozenset[str]:

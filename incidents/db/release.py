@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -104,7 +105,8 @@ class ReleaseCell(Base):
 class CountedIncident(Base):
     """An incident as a release counts it: the codes of every dimension, frozen when its quarter is built.
 
-    Tables are counted from these rows alone: an incident settled anew later changes nothing that was published.
+    Tables are counted from these rows alone: an incident settled anew later changes nothing that was published. Rows
+    of a quarter that is not published yet are brought up to date by each draft.
     """
 
     __tablename__ = "counted_incident"
@@ -113,7 +115,12 @@ class CountedIncident(Base):
     incident_id: orm.Mapped[UUID | None] = orm.mapped_column(
         sa.ForeignKey("incident.id", ondelete="SET NULL"), unique=True
     )
+    incident_version: orm.Mapped[int]
+    """That of the incident when it was frozen."""
+    rules: orm.Mapped[bytes] = orm.mapped_column(sa.LargeBinary(8))
+    """What it was counted by: core.counting.rules_digest."""
     batch: orm.Mapped[str] = orm.mapped_column(sa.String(7), index=True)
+    """The quarter whose release counts it, e.g. 2026-Q3."""
     area: orm.Mapped[str] = orm.mapped_column(sa.String(10))
     ground: orm.Mapped[str] = orm.mapped_column(sa.Text)
     """Several codes are sorted, with core.tables.SEVERAL between them; target, gender and age as well."""
@@ -153,3 +160,14 @@ class Correction(Base):
     quarter: orm.Mapped[str] = orm.mapped_column(sa.String(7), index=True)
     batch: orm.Mapped[str | None] = orm.mapped_column(sa.String(7), index=True)
     """The quarter whose release tells of it."""
+
+
+def batches_of(session: orm.Session, incidents: Collection[UUID]) -> dict[UUID, str]:
+    """By incident, the quarter whose release counts it, whether published or a draft; others are not there."""
+    stands = sa.exists().where(Release.quarter == CountedIncident.batch, Release.added_table.is_(None))
+    found = session.execute(
+        sa.select(CountedIncident.incident_id, CountedIncident.batch).where(
+            CountedIncident.incident_id.in_(incidents), stands
+        )
+    )
+    return {incident: batch for incident, batch in found if incident is not None}

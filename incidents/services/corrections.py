@@ -13,7 +13,7 @@ from incidents.core.periods import Quarter
 from incidents.core.places import Places
 from incidents.core.vocabulary import Vocabulary
 from incidents.db.incident import Incident
-from incidents.db.release import Correction, CountedIncident
+from incidents.db.release import Correction, CountedIncident, batches_of
 from incidents.services.counting import as_texts, counted
 from incidents.services.drafts import drop_draft
 
@@ -51,6 +51,9 @@ def note_withdrawal(session: Session, row: Incident, *, actor: str, now: datetim
 
 
 def _frozen(session: Session, row: Incident) -> CountedIncident | None:
+    """How a release counts the incident; None where none does."""
+    if not batches_of(session, [row.id]):
+        return None
     return session.scalar(sa.select(CountedIncident).where(CountedIncident.incident_id == row.id))
 
 

@@ -7,7 +7,7 @@ their own. Batches never overlap, so years are sums of quarters and nothing publ
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,8 +22,8 @@ from incidents.core.periods import Quarter
 from incidents.core.places import Places
 from incidents.core.tables import CORRECTIONS, COUNT, INCIDENTS, RECEIVED, SET_ASIDE, SEVERAL, SOURCE, Subject
 from incidents.core.vocabulary import Vocabulary
-from incidents.db.incident import Incident, IncidentCode, SetAside
-from incidents.db.release import Correction, CountedIncident, ReceivedReports, Release
+from incidents.db.incident import Incident, IncidentCode, SetAside, hold_incidents
+from incidents.db.release import Correction, CountedIncident, ReceivedReports, Release, ReleaseState
 from incidents.db.report import Report
 
 Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
@@ -35,23 +35,19 @@ _DIMENSIONS = ("area", "ground", "target", "act", "setting", "verification", "ge
 
 
 def take_batch(session: Session, quarter: Quarter, today: date, vocabulary: Vocabulary, places: Places) -> None:
-    """Give the quarter's batch to all that was settled up to `today` and is in none, and freeze how it is counted."""
-    counted = [level for level in Verification if is_counted(level)]
-    session.execute(
-        sa.update(Incident)
-        .where(
-            Incident.decision == Decision.ACCEPTED,
-            Incident.verification.in_(counted),
-            Incident.accepted_on <= today,
-            Incident.batch.is_(None),
-        )
-        .values(batch=str(quarter))
-    )
+    """Freeze how all that was settled up to `today` and is in no release is counted in this quarter.
+
+    Incidents that an earlier draft has frozen, and that are as they were, are not frozen again: building a draft anew
+    costs what has changed since.
+    """
+    hold_incidents(session)
+    rules = counting.rules_digest(vocabulary, places)
+    _thaw(session, quarter, today, rules)
     for other in (SetAside, Correction):
         session.execute(
             sa.update(other).where(other.quarter <= str(quarter), other.batch.is_(None)).values(batch=str(quarter))
         )
-    for rows in _frozen(session, quarter, vocabulary, places):
+    for rows in _frozen(session, quarter, today, vocabulary, places, rules):
         session.execute(sa.insert(CountedIncident), rows)
     for standing, reports in _received_since(session, today).items():
         session.add(ReceivedReports(id=uuid4(), batch=str(quarter), standing=standing, reports=reports))
@@ -59,46 +55,76 @@ def take_batch(session: Session, quarter: Quarter, today: date, vocabulary: Voca
 
 
 def give_back(session: Session, batch: str) -> None:
-    """Undo `take_batch`, for a draft that is dropped."""
-    for counted in (Incident, SetAside, Correction):
+    """Undo `take_batch`, for a draft that is dropped. Its frozen incidents stay for the next one: see `_thaw`."""
+    for counted in (SetAside, Correction):
         session.execute(sa.update(counted).where(counted.batch == batch).values(batch=None))
-    for frozen in (CountedIncident, ReceivedReports):
-        session.execute(sa.delete(frozen).where(frozen.batch == batch))
+    session.execute(sa.delete(ReceivedReports).where(ReceivedReports.batch == batch))
 
 
-def rows_of(session: Session, subject: Subject, year: int) -> Rows:
-    """All that batches of a year hold of one subject, like rows together with how many they are."""
-    return _ROWS[subject](session, [f"{year}-Q{number}" for number in range(1, 5)])
+def rows_of(session: Session, subject: Subject, batches: Collection[str]) -> Rows:
+    """All that these batches hold of one subject, like rows together with how many they are."""
+    return _ROWS[subject](session, batches)
+
+
+def _settled(today: date) -> sa.ColumnElement[bool]:
+    """Of an incident: that a release built today counts it, if none before does."""
+    counted = [level for level in Verification if is_counted(level)]
+    return sa.and_(
+        Incident.decision == Decision.ACCEPTED, Incident.verification.in_(counted), Incident.accepted_on <= today
+    )
+
+
+def _thaw(session: Session, quarter: Quarter, today: date, rules: bytes) -> None:
+    """Forget what earlier drafts have frozen and would be counted otherwise now, or not at all."""
+    published = sa.select(Release.quarter).where(Release.state == ReleaseState.PUBLISHED)
+    of_another_kind = sa.or_(CountedIncident.batch != str(quarter), CountedIncident.rules != rules)
+    as_it_was = sa.select(Incident.id).where(
+        Incident.id == CountedIncident.incident_id,
+        Incident.version == CountedIncident.incident_version,
+        _settled(today),
+    )
+    for stale in (
+        sa.and_(CountedIncident.batch.not_in(published), of_another_kind),
+        sa.and_(CountedIncident.batch == str(quarter), ~as_it_was.exists()),
+    ):
+        session.execute(sa.delete(CountedIncident).where(stale).execution_options(synchronize_session=False))
 
 
 def _frozen(
-    session: Session, quarter: Quarter, vocabulary: Vocabulary, places: Places
+    session: Session, quarter: Quarter, today: date, vocabulary: Vocabulary, places: Places, rules: bytes
 ) -> Iterator[list[dict[str, Any]]]:
-    """Rows of counted incidents, AT_ONCE at most: a million take no more memory than that."""
-    of_batch = Incident.batch == str(quarter)
+    """Rows of what is in no batch, AT_ONCE at most: a million take no more memory than that."""
+    is_counted_already = sa.exists().where(CountedIncident.incident_id == Incident.id)
     columns = (Incident.year, Incident.month, Incident.place, Incident.setting, Incident.verification, Incident.source)
-    some = sa.select(Incident.id, *columns).where(of_batch).order_by(Incident.id).limit(AT_ONCE)
+    some = (
+        sa.select(Incident.id, Incident.version, *columns)
+        .where(_settled(today), ~is_counted_already)
+        .order_by(Incident.id)
+        .limit(AT_ONCE)
+    )
     rows = session.execute(some).all()
     while rows:
+        is_last = len(rows) < AT_ONCE
         codes: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        of_these = IncidentCode.incident_id.between(rows[0].id, rows[-1].id)
         for incident, name, code in session.execute(
-            sa.select(IncidentCode.incident_id, IncidentCode.vocabulary, IncidentCode.code)
-            .join(Incident)
-            .where(of_these, of_batch)
+            sa.select(IncidentCode.incident_id, IncidentCode.vocabulary, IncidentCode.code).where(
+                IncidentCode.incident_id.in_([row.id for row in rows])
+            )
         ):
             codes[incident][name].add(code)
         yield [
             {
                 "id": uuid4(),
                 "incident_id": row.id,
+                "incident_version": row.version,
                 "batch": str(quarter),
+                "rules": rules,
                 "source": row.source,
                 **as_texts(counted(row, codes[row.id], quarter, vocabulary, places)),
             }
             for row in rows
         ]
-        rows = session.execute(some.where(Incident.id > rows[-1].id)).all()
+        rows = [] if is_last else session.execute(some.where(Incident.id > rows[-1].id)).all()
 
 
 def counted(
@@ -125,7 +151,7 @@ def as_texts(one: Counted) -> dict[str, str]:
     return {name: code if isinstance(code, str) else SEVERAL.join(sorted(code)) for name, code in found.items()}
 
 
-def _incidents(session: Session, batches: Sequence[str]) -> Rows:
+def _incidents(session: Session, batches: Collection[str]) -> Rows:
     columns = [CountedIncident.batch, *(getattr(CountedIncident, name) for name in (*_DIMENSIONS, SOURCE))]
     found = session.execute(
         sa.select(*columns, sa.func.count()).where(CountedIncident.batch.in_(batches)).group_by(*columns)
@@ -157,7 +183,7 @@ def standing_of(handling: Handling, *, belongs: bool) -> str:
     return "open"
 
 
-def _received(session: Session, batches: Sequence[str]) -> Rows:
+def _received(session: Session, batches: Collection[str]) -> Rows:
     columns = (ReceivedReports.batch, ReceivedReports.standing)
     found = session.execute(
         sa.select(*columns, sa.func.sum(ReceivedReports.reports))
@@ -167,13 +193,13 @@ def _received(session: Session, batches: Sequence[str]) -> Rows:
     return ["time", "standing", COUNT], _texts(found)
 
 
-def _set_aside(session: Session, batches: Sequence[str]) -> Rows:
+def _set_aside(session: Session, batches: Collection[str]) -> Rows:
     columns = (SetAside.batch, SetAside.reason)
     found = session.execute(sa.select(*columns, sa.func.count()).where(SetAside.batch.in_(batches)).group_by(*columns))
     return ["time", "set_aside", COUNT], _texts(found)
 
 
-def _corrections(session: Session, batches: Sequence[str]) -> Rows:
+def _corrections(session: Session, batches: Collection[str]) -> Rows:
     columns = (Correction.batch, Correction.kind)
     found = session.execute(
         sa.select(*columns, sa.func.count()).where(Correction.batch.in_(batches)).group_by(*columns)
@@ -185,7 +211,7 @@ def _texts(found: Iterable[Sequence[Any]]) -> list[list[str]]:
     return [["" if value is None else str(value) for value in row] for row in found]
 
 
-_ROWS: Mapping[Subject, Callable[[Session, Sequence[str]], Rows]] = {
+_ROWS: Mapping[Subject, Callable[[Session, Collection[str]], Rows]] = {
     INCIDENTS: _incidents,
     RECEIVED: _received,
     SET_ASIDE: _set_aside,

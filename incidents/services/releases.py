@@ -151,9 +151,10 @@ def freeze(
     )
     release.digest = files_of_release.digest(files)
     _store(session, release, files)
-    for subject, part in parts.items():
-        session.add_all(_cells(number, subject, part.protected))
     session.flush()
+    for subject, part in parts.items():
+        if cells := list(_cells(number, subject, part.protected)):
+            session.execute(sa.insert(ReleaseCell), cells)
     record_release(session, "build_release", number, release.digest, actor=actor, now=now)
     return summary(session, number)
 
@@ -258,11 +259,11 @@ def part_of(
 
     Raises what disclosure.releasing.protected raises.
     """
-    header, rows = counting.rows_of(session, subject, year)
     earlier = _stored_cells(session, subject)
+    released = times | {tables.codes_of(cell)["time"] for cell in earlier}
+    header, rows = counting.rows_of(session, subject, released & {f"{year}-Q{number}" for number in range(1, 5)})
     name = cells_file(subject.name, year)
     known = bounds_in(plan, files[name]) if name in files else {}
-    released = times | {tables.codes_of(cell)["time"] for cell in earlier}
     cells = protected(
         plan,
         header,
@@ -274,17 +275,17 @@ def part_of(
     return Part(plan, cells)
 
 
-def _cells(number: int, subject: Subject, part: Protected) -> Iterator[ReleaseCell]:
+def _cells(number: int, subject: Subject, part: Protected) -> Iterator[dict[str, Any]]:
     for cell, is_new in enumerate(part.is_new.tolist()):
         if is_new:
-            yield ReleaseCell(
-                release_number=number,
-                subject=subject.name,
-                cell=part.key(cell),
-                count=int(part.cells.counts[cell]),
-                is_withheld=bool(part.withheld[cell]),
-                is_dominated=bool(part.dominated[cell]),
-            )
+            yield {
+                "release_number": number,
+                "subject": subject.name,
+                "cell": part.key(cell),
+                "count": int(part.cells.counts[cell]),
+                "is_withheld": bool(part.withheld[cell]),
+                "is_dominated": bool(part.dominated[cell]),
+            }
 
 
 def _stored_cells(session: Session, subject: Subject, *, up_to: int | None = None) -> dict[str, ReleaseCell]:

@@ -18,6 +18,7 @@ from incidents.db.account import member_names
 from incidents.db.audit import entries
 from incidents.db.coding import ReturnNote, disagreements_of
 from incidents.db.incident import Incident, codes_of, incident_with_codes
+from incidents.db.release import batches_of
 from incidents.services.accounts import Member
 from incidents.services.keys import NoGrant
 from incidents.services.moderation import private_keys
@@ -41,6 +42,7 @@ class Shown:
     """Of a returned incident: why, by part."""
     accepted_on: date | None
     batch: str | None
+    """The quarter whose release counts it, published or not."""
     history: list[Entry]
 
 
@@ -50,7 +52,8 @@ def show_incident(session: Session, incident: UUID) -> Shown:
     if row is None:
         raise NoSuchIncident
     history = [entry for entry, _ in entries(session, subject=f"incident:{row.id}")]
-    return _shown(row, history, member_names(session), disagreements_of(session, row.id))
+    batch = batches_of(session, [row.id]).get(row.id)
+    return _shown(row, history, member_names(session), batch, disagreements_of(session, row.id))
 
 
 def return_note(session: Session, incident: UUID, member: Member) -> str:
@@ -78,8 +81,9 @@ def incidents_where(session: Session, *conditions: sa.ColumnElement[bool], most:
         .order_by(Incident.year.desc(), Incident.month.desc(), Incident.id)
         .limit(most)
     )
-    names = member_names(session)
-    return [_shown(row, [], names) for row in session.scalars(query)]
+    rows, names = session.scalars(query).all(), member_names(session)
+    batches = batches_of(session, [row.id for row in rows])
+    return [_shown(row, [], names, batches.get(row.id)) for row in rows]
 
 
 def settlement_in(row: Incident) -> Settlement:
@@ -95,7 +99,11 @@ def settlement_in(row: Incident) -> Settlement:
 
 
 def _shown(
-    row: Incident, history: list[Entry], names: dict[UUID, str], disagreements: Mapping[str, str] | None = None
+    row: Incident,
+    history: list[Entry],
+    names: dict[UUID, str],
+    batch: str | None,
+    disagreements: Mapping[str, str] | None = None,
 ) -> Shown:
     return Shown(
         row.id,
@@ -106,6 +114,6 @@ def _shown(
         names.get(row.proposed_by, "") if row.proposed_by else "",
         disagreements or {},
         row.accepted_on,
-        row.batch,
+        batch,
         history,
     )

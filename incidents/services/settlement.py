@@ -31,6 +31,7 @@ from incidents.db import report as stored_report
 from incidents.db.coding import Disagreement, ReturnNote, SecondCoding, forget_return
 from incidents.db.incident import Incident, IncidentCode, codes_of, incident_with_codes
 from incidents.db.key import DeskKey, current_desk_key, key_beside
+from incidents.db.release import batches_of
 from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.corrections import note_correction, note_withdrawal
@@ -322,8 +323,8 @@ def row_to_change(session: Session, incident: UUID, *, version: int | None = Non
 
 def _leave_draft(session: Session, row: Incident, member: Member, now: datetime) -> None:
     """Let no draft count the incident: one that does falls."""
-    if row.batch is not None and drop_draft(session, row.batch, actor=member.name, now=now):
-        session.refresh(row, ["batch"])
+    for batch in batches_of(session, [row.id]).values():
+        drop_draft(session, batch, actor=member.name, now=now)
 
 
 def _to_decide_on(

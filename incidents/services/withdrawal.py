@@ -17,7 +17,7 @@ from incidents.core.receipt import ReceiptCode
 from incidents.db.audit import record
 from incidents.db.coding import ReturnNote
 from incidents.db.incident import Incident, SetAside, incident_with_codes
-from incidents.db.release import CountedIncident
+from incidents.db.release import batches_of
 from incidents.db.report import Report, rests_on_reports
 from incidents.db.twins import RuledOut
 from incidents.services.drafts import drop_draft
@@ -68,9 +68,9 @@ def _let_go(session: Session, incident: Incident, at: datetime) -> None:
     session.execute(sa.delete(ReturnNote).where(ReturnNote.incident_id == incident.id))
     before = incident.decision
     if not rests_on_reports(session, incident.id) and before is not Decision.WITHDRAWN:
-        if incident.batch is not None and drop_draft(session, incident.batch, actor=REPORTER, now=at):
-            session.refresh(incident, ["batch"])
-        if not _is_published(session, incident):
+        for batch in batches_of(session, [incident.id]).values():
+            drop_draft(session, batch, actor=REPORTER, now=at)
+        if not batches_of(session, [incident.id]):  # no published one either
             incident.decision = step(DECISION, before, Decision.WITHDRAWN)
             session.flush()
     record(
@@ -82,9 +82,3 @@ def _let_go(session: Session, incident: Incident, at: datetime) -> None:
         before=before.value,
         after=incident.decision.value,
     )
-
-
-def _is_published(session: Session, incident: Incident) -> bool:
-    """Whether a release counts it, once its draft has fallen."""
-    counted = sa.select(CountedIncident.id).where(CountedIncident.incident_id == incident.id)
-    return session.scalar(counted) is not None

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from incidents.core.counting import Counted
 from incidents.core.incident import NO_PLACE, ONLINE
 from incidents.core.periods import Quarter
 from incidents.core.places import KOSOVO, District, Municipality, Places
+from incidents.core.vocabulary import Vocabulary
 from tests.core.test_tables import DIMENSIONS, PLACES, VOCABULARY, leaves_of, line_of, parents_of
 
 
@@ -163,3 +165,27 @@ def test_an_incident_without_a_ground_or_without_people_is_refused(name: str) ->
     values |= dict.fromkeys(("ground", "target", "gender", "age"), frozenset({"unknown"})) | {name: frozenset()}
     with pytest.raises(ValueError, match="at least one ground"):
         Counted(**values)
+
+
+def other_places(code: str, **changes: Any) -> Places:
+    return replace(
+        PLACES, municipalities={**PLACES.municipalities, code: replace(PLACES.municipalities[code], **changes)}
+    )
+
+
+def other_act(code: str, **changes: Any) -> Vocabulary:
+    key = ("act_type", code)
+    return replace(VOCABULARY, readings={**VOCABULARY.readings, key: replace(VOCABULARY.readings[key], **changes)})
+
+
+def test_the_rules_are_the_same_each_time() -> None:
+    assert counting.rules_digest(VOCABULARY, PLACES) == counting.rules_digest(VOCABULARY, replace(PLACES))
+
+
+def test_whatever_changes_how_one_incident_is_counted_shows_in_the_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = counting.rules_digest(VOCABULARY, PLACES)
+    assert counting.rules_digest(VOCABULARY, other_places("70017", population=900)) != before
+    assert counting.rules_digest(VOCABULARY, other_places("70017", district_code="01")) != before
+    assert counting.rules_digest(other_act("threat", precedence=0), PLACES) != before
+    monkeypatch.setattr(counting, "_POLICE", {"police"})
+    assert counting.rules_digest(VOCABULARY, PLACES) != before

@@ -1,18 +1,22 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from incidents.adapters import data_files
 from incidents.core.incident import BiasStrength, Decision, Verification
 from incidents.core.periods import Quarter
+from incidents.core.places import Places
 from incidents.core.tables import CORRECTIONS, INCIDENTS, SET_ASIDE, Subject
-from incidents.db.incident import Incident, IncidentCode, SetAside
-from incidents.db.release import Correction, CountedIncident
+from incidents.db.database import Database
+from incidents.db.incident import Incident, IncidentCode, SetAside, incident_with_codes
+from incidents.db.release import Correction, CountedIncident, Release, ReleaseState
 from incidents.services import counting
 
 VOCABULARY, PLACES = data_files.vocabulary(), data_files.places()
@@ -41,9 +45,25 @@ def settled(session: Session, codes: Mapping[str, set[str]] | None = None, **cha
     return incident
 
 
-def take(session: Session, quarter: Quarter = THIRD) -> None:
-    counting.take_batch(session, quarter, LAST_DAYS[quarter], VOCABULARY, PLACES)
+def draft(session: Session, quarter: Quarter = THIRD, *, places: Places = PLACES) -> None:
+    """As a draft of the quarter does."""
+    counting.take_batch(session, quarter, LAST_DAYS[quarter], VOCABULARY, places)
     session.expire_all()
+
+
+def take(session: Session, quarter: Quarter = THIRD) -> None:
+    """As the release of the quarter does."""
+    draft(session, quarter)
+    session.add(
+        Release(
+            number=session.query(Release).count() + 1,
+            quarter=str(quarter),
+            state=ReleaseState.PUBLISHED,
+            built_on=LAST_DAYS[quarter],
+            digest=bytes(32),
+        )
+    )
+    session.flush()
 
 
 def frozen(session: Session) -> CountedIncident:
@@ -52,7 +72,7 @@ def frozen(session: Session) -> CountedIncident:
 
 
 def rows(session: Session, year: int = 2026, subject: Subject = INCIDENTS) -> list[dict[str, str]]:
-    header, found = counting.rows_of(session, subject, year)
+    header, found = counting.rows_of(session, subject, [f"{year}-Q{number}" for number in range(1, 5)])
     return [dict(zip(header, row, strict=True)) for row in found]
 
 
@@ -71,7 +91,7 @@ def test_an_incident_is_frozen_with_a_code_of_every_dimension(session: Session) 
     incident = settled(session)
     take(session)
     row = frozen(session)
-    assert (row.incident_id, row.batch, incident.batch) == (incident.id, "2026-Q3", "2026-Q3")
+    assert (row.incident_id, row.incident_version, row.batch) == (incident.id, incident.version, "2026-Q3")
     assert (row.area, row.ground, row.act, row.setting) == ("80438", "national_ethnic", "threat", "street")
     assert (row.verification, row.gender, row.age, row.reported) == ("2", "unknown", "unknown", "unknown")
     assert row.delay == "same_quarter"
@@ -125,9 +145,8 @@ def test_what_an_incident_says_becomes_codes_of_tables(
         {"decision": Decision.WITHDRAWN},
         {"verification": Verification.DID_NOT_HAPPEN},
         {"accepted_on": date(2026, 10, 1)},
-        {"batch": "2026-Q2"},
     ],
-    ids=["proposed", "withdrawn", "did not happen", "accepted later", "counted before"],
+    ids=["proposed", "withdrawn", "did not happen", "accepted later"],
 )
 def test_nothing_else_is_frozen(session: Session, changes: dict[str, Any]) -> None:
     settled(session, **changes)
@@ -166,24 +185,96 @@ def test_no_incident_is_taken_twice(session: Session) -> None:
 
 
 def test_a_batch_that_is_given_back_leaves_others_as_they_are(session: Session) -> None:
-    first, second = settled(session), settled(session, accepted_on=date(2026, 12, 1))
-    for quarter in (THIRD, FOURTH):
-        take(session, quarter)
+    settled(session)
+    take(session)
+    late = settled(session, accepted_on=date(2026, 12, 1))
+    draft(session, FOURTH)
     counting.give_back(session, "2026-Q4")
-    session.expire_all()
-    assert (first.batch, second.batch) == ("2026-Q3", None)
-    assert [row["time"] for row in rows(session)] == ["2026-Q3"]
+    draft(session, NEXT)
+    found = {row.batch: row.incident_id for row in session.scalars(sa.select(CountedIncident))}
+    assert sorted(found) == ["2026-Q3", "2027-Q1"]
+    assert found["2027-Q1"] == late.id
 
 
-def test_what_was_given_back_is_counted_as_it_is_by_then(session: Session) -> None:
+def test_a_draft_that_is_built_anew_freezes_only_what_has_changed(session: Session) -> None:
+    [changed, *others] = [settled(session) for _ in range(4)]
+    draft(session)
+    before = {row.incident_id: row.id for row in session.scalars(sa.select(CountedIncident))}
+    changed.place = "70092"
+    session.flush()
+    new = settled(session)
+    draft(session)
+    after = {row.incident_id: row for row in session.scalars(sa.select(CountedIncident))}
+    assert after.keys() == before.keys() | {new.id}
+    assert {one.id for one in others} == {one for one in before if after[one].id == before[one]}
+    assert (after[changed.id].area, after[changed.id].incident_version) == ("70092", changed.version)
+
+
+def reopened(session: Session, incident: Incident) -> None:
+    incident.decision, incident.accepted_on = Decision.OPEN, None
+
+
+def found_not_to_have_happened(session: Session, incident: Incident) -> None:
+    incident.verification = Verification.DID_NOT_HAPPEN
+
+
+def accepted_later(session: Session, incident: Incident) -> None:
+    incident.accepted_on = date(2026, 10, 1)
+
+
+def deleted(session: Session, incident: Incident) -> None:
+    session.delete(incident)
+
+
+@pytest.mark.parametrize("change", [reopened, found_not_to_have_happened, accepted_later, deleted])
+def test_a_draft_that_is_built_anew_lets_go_what_it_would_not_count(
+    session: Session, change: Callable[[Session, Incident], None]
+) -> None:
+    incident, other = settled(session), settled(session)
+    draft(session)
+    change(session, incident_with_codes(session, incident.id) or incident)
+    session.flush()
+    draft(session)
+    assert frozen(session).incident_id == other.id
+
+
+def test_a_draft_of_a_later_quarter_counts_by_that_quarter(session: Session) -> None:
+    settled(session)
+    draft(session)
+    counting.give_back(session, "2026-Q3")
+    draft(session, FOURTH)
+    row = frozen(session)
+    assert (row.batch, row.delay) == ("2026-Q4", "earlier_quarter")
+
+
+def test_where_places_are_counted_otherwise_by_now_all_is_frozen_anew(session: Session) -> None:
+    settled(session, place="70017")
+    draft(session)
+    smaller = replace(PLACES.municipalities["70017"], population=900)
+    draft(session, places=replace(PLACES, municipalities={**PLACES.municipalities, "70017": smaller}))
+    assert frozen(session).area == f"{smaller.district_code}-O"
+
+
+def test_what_a_release_has_counted_is_never_frozen_anew(session: Session) -> None:
     incident = settled(session)
     take(session)
-    counting.give_back(session, "2026-Q3")
-    session.expire_all()
     incident.place = "70092"
     session.flush()
-    take(session, FOURTH)
-    assert [(row["time"], row["area"]) for row in rows(session)] == [("2026-Q4", "70092")]
+    draft(session, FOURTH)
+    assert (frozen(session).batch, frozen(session).area) == ("2026-Q3", "80438")
+
+
+@pytest.mark.parametrize("own_database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_nobody_changes_an_incident_while_a_draft_is_built_of_it(own_database: Database) -> None:
+    with own_database.unit_of_work() as session:
+        incident = settled(session).id
+    with own_database.unit_of_work() as changing:
+        changing.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
+        with own_database.unit_of_work() as building:
+            draft(building)
+            with pytest.raises(OperationalError), changing.begin_nested():
+                incident_with_codes(changing, incident, to_change=True)
+        assert incident_with_codes(changing, incident, to_change=True)
 
 
 # Rows to tabulate.

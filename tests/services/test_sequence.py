@@ -20,7 +20,7 @@ from incidents.core.places import KOSOVO
 from incidents.core.release import cells_file, from_csv, plan_file
 from incidents.core.tables import INCIDENTS, SUBJECTS
 from incidents.db.incident import Incident, IncidentCode, SetAside
-from incidents.db.release import ReceivedReports, ReleaseCell
+from incidents.db.release import CountedIncident, ReceivedReports, ReleaseCell
 from incidents.disclosure import files
 from incidents.disclosure.spec import spec_of
 from incidents.disclosure.verdict import verdict
@@ -108,7 +108,7 @@ def correct(session: Session, random: Random, quarter: Quarter, number: int) -> 
     """Counted incidents that turn out otherwise in a quarter."""
     counted = session.scalars(
         sa.select(Incident)
-        .where(Incident.batch.is_not(None))
+        .join(CountedIncident)
         .options(sa.orm.selectinload(Incident.codes))
         .order_by(Incident.accepted_on, Incident.place, Incident.id)
     ).all()

@@ -16,7 +16,7 @@ from incidents.db import report as stored
 from incidents.db.audit import entries
 from incidents.db.base import Base
 from incidents.db.incident import Incident, SetAside
-from incidents.db.release import Correction, CountedIncident
+from incidents.db.release import Correction, CountedIncident, batches_of
 from incidents.db.report import MessageKind
 from incidents.services import moderation, published, receipts, releases, settlement
 from incidents.services.accounts import Member
@@ -240,4 +240,6 @@ def test_a_draft_that_counts_it_falls(
     withdraw(session, settings, code)
     assert decision(session, incident) is Decision.WITHDRAWN
     assert published.list_releases(session) == []
+    assert batches_of(session, [incident]) == {}
+    build(session, settings)
     assert session.scalars(sa.select(CountedIncident)).all() == []
