@@ -44,9 +44,11 @@ _COMMANDS = {
     "retention": "retention",
     "roles": "setup",
     "scan": "scan",
+    "seal": "sealed",
     "synthesise": "synthesise",
     "tick": "tick",
     "transliterate": "script",
+    "unseal": "sealed",
 }
 """The module of incidents.cli that each is in, and what it is called there if not the same."""
 _WITHOUT_SITE = {
@@ -59,7 +61,9 @@ _WITHOUT_SITE = {
     "protect",
     "release",
     "scan",
+    "seal",
     "transliterate",
+    "unseal",
 }
 
 

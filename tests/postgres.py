@@ -55,7 +55,25 @@ class Server:
     def start(self) -> None:
         """Starts, and waits until it answers; after a kill it first makes its files whole again."""
         options = f"-p {self.port} -c listen_addresses={self.address} -c unix_socket_directories={self.folder}"
-        self.run("pg_ctl", "-w", "-o", f"{options} -c fsync={'on' if self.is_durable else 'off'}", "start")
+        self.run(
+            "pg_ctl",
+            "-w",
+            "-l",
+            str(self.folder / "server.log"),
+            "-o",
+            f"{options} -c fsync={'on' if self.is_durable else 'off'}",
+            "start",
+        )
+
+    def set(self, **values: str) -> None:
+        """Settings, from the next start on."""
+        with (self.folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.writelines(f"{name} = '{value}'\n" for name, value in values.items())
+
+    def own(self) -> None:
+        """Let all that lies in its folder be of the user that it runs as."""
+        for path in (self.folder, *self.folder.rglob("*")):
+            os.chown(path, self.user.pw_uid, self.user.pw_gid, follow_symlinks=False)
 
     def stop(self) -> None:
         self.run("pg_ctl", "-w", "-m", "immediate", "stop")
@@ -82,9 +100,9 @@ class Server:
         return numbers
 
     def run(self, program: str, *arguments: str) -> None:
-        subprocess.run(
+        done = subprocess.run(
             [self.programs / program, "-D", str(self.folder / "data"), *arguments],
-            check=True,
+            check=False,
             user=self.user.pw_uid,
             group=self.user.pw_gid,
             extra_groups=[],
@@ -93,6 +111,9 @@ class Server:
             stderr=subprocess.DEVNULL,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
         )
+        log = self.folder / "server.log"
+        told = log.read_text(encoding="utf-8", errors="replace")[-2_000:] if log.exists() else ""
+        assert done.returncode == 0, f"{program} failed; the server says: {told}"
 
 
 @contextmanager
@@ -103,7 +124,7 @@ def running(
 
     It lets everybody in who comes from this machine, or from `network`.
     """
-    with _made(programs, is_durable=is_durable) as one:
+    with prepared(programs, is_durable=is_durable) as one:
         one.address = address
         one.run("initdb", "-U", "site", "-A", "trust", "-E", "UTF8", "--no-sync")
         if network:
@@ -114,8 +135,8 @@ def running(
 
 
 @contextmanager
-def _made(programs: Path, *, is_durable: bool) -> Iterator[Server]:
-    """A folder and a port for a server; what runs there at the end is stopped."""
+def prepared(programs: Path, *, is_durable: bool) -> Iterator[Server]:
+    """A folder and a port for a server that has no files yet; what runs there at the end is stopped."""
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     user = pwd.getpwuid(os.getuid())
     if os.getuid() == 0:  # the server refuses to run as root
@@ -136,7 +157,7 @@ def _made(programs: Path, *, is_durable: bool) -> Iterator[Server]:
 @contextmanager
 def following(first: Server) -> Iterator[Server]:
     """A replica of a server: a copy of its files that goes on from its log."""
-    with _made(first.programs, is_durable=False) as replica:
+    with prepared(first.programs, is_durable=False) as replica:
         replica.run("pg_basebackup", "-R", "-X", "stream", "-c", "fast", "--no-sync", "-d", first.conninfo)
         replica.start()
         yield replica

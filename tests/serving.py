@@ -59,6 +59,14 @@ class Served:
         }
         return own | ({"INCIDENTS_DATABASE_URL": self.url} if self.url else {}) | dict(self.more)
 
+    def environment(self) -> dict[str, str]:
+        """Of every process of the site."""
+        return {**os.environ, **self.variables()}
+
+    @staticmethod
+    def program() -> list[str]:
+        return [sys.executable, "-m", "incidents"]
+
     def settings(self) -> Settings:
         return read_settings(self.variables())
 
@@ -74,9 +82,9 @@ class Served:
     def start(self, *options: str) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "incidents", "serve", "--bind", f"{self.address}:{self.port}", *options],
+                [*self.program(), "serve", "--bind", f"{self.address}:{self.port}", *options],
                 cwd=ROOT,
-                env={**os.environ, **self.variables()},
+                env=self.environment(),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -98,9 +106,9 @@ class Served:
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "incidents", *arguments],
+            [*self.program(), *arguments],
             cwd=ROOT,
-            env={**os.environ, **self.variables()},
+            env=self.environment(),
             capture_output=True,
             text=True,
             check=False,

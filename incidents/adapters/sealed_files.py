@@ -71,15 +71,24 @@ class Sealer:
 
 def opened(file: IO[bytes], private: bytes) -> Iterator[bytes]:
     """The lines of a sealed file, each with its end. Raises NoSealedFile, WrongKey, also after some lines."""
+    rest = b""
+    for content in contents(file, private):
+        *lines, rest = (rest + content).split(b"\n")
+        yield from (line + b"\n" for line in lines)
+    if rest:
+        raise NoSealedFile
+
+
+def contents(file: IO[bytes], private: bytes) -> Iterator[bytes]:
+    """What was sealed, in parts of any length. Raises NoSealedFile, WrongKey, also after some of it."""
     state = _begun(file, private)
-    unpacked, rest = zlib.decompressobj(), b""
+    unpacked = zlib.decompressobj()
     try:
         for piece in _pieces(file, state):
-            *lines, rest = (rest + unpacked.decompress(piece)).split(b"\n")
-            yield from (line + b"\n" for line in lines)
+            yield unpacked.decompress(piece)
     except zlib.error as error:
         raise NoSealedFile from error
-    if rest or not unpacked.eof:
+    if not unpacked.eof:
         raise NoSealedFile
 
 

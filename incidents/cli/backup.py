@@ -13,6 +13,8 @@ import click
 from sqlalchemy.orm import Session
 
 from incidents.adapters import erased_list, sealed_files
+from incidents.cli.erased import add_to_list, listed_in, lists_of, tell_of_erased
+from incidents.cli.key_files import read_key, write_key
 from incidents.cli.site import Wrong, database_of, schedule_of
 from incidents.config import Settings
 from incidents.db.job import BACKUP, remember
@@ -21,10 +23,9 @@ from incidents.services import backup as services
 from incidents.services import erased
 from incidents.services.backup import Counts, Progress
 from incidents.services.erased import Again
-from incidents.services.retention import due
+from incidents.services.retention import number_over
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_BEGINS = {"private": "incidents backup key, PRIVATE: ", "public": "incidents backup key, public: "}
 
 
 @click.group()
@@ -41,8 +42,8 @@ def make_key(private: Path) -> None:
     """
     public = private.with_name(f"{private.name}.pub")
     key, open_half = sealed_files.new_key_pair()
-    _write_new(private, f"{_BEGINS['private']}{key.hex()}\n")
-    _write_new(public, f"{_BEGINS['public']}{open_half.hex()}\n")
+    write_key(private, key, "private")
+    write_key(public, open_half, "public")
     click.echo(f"{private} opens backups: keep it off this machine, in two places. {public} makes them.")
 
 
@@ -59,7 +60,7 @@ def make(settings: Settings, file: Path, key_file: Path, clear: bool) -> None:
 
     The key files of the instance folder are not in it: back those up apart, or receipt codes open nothing any more.
     """
-    public = _read_key(key_file, "public")
+    public = read_key(key_file, "public")
     if file.exists():
         raise Wrong(f"{file} is there already: backups are never written over.")
     part = file.with_name(f"{file.name}.part")
@@ -75,12 +76,12 @@ def make(settings: Settings, file: Path, key_file: Path, clear: bool) -> None:
             raise Wrong(f"{file} cannot be written: {error.strerror}.") from None
         finally:
             part.unlink(missing_ok=True)
-        now = datetime.now(UTC)
+        now, lists = datetime.now(UTC), lists_of(settings, file)
         with database.unit_of_work() as session:
             remember(session, BACKUP, on=now.date(), at=now)
             gone = erased.tags(session, settings.pepper)
     click.echo(f"{file} holds {_told(counts)}.")
-    _add_to_list(file.with_name(erased_list.NAME), gone | _listed(settings, file))
+    add_to_list(file.with_name(erased_list.NAME), gone | listed_in(lists))
     if clear:
         number = _clear(file, now - settings.backup_kept)
         click.echo(f"Deleted as past their days: {number} of the backups beside it.")
@@ -108,8 +109,9 @@ def restore(settings: Settings, file: Path, key_file: Path) -> None:
     Put the key files back into the instance folder first. The database may be of the other kind than that of before.
     What was destroyed or withdrawn since is taken off again by the lists erased.list there and beside FILE.
     """
-    private = _read_key(key_file, "private")
-    listed, now, again = _listed(settings, file), datetime.now(UTC), Again()
+    private = read_key(key_file, "private")
+    lists, now, again = lists_of(settings, file), datetime.now(UTC), Again()
+    listed = listed_in(lists)
     schedule = schedule_of(settings)
 
     def take_off(session: Session) -> None:
@@ -124,58 +126,10 @@ def restore(settings: Settings, file: Path, key_file: Path) -> None:
             raise Wrong(f"{file} cannot be read: {error.strerror}.") from None
         is_clean = not again.is_any or write_anew(database)
         with database.reader() as session:
-            found = due(session, schedule, today=now.date(), now=now)
-        over = len({one.report for one in found if one.is_due(now.date())})
-    _tell_of_erased(settings, file, again, is_clean=is_clean, over=over)
-    _add_to_list(settings.instance / erased_list.NAME, listed)
+            over = number_over(session, schedule, today=now.date(), now=now)
+    tell_of_erased(lists, again, is_clean=is_clean, over=over)
+    add_to_list(settings.instance / erased_list.NAME, listed)
     click.echo(f"Restored {_told(counts)}. The chain of the audit trail is whole.")
-
-
-def _tell_of_erased(settings: Settings, file: Path, again: Again, *, is_clean: bool, over: int) -> None:
-    if not any(path.exists() for path in _lists(settings, file)):
-        click.echo(
-            "There is no erased.list in the instance folder or beside the backup: reports that were destroyed or "
-            "withdrawn after this backup was made are back. If you have such a list, empty the database and restore "
-            "again with it.",
-            err=True,
-        )
-    elif again.is_any:
-        click.echo(
-            f"Taken off again, as erased.list says: {again.reports:,} reports that had been destroyed, "
-            f"{again.withdrawn:,} that had been withdrawn, and the files of {again.files_of:,}."
-        )
-    else:
-        click.echo("Nothing on erased.list is in this backup.")
-    if not is_clean:
-        click.echo(
-            "Their traces are still in the files of the database: run `retention clean` at a quiet hour.", err=True
-        )
-    if over:
-        click.echo(f"Over their days: {over:,}. Propose the list under Retention at the desk; `tick` destroys it.")
-
-
-def _lists(settings: Settings, file: Path) -> tuple[Path, Path]:
-    return settings.instance / erased_list.NAME, file.with_name(erased_list.NAME)
-
-
-def _listed(settings: Settings, file: Path) -> frozenset[str]:
-    """What stands on the site's own list and on the one beside the backups."""
-    found: frozenset[str] = frozenset()
-    for path in _lists(settings, file):
-        try:
-            found |= erased_list.read(path)
-        except OSError as error:
-            raise Wrong(f"{path} cannot be read: {error.strerror}.") from None
-        except erased_list.NotAList:
-            raise Wrong(f"{path} is no list of erased reports: it was changed or is something else.") from None
-    return found
-
-
-def _add_to_list(path: Path, tags: frozenset[str]) -> None:
-    try:
-        erased_list.add(path, tags)
-    except OSError as error:
-        raise Wrong(f"{path} cannot be written: {error.strerror}.") from None
 
 
 @click.command()
@@ -210,34 +164,6 @@ def _in_words() -> Iterator[None]:
         ) from None
     except sealed_files.WrongKey:
         raise Wrong("The backup was sealed to another key. Nothing was restored.") from None
-
-
-def _read_key(path: Path, half: str) -> bytes:
-    """One half of a key pair from its file, which says which half it is."""
-    try:
-        text = path.read_text(encoding="ascii")
-    except OSError as error:
-        raise Wrong(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        text = ""
-    begin = _BEGINS[half]
-    try:
-        found = bytes.fromhex(text.removeprefix(begin)) if text.startswith(begin) else b""
-    except ValueError:
-        found = b""
-    if len(found) != 32:
-        raise Wrong(f"{path} is not the {half} half of a key that `backup key` made.")
-    return found
-
-
-def _write_new(path: Path, text: str) -> None:
-    try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(text)
-    except FileExistsError:
-        raise Wrong(f"{path} is there already: a key is never written over.") from None
-    except OSError as error:
-        raise Wrong(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _told(counts: Counts) -> str:

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 import click
 
+from incidents.cli.erased import listed_in, lists_of, tell_of_erased
 from incidents.cli.site import Wrong, database_of, schedule_of
 from incidents.config import Settings
 from incidents.core.periods import in_serbia
+from incidents.db.order import write_anew
+from incidents.services import erased, tick
 from incidents.services import retention as services
-from incidents.services import tick
 
 
 @click.group()
@@ -53,3 +55,21 @@ def clean(settings: Settings) -> None:
     if line.is_fault:
         raise Wrong("Somebody was reading all the time. Please try again.")
     click.echo("The tables are written anew.")
+
+
+@retention.command()
+@click.pass_obj
+def again(settings: Settings) -> None:
+    """Destroy and withdraw again what erased.list says is gone.
+
+    `restore` does so by itself: this is for a database that came back by other means, to a moment of before.
+    """
+    now, lists, schedule = datetime.now(UTC), lists_of(settings), schedule_of(settings)
+    listed = listed_in(lists)
+    with database_of(settings) as database:
+        with database.unit_of_work() as session:
+            found = erased.take_off(session, listed, pepper=settings.pepper, now=now)
+        is_clean = not found.is_any or write_anew(database)
+        with database.reader() as session:
+            over = services.number_over(session, schedule, today=now.date(), now=now)
+    tell_of_erased(lists, found, is_clean=is_clean, over=over)

@@ -91,6 +91,11 @@ def due(session: Session, schedule: Schedule, *, today: date, now: datetime, ahe
     return sorted(found, key=lambda one: (one.due_on, one.report, one.part.value))
 
 
+def number_over(session: Session, schedule: Schedule, *, today: date, now: datetime) -> int:
+    """How many reports are over their days."""
+    return len({one.report for one in due(session, schedule, today=today, now=now) if one.is_due(today)})
+
+
 def open_too_long(session: Session, *, today: date) -> Mapping[Handling, int]:
     """How many open reports nobody has touched for too long, by where they stand."""
     rows = session.execute(

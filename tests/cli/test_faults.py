@@ -20,21 +20,17 @@ import sqlalchemy as sa
 
 from incidents.db.database import Database
 from incidents.db.report import Report, SentFile
+from tests.cli.reporting import a_form
 from tests.pages import form
 from tests.serving import Served, served
 from tests.test_house import ROOT
-from tests.web.test_reporting import ANSWERS, code_on
+from tests.web.test_reporting import code_on
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Served]:
     with served(tmp_path) as site:
         yield site
-
-
-def a_form(site: Served) -> dict[str, list[str]]:
-    page = form(site.get("/sr-Cyrl/report")[1], "/sr-Cyrl/report", own="/sr-Cyrl/report")
-    return page.sent(**{name: value for name, value in ANSWERS.items() if value is not None})
 
 
 def reports_in(site: Served) -> int:

@@ -16,10 +16,9 @@ from incidents.core.incident import Handling
 from incidents.db.database import Database
 from incidents.db.report import Report
 from tests import databases, postgres
+from tests.cli.reporting import a_form, opens, sent
 from tests.namespaces import NETWORK, Host, hosts
-from tests.pages import form, text_of
 from tests.serving import Served
-from tests.web.test_reporting import ANSWERS, code_on
 
 pytestmark = pytest.mark.postgres
 TOKEN = "q7Zk2mVt9xLp4RsW8yNc3HbG6dJf5TaE"
@@ -72,24 +71,6 @@ def sites(postgres_programs: Path, tmp_path_factory: pytest.TempPathFactory) -> 
             for site in (one, other):
                 if site.process is not None:
                     site.kill()
-
-
-def a_form(site: Served) -> dict[str, list[str]]:
-    page = form(site.get("/sr-Cyrl/report")[1], "/sr-Cyrl/report", own="/sr-Cyrl/report")
-    return page.sent(**{name: value for name, value in ANSWERS.items() if value is not None})
-
-
-def sent(site: Served, answers: dict[str, list[str]]) -> str:
-    """The code that a report is answered with."""
-    status, page = site.post("/sr-Cyrl/report", answers)
-    assert status == 200, text_of(page)
-    return code_on(page)
-
-
-def opens(site: Served, code: str) -> bool:
-    page = form(site.get("/sr-Cyrl/receipt")[1], "/receipt", own="/sr-Cyrl/receipt")
-    status, shown = site.post("/sr-Cyrl/receipt", page.sent(code=code))
-    return status == 200 and "/receipt/withdraw" in shown
 
 
 def test_a_form_of_one_host_is_taken_by_another_and_its_code_opens_on_both(sites: Hosts) -> None:
