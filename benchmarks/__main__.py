@@ -66,6 +66,15 @@ def _storm(engine: str, share: float) -> tuple[Line, ...]:
     )
 
 
+def _receipts(engine: str) -> tuple[Line, ...]:
+    return (
+        Line(f"codes unknown to withdrawn, {engine}: ratio", (engine, "apart"), bar=1.05),
+        Line(f"these in a flood of guesses, {engine}: ratio", (engine, "throttled, apart"), bar=1.05),
+        Line(f"a right code in it, {engine}: s, slowest", (engine, "right, slowest s"), bar=2.0),
+        Line(f"with usual turns, {engine}: s, slowest", (engine, "usual turns, right, slowest s"), bar=2.0),
+    )
+
+
 def _queue(engine: str, few: int, many: int) -> tuple[Line, ...]:
     return (
         Line(
@@ -99,6 +108,12 @@ MEASUREMENTS = (
         ("--runs", "100"),
         ("--runs", "400"),
         (Line("start page: ms", ("GET start", "median ms"), ("GET start", "bare server ms")),),
+    ),
+    Measurement(
+        "receipts",
+        ("--runs", "200"),
+        ("--runs", "1000"),
+        (*_receipts("sqlite"), *_receipts("postgresql")),
     ),
     Measurement(
         "queue",

@@ -84,7 +84,7 @@ def create_app(
     Raises core.vocabulary.BadVocabulary, adapters.official_shapes.BadShapes, core.help.BadDirectory,
     core.retention.NotASchedule.
     """
-    app = Flask("incidents", template_folder=str(folder("templates")), static_folder=None)
+    app = errors.Site("incidents", template_folder=str(folder("templates")), static_folder=None)
     app.json = Json(app)
     database = database or Database(settings.database_url, patience_s=_PATIENCE_S)
     app.extensions["incidents"] = platform_of(settings, now=now, database=database, is_preview=is_preview)
@@ -104,6 +104,7 @@ def create_app(
         app.register_blueprint(openapi.openapi)
     if settings.door in {Door.BOTH, Door.DESK}:
         _add_desk(app)
+    app.prepare()
     return app
 
 

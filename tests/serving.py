@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -41,6 +41,8 @@ class Served:
     address: str = "127.0.0.1"
     more: Mapping[str, str] = field(default_factory=dict)
     """Variables besides the usual ones."""
+    program: Sequence[str] = ("-m", "incidents")
+    """What Python runs to serve: ours, or ours with something changed first."""
 
     @property
     def instance(self) -> Path:
@@ -63,10 +65,6 @@ class Served:
         """Of every process of the site."""
         return {**os.environ, **self.variables()}
 
-    @staticmethod
-    def program() -> list[str]:
-        return [sys.executable, "-m", "incidents"]
-
     def settings(self) -> Settings:
         return read_settings(self.variables())
 
@@ -82,7 +80,7 @@ class Served:
     def start(self, *options: str) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.program(), "serve", "--bind", f"{self.address}:{self.port}", *options],
+                [sys.executable, *self.program, "serve", "--bind", f"{self.address}:{self.port}", *options],
                 cwd=ROOT,
                 env=self.environment(),
                 stdout=log,
@@ -106,7 +104,7 @@ class Served:
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*self.program(), *arguments],
+            [sys.executable, "-m", "incidents", *arguments],
             cwd=ROOT,
             env=self.environment(),
             capture_output=True,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -17,10 +19,48 @@ from sqlalchemy.exc import (
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from incidents.adapters.log_lines import told
+from incidents.core.languages import LANGUAGES, Language
 from incidents.services.reporting import NoDeskKey
 from incidents.services.sources import NotKnownNow
+from incidents.web.headers import refuse_script, with_headers
+from incidents.web.languages import current_language, speak
 from incidents.web.problems import problem
 from incidents.web.texts import gettext as _
+
+_log = logging.getLogger(__name__)
+
+
+class Site(Flask):
+    """Flask, of which no fault gets further than to a page of ours and a line of the program's own words.
+
+    Flask itself logs what goes wrong while a page is sent off or an error page is made, with the message and where it
+    came from, and answers without our headers or not at all.
+    """
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._last: dict[tuple[Language, bool], Response] = {}
+
+    def prepare(self) -> None:
+        """Draw the page of a fault in each language for people and for programs, to have it where none can be drawn."""
+        for language in LANGUAGES:
+            for is_for_programs, path in ((False, "/"), (True, "/api/v1/")):
+                with self.test_request_context(path):
+                    speak(language)
+                    self._last[language, is_for_programs] = make_response(error_page(500))
+
+    def handle_exception(self, e: Exception) -> Response:
+        if self.testing or self.debug:
+            return super().handle_exception(e)
+        try:
+            return self.process_response(make_response(_unknown(e)))
+        except Exception as again:
+            error, place = told(again)
+            facts = {"route": request.endpoint or "none", "status": "5xx", "error": error, "place": place}
+            _log.error("%s at %s", error, place, extra=facts)
+        refuse_script()
+        prepared = self._last[current_language(), request.path.startswith("/api/")]
+        return with_headers(Response(prepared.get_data(), 500, content_type=prepared.content_type))
 
 
 def init_app(app: Flask) -> None:
@@ -33,6 +73,7 @@ def init_app(app: Flask) -> None:
 
 
 def error_page(code: int) -> ResponseReturnValue:
+    refuse_script()
     title, text = _texts(code)
     if request.path.startswith("/api/"):
         return problem(code, title, text)
@@ -109,6 +150,7 @@ def _fault_page(code: int) -> ResponseReturnValue:
     """What went wrong is ours: whoever sent something on a public page has it still, to send again with one button."""
     if request.method == "POST" and not request.path.startswith(("/api/", "/desk/")):
         fields = [_Field(name, value) for name, values in request.form.lists() for value in values]
+        refuse_script()
         page = render_template(
             "errors/again.html",
             title=_texts(500)[0],
@@ -118,6 +160,7 @@ def _fault_page(code: int) -> ResponseReturnValue:
         )
         response = make_response(page, code)
     elif request.path.startswith("/desk/"):
+        refuse_script()
         title, text = _texts(500)
         response = make_response(render_template("errors/error.html", title=title, text=text, code=code), code)
     else:

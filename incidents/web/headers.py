@@ -9,6 +9,8 @@ from urllib.parse import quote
 from flask import Flask, Response, g, request
 from werkzeug.http import parse_accept_header
 
+from incidents.web.platform import platform
+
 _POLICY = (
     "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
@@ -44,6 +46,11 @@ def allow_script() -> None:
     g.with_script = True
 
 
+def refuse_script() -> None:
+    """Another page is sent in place of the one that would have loaded it."""
+    g.with_script = False
+
+
 def takes_gzip() -> bool:
     """Whether whoever asks reads compressed answers."""
     return _allows_gzip(request.headers.get("Accept-Encoding", ""))
@@ -55,24 +62,27 @@ def _allows_gzip(accepted: str) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    settings = app.extensions["incidents"].settings
-
     @app.after_request
     def _add(response: Response) -> Response:
-        own = response.headers
-        is_page = own.get("Content-Type", "").startswith("text/html")
-        wanted = _WITH_SCRIPT if is_page and g.get("with_script") else _WITHOUT_SCRIPT if is_page else _ALWAYS
-        # At once: to set one after the other goes through the list each time. What is there stays, as on pages that
-        # the desk passes on from the public site (releases looked at ahead): a header twice may count for nothing.
-        there = {name.lower() for name, _value in own}
-        own.extend([pair for pair in wanted if pair[0].lower() not in there])
-        # Not `request.host`: it refuses foreign hosts, and their refusal is what is being answered here.
-        is_onion = request.headers.get("Host", "").partition(":")[0].endswith(".onion")
-        if settings.https and not is_onion:
-            own.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-            if settings.onion and _has_onion_twin(response):
-                response.headers["Onion-Location"] = f"http://{settings.onion}{quote(request.path)}"
-        return _compressed(response)
+        return _compressed(with_headers(response))
+
+
+def with_headers(response: Response) -> Response:
+    """All that an answer of its kind has to have."""
+    settings, own = platform().settings, response.headers
+    is_page = own.get("Content-Type", "").startswith("text/html")
+    wanted = _WITH_SCRIPT if is_page and g.get("with_script") else _WITHOUT_SCRIPT if is_page else _ALWAYS
+    # At once: to set one after the other goes through the list each time. What is there stays, as on pages that
+    # the desk passes on from the public site (releases looked at ahead): a header twice may count for nothing.
+    there = {name.lower() for name, _value in own}
+    own.extend([pair for pair in wanted if pair[0].lower() not in there])
+    # Not `request.host`: it refuses foreign hosts, and their refusal is what is being answered here.
+    is_onion = request.headers.get("Host", "").partition(":")[0].endswith(".onion")
+    if settings.https and not is_onion:
+        own.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+        if settings.onion and _has_onion_twin(response):
+            response.headers["Onion-Location"] = f"http://{settings.onion}{quote(request.path)}"
+    return response
 
 
 def _has_onion_twin(response: Response) -> bool:

@@ -7,6 +7,7 @@ import tarfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -78,9 +79,9 @@ def copied(server: Server) -> bytes:
 def brought_back(server: Server, site: Served, away: Path, *, to: str) -> None:
     """A server in an empty folder, as the guide says: the copy, and how it gets at the log."""
     data, key = server.folder / "data", site.folder / "backup.key"
-    unsealed = [*site.program(), "unseal", "--key", str(key)]
+    unsealed = partial(site.command, "unseal", "--key", str(key))
     for copy in away.glob("base.tar.*"):
-        subprocess.run([*unsealed, str(copy), "--to", str(server.folder / "base.tar")], check=True)
+        assert unsealed(str(copy), "--to", str(server.folder / "base.tar")).returncode == 0
     data.mkdir(mode=0o700)
     with tarfile.open(server.folder / "base.tar") as tar:
         tar.extractall(data, filter="data")
@@ -88,7 +89,7 @@ def brought_back(server: Server, site: Served, away: Path, *, to: str) -> None:
     log.mkdir()
     for segment in away.glob("0*.sealed"):
         name = segment.name.removesuffix(".sealed").rpartition(".")[0]
-        subprocess.run([*unsealed, str(segment), "--to", str(log / name)], check=True)
+        assert unsealed(str(segment), "--to", str(log / name)).returncode == 0
     server.set(
         archive_mode="off",
         restore_command=f"cp {log}/%f %p",

@@ -1,8 +1,12 @@
 """What a receipt code opens in the browser."""
 
 import gzip
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
+from types import FrameType
 
 import pytest
 import sqlalchemy as sa
@@ -21,7 +25,9 @@ from incidents.db.database import Database
 from incidents.db.report import Message, MessageKind
 from incidents.services import keys, moderation
 from incidents.services.accounts import Member
-from incidents.web import lookups
+from incidents.services.destruction import destroy_again
+from incidents.services.receipts import UnknownCode
+from incidents.web.lookups import A_MINUTE, Lookups
 from incidents.web.tokens import new_token
 from tests import builders, pages
 from tests.builders import a_report
@@ -80,38 +86,133 @@ def test_an_unknown_code_is_told_from_a_slip(post, code: ReceiptCode) -> None:
     assert "slip of a digit" in post("/receipt", code=slip).text
 
 
-@pytest.mark.parametrize("path", ["/receipt", "/receipt/withdraw"])
-def test_an_unknown_a_withdrawn_and_a_throttled_code_get_the_same_bytes(
-    client: FlaskClient, app: Flask, post, token, code: ReceiptCode, monkeypatch, path: str
+KINDS = ("unknown", "withdrawn", "destroyed", "unknown in a flood", "withdrawn in a flood")
+OPENING = {"/receipt": {}, "/receipt/withdraw": {}, "/receipt/files": {}, "/receipt?": {"answer": "И још нешто."}}
+"""What is posted with a code: the last says something, by the address of the first."""
+
+
+@pytest.fixture
+def wrong_codes(app: Flask, post, database: Database, settings: Settings, desk: Member) -> dict[str, ReceiptCode]:
+    """Of each kind that opens nothing."""
+    with database.unit_of_work() as session:
+        gone, destroyed = (builders.send(session, a_report(), settings, now=NOW) for _ in range(2))
+        session.flush()
+        [row] = session.scalars(
+            sa.select(stored.Report).where(stored.Report.verifier == sealing.verifier_of(destroyed, settings.pepper))
+        )
+        destroy_again(session, [row.id], pepper=settings.pepper, now=NOW)
+    assert post("/receipt/withdraw", code=gone, sure="yes").status_code == 200
+    unknown = sealing.code_of_token(b"a token nobody had")
+    return dict(zip(KINDS, (unknown, gone, destroyed, unknown, gone), strict=True))
+
+
+@pytest.fixture
+def flood(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[float]]:
+    """Lets guesses take all turns of a second from now on; gives the list of how long is waited for one then."""
+    waits: list[float] = []
+
+    def begin() -> list[float]:
+        lookups = Lookups(lambda: 0.0, lambda wait_s: waits.append(wait_s))
+        app.extensions["incidents"] = replace(app.extensions["incidents"], lookups=lookups)
+        for _ in range(A_MINUTE // 60):
+            with suppress(UnknownCode), lookups.turn():
+                raise UnknownCode
+        return waits
+
+    return begin
+
+
+@pytest.mark.parametrize("path", list(OPENING))
+def test_unknown_withdrawn_and_throttled_codes_get_the_same_bytes(
+    client: FlaskClient, token, wrong_codes, flood: Callable[[], list[float]], path: str
 ) -> None:
-    def asked(typed: str) -> tuple[int, bytes, dict[str, str]]:
-        headers = {"Accept-Encoding": "gzip"}
-        answer = client.post(f"/hu{path}", data={"token": token(), "code": typed}, headers=headers)
+    def asked(code: ReceiptCode) -> tuple[int, bytes, list[tuple[str, str]]]:
+        data = {"token": token(), "code": code, **OPENING[path]}
+        answer = client.post(f"/hu{path}", data=data, headers={"Accept-Encoding": "gzip"})
         assert "Ezzel a kóddal" in gzip.decompress(answer.data).decode()
-        return answer.status_code, answer.data, dict(answer.headers)
+        return answer.status_code, answer.data, list(answer.headers)
 
-    unknown = asked(sealing.code_of_token(b"a token nobody had"))
-    assert post("/receipt/withdraw", code=code, sure="yes").status_code == 200
-    assert asked(code) == unknown
-    monkeypatch.setattr(app.extensions["incidents"].lookups, "_left", 0.0)
-    assert asked(sealing.code_of_token(b"another that nobody had")) == unknown
+    waits: list[float] = []
+    answers = []
+    for kind, code in wrong_codes.items():
+        if kind == "unknown in a flood":
+            waits = flood()
+        answers.append(asked(code))
+    assert answers[0][0] == 422
+    assert answers == [answers[0]] * len(KINDS)
+    assert len(waits) == 2, "the last two were throttled"
 
 
-def test_in_a_flood_no_code_opens_and_a_minute_later_it_does(
-    app: Flask, post, code: ReceiptCode, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("path", list(OPENING))
+def test_unknown_withdrawn_and_throttled_codes_take_the_same_steps(
+    client: FlaskClient, token, wrong_codes, flood: Callable[[], list[float]], database: Database, path: str
 ) -> None:
-    monkeypatch.setattr(lookups, "A_MINUTE", 3)
-    app.extensions["incidents"].lookups._left = 3.0
-    opened = [post("/receipt", code=code).status_code for _ in range(5)]
-    assert opened == [200, 200, 200, 422, 422]
-    monkeypatch.setattr(app.extensions["incidents"].lookups, "_since", NOW - timedelta(minutes=1))
-    assert post("/receipt", code=code).status_code == 200
+    """Functions called, hashes made, statements run: where they are the same, time tells nothing about a code."""
+    sent = {kind: {"token": token(), "code": code, **OPENING[path]} for kind, code in wrong_codes.items()}
+    client.post(f"/hu{path}", data=sent["unknown"])  # draws the page, once for all
+    taken: dict[str, list[str]] = {}
+    for kind in KINDS:
+        if kind == "unknown in a flood":
+            flood()
+        with steps_of(database) as steps:
+            client.post(f"/hu{path}", data=sent[kind])
+        taken[kind] = [step for step in steps if step != "monotonic"]  # the clock, which is another one in `flood`
+    calm = taken["unknown"]
+    for kind in KINDS:
+        assert taken[kind] == calm, kind
+    assert len([step for step in calm if step.startswith("SELECT")]) == 1
+    assert calm.count("digest") >= 1
+    assert {"verifier_of", "open_receipt", "turn"} <= set(calm)
 
 
-def test_in_a_flood_nobody_loses_what_they_wrote(app: Flask, post, database, desk, code: ReceiptCode) -> None:
-    app.extensions["incidents"].lookups._left = 0.0
+@contextmanager
+def steps_of(database: Database) -> Iterator[list[str]]:
+    """Our functions that are called meanwhile, built-in ones that they call, and statements, one after the other."""
+    steps: list[str] = []
+
+    def called(frame: FrameType, what: str, argument: object) -> None:
+        if str(frame.f_globals.get("__name__")).startswith("incidents."):
+            if what == "call":
+                steps.append(frame.f_code.co_name)
+            elif what == "c_call":
+                steps.append(argument.__name__)  # type: ignore[attr-defined]
+
+    def run(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        steps.append(statement.rstrip("0123456789"))  # of savepoints
+
+    sa.event.listen(database.engine, "before_cursor_execute", run)
+    sys.setprofile(called)
+    try:
+        yield steps
+    finally:
+        sys.setprofile(None)
+        sa.event.remove(database.engine, "before_cursor_execute", run)
+
+
+def test_in_a_flood_a_right_code_opens(post, code: ReceiptCode, flood: Callable[[], list[float]]) -> None:
+    waits = flood()
+    for _ in range(30):
+        assert post("/receipt", code=code).status_code == 200
+    assert max(waits, default=0) == pytest.approx(60 / A_MINUTE)
+
+
+def test_in_a_flood_nobody_loses_what_they_wrote(post, database, desk, code: ReceiptCode, flood) -> None:
+    flood()
     post("/receipt", code=code, answer="И ово сам заборавила.")
     assert messages(database, desk) == [(MessageKind.ADDITION, "И ово сам заборавила.")]
+
+
+@pytest.mark.parametrize("path", list(OPENING))
+def test_a_guess_takes_a_turn_and_never_begins_to_write(
+    app: Flask, post, database: Database, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write() -> None:
+        raise AssertionError("a guess would hold up everybody who writes")
+
+    monkeypatch.setattr(database, "unit_of_work", write)
+    unknown = sealing.code_of_token(b"a token nobody had")
+    assert post(path, code=unknown, sure="yes", **OPENING[path]).status_code == 422
+    assert app.extensions["incidents"].lookups._taken == pytest.approx(1, abs=0.99)
 
 
 @pytest.mark.parametrize(

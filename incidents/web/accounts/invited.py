@@ -91,11 +91,9 @@ def _nothing_there(_error: Exception) -> ResponseReturnValue:
 
 
 def _invited(token: str) -> Invited:
-    """Raises NoSuchInvitation: in a flood of guesses too, without asking the database."""
+    """Raises NoSuchInvitation."""
     site = platform()
-    if not site.lookups.allows(site.now()):
-        raise NoSuchInvitation
-    with site.database.reader() as session:
+    with site.lookups.turn(), site.database.reader() as session:
         found = invitations.invited(session, token, now=site.now())
     speak(BY_TAG.get(found.language, DEFAULT))
     return found

@@ -1,12 +1,11 @@
 """Pages that a receipt code opens: where the report stands, saying more, adding files, withdrawing it.
 
-The code comes with each request, in its body. A code that we do not know, that was withdrawn, or that came in a flood
-gets one page, the same to the byte.
+The code comes with each request, in its body. A code that we do not know or that was withdrawn gets one page, the same
+to the byte, in a flood too.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from typing import cast
 
@@ -14,7 +13,6 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
-from incidents.adapters import sealing
 from incidents.core.files import MOST_FILES
 from incidents.core.receipt import NotACode, ReceiptCode, grouped, parse_code
 from incidents.db.report import MessageKind
@@ -53,7 +51,7 @@ def open_() -> ResponseReturnValue:
     form = CodeForm()
     if not form.validate():
         return _code_page(form)
-    code = asked_for(form.code.data or "")
+    code = parse_code(form.code.data or "")
     return _status_page(code, opened(code))
 
 
@@ -61,7 +59,7 @@ def open_() -> ResponseReturnValue:
 def withdraw() -> ResponseReturnValue:
     """Say what withdrawing means; withdraw once that was confirmed."""
     form = CodeForm()
-    code = asked_for(form.code.data or "")
+    code = parse_code(form.code.data or "")
     opened(code)
     if "sure" not in request.form or not form.validate():
         return render_template("reporting/withdraw.html", form=form, code=grouped(code))
@@ -76,12 +74,10 @@ def files() -> ResponseReturnValue:
     """Show where files are chosen; take those that come. The form names the same address, see `open_`."""
     cast(Sending, request).takes_files()
     form = FilesForm()
-    typed = form.code.data or ""
-    if form.files.name not in request.files:
-        code = asked_for(typed)
-        return _files_page(form, code, opened(code))
-    code = parse_code(typed)  # As in `_say`: nobody sends megabytes in vain.
+    code = parse_code(form.code.data or "")
     found = opened(code)
+    if form.files.name not in request.files:
+        return _files_page(form, code, found)
     if not form.validate():
         return _files_page(form, code, found)
     outcomes = take_files(code)
@@ -100,8 +96,10 @@ def _too_much(_error: Exception) -> ResponseReturnValue:
 
 @receipts.errorhandler(UnknownCode)
 def _unknown(_error: UnknownCode) -> ResponseReturnValue:
-    """No token, no code, no date: what differs in bytes would tell one from the other."""
-    return render_template("reporting/unknown.html"), 422
+    """No token, no code, no date: what differs in bytes would tell one from the other. Guesses cost little here."""
+    page = shell(("unknown", request.endpoint), lambda: render_template("reporting/unknown.html")).filled({})
+    page.status_code = 422
+    return page
 
 
 @receipts.errorhandler(NotACode)
@@ -111,27 +109,19 @@ def _not_a_code(error: NotACode) -> ResponseReturnValue:
     return _code_page(form)
 
 
-def asked_for(typed: str) -> ReceiptCode:
-    """The code that was typed; in a flood one that nobody has, which takes the same time to find nothing.
-
-    Raises NotACode.
-    """
-    code = parse_code(typed)
-    return code if platform().lookups.allows(platform().now()) else sealing.code_of_token(secrets.token_bytes(16))
-
-
 def opened(code: ReceiptCode) -> Opened:
-    """Raises UnknownCode."""
-    with platform().database.reader() as session:
-        return service.open_receipt(session, code, pepper=platform().settings.pepper)
+    """What a code opens, once it is its turn: no page looks a code up in another way first. Raises UnknownCode."""
+    site = platform()
+    with site.lookups.turn(), site.database.reader() as session:
+        return service.open_receipt(session, code, pepper=site.settings.pepper)
 
 
 def _say() -> ResponseReturnValue:
-    """Nobody loses a text to a flood: here every code is looked up."""
     form, site = SayForm(), platform()
     code = parse_code(form.code.data or "")
+    found = opened(code)  # A guess must not begin to write: on SQLite nobody else could meanwhile.
     if not form.validate() or form.asks():
-        return _status_page(code, opened(code), form)
+        return _status_page(code, found, form)
     try:
         with site.database.unit_of_work() as session:
             service.say(
@@ -146,7 +136,7 @@ def _say() -> ResponseReturnValue:
     except NotAMessage as wrong:
         too_long = _("That is too long. Please keep it under 5,000 characters.")
         form.answer.errors = [too_long if wrong.reason == "too_long" else _("Write something first.")]
-        return _status_page(code, opened(code), form)
+        return _status_page(code, found, form)
     return _status_page(code, opened(code), thanks=True)
 
 
