@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -33,7 +34,7 @@ from incidents.db.database import Database
 from incidents.db.incident import Incident
 from incidents.db.notice import Page
 from incidents.db.queue_rule import QueueRule
-from incidents.db.release import Release, ReleaseState, ReleaseWithdrawal
+from incidents.db.release import Release, ReleaseState
 from incidents.db.report import MessageKind
 from incidents.services import (
     bulk,
@@ -56,7 +57,7 @@ from incidents.services.filters import LONGEST_NAME as LONGEST_FILTER
 from incidents.services.queue import Filter
 from tests import builders
 from tests.adapters.test_remaking import complaint
-from tests.attacks.payloads import AROUND, SHAPES, packed, short_texts, texts
+from tests.attacks.payloads import AROUND, packed, short_texts, texts
 
 LONGEST_PERSON = 80
 """Characters of the name of a member or a passkey."""
@@ -121,6 +122,7 @@ def plant(database: Database, settings: Settings, members: Sequence[Member], *, 
         bulks = _bulks(session, reports, ana, now)
         _held_by_others(session, people, now)
         _withdrawn(session, ana, boris, now)
+        _public(session, ana, now)
     return Planted(codes[reports[0]], reports[: len(AROUND)], referral, incidents, bulks)
 
 
@@ -264,21 +266,10 @@ def _sentences(script: str) -> list[str]:
     return packed(texts(script), withdrawn_releases.LONGEST)
 
 
-def turns() -> int:
-    """How often public texts have to be written anew until each payload has stood in each kind of them."""
-    return -(-len(SHAPES) // len(LANGUAGES))
-
-
-def write_public(database: Database, ana: Member, turn: int, *, now: datetime) -> None:
-    """Other payloads into what the desk writes for everybody: one alone in each notice, packs in withdrawn releases."""
-    with database.unit_of_work() as session:
-        standing = {(one.page, one.language): one.version for one in notices.all_notices(session)}
-        for page, script in zip(Page, AROUND, strict=False):
-            for place, language in enumerate(LANGUAGES):
-                text = texts(script)[(turn * len(LANGUAGES) + place) % len(SHAPES)]
-                version = standing.get((page, language.tag), 0)
-                notices.write_notice(session, page, language.tag, text, version=version, member=ana, now=now)
-        for place, row in enumerate(session.scalars(sa.select(ReleaseWithdrawal))):
-            for column, script in (("english", "Latin"), ("serbian", "Cyrillic")):
-                some = _sentences(script)
-                setattr(row, column, some[(turn * 4 + place) % len(some)])
+def _public(session: Session, ana: Member, now: datetime) -> None:
+    """Notices on both pages in every language: on the second in the other order, as one may hide what follows it."""
+    script = cycle(AROUND)
+    for page in Page:
+        packs = packed(texts(next(script))[:: 1 if page is Page.START else -1], notices.LONGEST)
+        for language, pack in zip(LANGUAGES, cycle(packs), strict=False):
+            notices.write_notice(session, page, language.tag, pack, version=0, member=ana, now=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response
 
@@ -28,7 +29,8 @@ _FINDS = r"""() => {
         return !(one.localName === "a" && one.download && value.startsWith("data:text/csv;base64,"));
     };
     const armed = [];
-    for (const one of document.querySelectorAll("*")) {
+    // What a browser makes of a file that is no page, it dresses up itself.
+    for (const one of document.contentType === "text/html" ? document.querySelectorAll("*") : []) {
         for (const {name, value} of one.attributes) {
             if (name.startsWith("on") || ["style", "srcdoc"].includes(name)
                 || addresses.includes(name) && leads(one, value)) {
@@ -70,6 +72,19 @@ _SENDS = """([place, button, texts, also]) => {
     HTMLFormElement.prototype.submit.call(form);
     return filled;
 }"""
+
+_PRESSES = """([ending, typed]) => {
+    const form = [...document.forms].find(one => (one.getAttribute("action") || location.pathname).endsWith(ending));
+    if (!form) throw new Error(`no form for ${ending} on ${location.pathname}`);
+    for (const [name, value] of Object.entries(typed)) {
+        const field = form.elements[name] || form.appendChild(document.createElement("input"));
+        field.name = name;
+        field.value = value;
+    }
+    HTMLFormElement.prototype.submit.call(form);
+}"""
+_LINKS = """() => [...document.querySelectorAll("a[href]")].map(one => new URL(one.href))
+    .filter(url => url.origin === location.origin).map(url => url.pathname + url.search)"""
 
 
 @dataclass(frozen=True)
@@ -131,17 +146,30 @@ class Watched:
             for one in self.page.evaluate(_FORMS)
         ]
 
+    def links(self) -> list[str]:
+        """Addresses of this site that the page leads to."""
+        return list(dict.fromkeys(self.page.evaluate(_LINKS)))
+
+    def press(self, ending: str, **typed: str) -> None:
+        """Send the first form whose action ends like this, with these values and all others as they are."""
+        self._go(_PRESSES, [ending, typed])
+
     def send(self, form: Form, button: str, texts: Sequence[str], also: Iterable[str] = ()) -> None:
         """Type the texts into all fields of the form, the hidden ones of these names too, and press a button."""
+        self.filled |= set(self._go(_SENDS, [form.place, button, list(texts), list(also)]) or ())
+
+    def _go(self, script: str, values: list[Any]) -> Any:
+        given = None
         try:
-            with self.page.expect_navigation(timeout=8000):
-                self.filled |= set(self.page.evaluate(_SENDS, [form.place, button, list(texts), list(also)]))
+            with self.page.expect_navigation(timeout=20_000):
+                given = self.page.evaluate(script, values)
         except Error as error:
             if "Download is starting" not in error.message and "ERR_ABORTED" not in error.message:
                 raise
             self.downloads += 1
         else:
             self.look()
+        return given
 
     def acted(self) -> list[str]:
         return self.executed + self.elsewhere + self.armed
