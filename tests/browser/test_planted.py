@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import cycle
 
 import pytest
+from flask_wtf import FlaskForm
 from playwright.sync_api import Browser, Error
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.fields.core import UnboundField
 
 from incidents.adapters import catalogues, data_files
+from incidents.core.accounts import Role
 from incidents.core.languages import AT_DESK, LANGUAGES
+from incidents.core.report import LONGEST_PLACE
+from incidents.core.search.query import LONGEST as LONGEST_QUERY
 from incidents.services import trial
 from incidents.web import headers
+from tests import builders
 from tests.attacks import payloads, planted
 from tests.attacks.payloads import AROUND, SHAPES
-from tests.attacks.planted import Planted, plant
+from tests.attacks.planted import LONGEST_PERSON, Planted, plant
 from tests.browser import shown, walk
 from tests.browser.conftest import Site, served
 from tests.browser.test_walk import settle_others
@@ -196,29 +206,26 @@ def test_normal_use_gives_the_policy_nothing_to_report(browser: Browser, publish
     said("normal use", f"{len(one.opened)} pages, {len(TAGS)} languages, {len(tour.endpoints)} routes, 0 reports")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Ground:
-    """A site with hostile texts everywhere, and what was seen of them so far."""
+    """A site with hostile texts everywhere."""
 
     site: Site
     planted: Planted
-    endpoints: set[str] = field(default_factory=set)
-    filled: set[str] = field(default_factory=set)
-    sightings: set[tuple[str, str]] = field(default_factory=set)
-    pages: list[str] = field(default_factory=list)
-
-    def close(self, tour: Tour) -> None:
-        """Nothing acted; what was seen counts."""
-        nothing_acted(tour.one)
-        self.endpoints |= set(tour.endpoints)
-        self.filled |= tour.one.filled
-        self.sightings |= tour.one.sightings
-        self.pages += tour.one.opened
 
 
 @pytest.fixture(scope="module")
 def ground(published: Site) -> Ground:
     return Ground(published, plant(published.database, published.settings, published.members, now=published.now()))
+
+
+def close(what: str, tour: Tour, *, with_policy: bool = True) -> None:
+    """Nothing acted, and payloads were there to act."""
+    one = tour.one
+    nothing_acted(one)
+    assert len({number for _page, number in one.sightings}) >= len(SHAPES) // 2
+    guard = "0 reports" if with_policy else "without policy"
+    said(what, f"{len(one.opened)} pages, {len(one.sightings)} payloads read on them, 0 executed, {guard}")
 
 
 def whole(place: int) -> list[str]:
@@ -248,7 +255,7 @@ def test_public_pages_show_it_as_text_in_every_language(browser: Browser, ground
             tour.ask_strangely(f"/{tag}/", strange(place))
         for path in FILES:
             tour.open(path)
-        ground.close(tour)
+        close("public pages", tour, with_policy=with_policy)
 
 
 FILES = (
@@ -265,6 +272,25 @@ FILES = (
 )
 
 
+def typed_fields(*modules: str) -> set[str]:
+    """Names of the fields that people type into, of all forms in these modules."""
+    return {
+        name
+        for form in all_forms(FlaskForm)
+        if form.__module__.startswith(modules)
+        for name, made in vars(form).items()
+        if isinstance(made, UnboundField)
+        and issubclass(made.field_class, (StringField, TextAreaField))
+        and not issubclass(made.field_class, HiddenField)
+    }
+
+
+def all_forms(form: type) -> Iterator[type]:
+    for one in form.__subclasses__():
+        yield one
+        yield from all_forms(one)
+
+
 @pytest.mark.parametrize("place", range(len(AROUND)), ids=[*AROUND])
 def test_public_forms_give_it_back_as_text(browser: Browser, ground: Ground, place: int) -> None:
     """Each button of each form, in a language that is written so or in another."""
@@ -273,7 +299,8 @@ def test_public_forms_give_it_back_as_text(browser: Browser, ground: Ground, pla
         tour = Tour(one, ground.site, shunned=SHUNNED)
         paths = ["report", "report/easy", "receipt", "help", "complaint", "statistics/1/tables/ground/"]
         tour.type_into_all([f"/{tag}/{path}" for path in paths], whole(place))
-        ground.close(tour)
+        close("public forms", tour)
+        assert typed_fields("incidents.web.reporting", "incidents.web.help") - one.filled == {"answer"}
 
 
 def test_what_a_script_shows_of_the_answers_is_text(browser: Browser, ground: Ground) -> None:
@@ -298,3 +325,157 @@ def test_what_a_script_shows_of_the_answers_is_text(browser: Browser, ground: Gr
             one.look()
             assert one.page.locator("[data-answers]").inner_text().count("ran(") > len(SHAPES)
         nothing_acted(one)
+
+
+MOST_AT_DESK = {
+    "desk.reports.show": 60,
+    "accounts.colleagues.show": 6,
+    "desk.incidents.show": 6,
+    "desk.rules.show": 6,
+    "desk.releases.file": 2,
+}
+
+
+@pytest.mark.parametrize("with_policy", [True, False], ids=["with policy", "escaping alone"])
+def test_the_desk_shows_it_as_text(browser: Browser, ground: Ground, with_policy: bool) -> None:
+    """Every page in one language, with all reports; each kind of page in the others."""
+    site = ground.site
+    with watched(browser, site, with_policy=with_policy) as one:
+        walk.log_in(Visitor(one, "sr-Cyrl"), site, site.members[0])
+        tour = Tour(one, site, MOST_AT_DESK if with_policy else {}, SHUNNED)
+        for language in AT_DESK if with_policy else AT_DESK[:1]:
+            shown.speak_at_desk(one.page, language.tag)
+            for path in at_known_addresses(ground.planted):
+                tour.open(path)
+            tour.follow("/desk/", "/desk/")
+            tour.most = {}
+        close("the desk", tour, with_policy=with_policy)
+
+
+def at_known_addresses(planted: Planted) -> Iterator[str]:
+    """Pages that no link leads to, and those with the most to show."""
+    for report in planted.talked:
+        yield f"/desk/reports/{report}"
+    for bulk in planted.bulks:
+        yield f"/desk/clusters/done/{bulk}"
+    yield f"/desk/referrals/{planted.referral}"
+
+
+def test_what_is_opened_at_the_desk_by_a_button_is_text(browser: Browser, ground: Ground) -> None:
+    site, report = ground.site, ground.planted.talked[0]
+    with watched(browser, site) as one:
+        walk.log_in(Visitor(one, "en"), site, site.members[0])
+        tour = Tour(one, site, shunned=SHUNNED)
+        shown.speak_at_desk(one.page, "en")
+        tour.open("/desk/clusters/")
+        one.press("/clusters/")
+        [group] = [form.action for form in one.forms() if len(form.action) > len("/desk/clusters/")][:1]
+        one.press(group)
+        one.press("/clusters/act", comment=whole(0)[0])
+        tour.open(f"/desk/referrals/{ground.planted.referral}")
+        one.press("/letter")
+        for rule in [path for path in opened_from(tour, "/desk/rules/") if "new" not in path][:2]:
+            tour.open(rule)
+            one.press("/try")
+        tour.open(f"/desk/reports/{report}")
+        for twin in [form.action for form in one.forms() if form.action.endswith("/compare")][:1]:
+            one.press(twin)
+        files = sorted({form.action for form in one.forms() if form.action.endswith(("/copy", "/original"))})
+        for file in files:
+            tour.open(f"/desk/reports/{report}")
+            one.press(file, reason="copy_unclear")
+        for file in {file.rpartition("/")[0] for file in files}:
+            tour.open(f"/desk/reports/{report}")
+            one.press(f"{file}/redacted/begin")
+        for query in payloads.packed(payloads.short_texts(LONGEST_QUERY), LONGEST_QUERY):
+            tour.open("/desk/search/")
+            one.press("/search/", words=query)
+        one.press("/search/", words="ran")
+        assert one.downloads >= len(files) // 2
+        close("opened by a button", tour)
+
+
+def opened_from(tour: Tour, path: str) -> list[str]:
+    tour.open(path)
+    return [one for one in tour.one.links() if tour.route_of(one) == "desk.rules.show"]
+
+
+BY_HAND: set[str] = set()
+
+
+def test_forms_of_the_desk_give_it_back_as_text(browser: Browser, ground: Ground) -> None:
+    site = ground.site
+    with watched(browser, site) as one:
+        tour = Tour(one, site, shunned=SHUNNED)
+        tour.type_into_all(["/desk/login", "/desk/recover"], whole(0))
+        walk.log_in(Visitor(one, "sr-Cyrl"), site, site.members[0])
+        planted = ground.planted
+        parts = [
+            *(f"/desk/{part}" for part in (*PARTS, "clusters/", "odihr/", "retention/", "rules/new")),
+            "/desk/members/invitations/new",
+            "/desk/notices/help/sq",
+            "/desk/intake/hu",
+            f"/desk/members/{site.members[1].id}",
+            f"/desk/referrals/{planted.referral}",
+            f"/desk/incidents/{planted.incidents[0]}",
+            f"/desk/reports/{planted.talked[1]}",
+        ]
+        tour.type_into_all(parts, whole(1))
+        tour.ask_strangely("/desk/", strange(2))
+        close("forms of the desk", tour)
+        assert typed_fields("incidents.web.accounts", "incidents.web.desk") - one.filled == BY_HAND
+
+
+def test_a_table_of_an_organisation_is_text(browser: Browser, ground: Ground) -> None:
+    """Refused and taken, with payloads in every column, and as the name of the file."""
+    site = ground.site
+    with site.database.unit_of_work() as session:
+        member = builders.a_member(session, site.settings, Role.PARTNER, now=site.now())
+    hostile = payloads.short_texts(LONGEST_PLACE)
+    refused = a_table(hostile, *([text] * len(HEADER) for text in hostile))
+    taken = a_table(HEADER, *(["threat", "language", "street", "3.2026", "", text, text] for text in hostile))
+    with watched(browser, site) as one:
+        tour = Tour(one, site, shunned=SHUNNED)
+        one.open("/desk/login")
+        one.press("/login", name=member.name, password=builders.PASSWORD, code=site.code_of(member))
+        for place, content in enumerate((refused, a_table(HEADER, *[[text] * 7 for text in hostile[:40]]), taken)):
+            tour.open("/desk/tables/")
+            name = f"{hostile[place]}.csv".replace("/", "_")
+            one.page.locator("[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+            one.press("/tables/", **({"sends": "y"} if content is taken else {}))
+        close("tables of organisations", tour)
+
+
+HEADER = ["acts", "grounds", "setting", "date", "place", "words", "reference"]
+
+
+def a_table(*rows: list[str]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
+
+
+def test_names_and_contents_of_files_are_text(browser: Browser, ground: Ground) -> None:
+    """Pages and drawings that call themselves pictures are refused, by the name that they came with."""
+    content = "".join(payloads.texts("Latin")).encode()
+    kinds = {
+        "html": (b"<!doctype html>" + content, "text/html"),
+        "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'>" + content, "image/svg+xml"),
+        "jpg": (b"GIF89a" + content, "image/jpeg"),
+        "pdf": (b"%PDF-1.7\n" + content, "application/pdf"),
+    }
+    with watched(browser, ground.site) as one:
+        names = [text.replace("/", "_") for text in payloads.short_texts(LONGEST_PERSON)]
+        sent = [
+            {"name": f"{name}.{ending}", "mimeType": kind, "buffer": body}
+            for name, (ending, (body, kind)) in zip(names, cycle(kinds.items()), strict=False)
+        ]
+        for some, tag in zip(range(0, len(sent), 40), TAGS, strict=False):
+            one.open(f"/{tag}/receipt")
+            one.press("/receipt", code=str(ground.planted.code))
+            one.press("/receipt/files")
+            one.page.locator("[type=file]").set_input_files(sent[some : some + 40])
+            t = time.time()
+            one.press("/receipt/files")
+            print(time.time() - t, one.page.locator("main").inner_text()[:300])
+        close("names of files", Tour(one, ground.site))

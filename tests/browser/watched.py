@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, R
 
 from tests.browser.conftest import PHONE, Site
 
+_PATIENCE_S = 60
 _TELLS = """
     document.addEventListener("securitypolicyviolation", event => {
         refused(`${event.effectiveDirective} ${event.blockedURI} ${event.lineNumber} ${event.sample}`);
@@ -120,6 +122,15 @@ class Watched:
     filled: set[str] = field(default_factory=set)
     """Names of the fields that something was typed into."""
     downloads: int = 0
+    _loads: int = 0
+
+    def __post_init__(self) -> None:
+        self.page.on("load", lambda _page: self._count(loads=1))
+        self.page.on("download", lambda _file: self._count(downloads=1))
+
+    def _count(self, loads: int = 0, downloads: int = 0) -> None:
+        self._loads += loads
+        self.downloads += downloads
 
     def open(self, path: str) -> None:
         try:
@@ -127,7 +138,6 @@ class Watched:
         except Error as error:
             if "Download is starting" not in error.message:
                 raise
-            self.downloads += 1
             self.opened.append(path.partition("?")[0])
         else:
             self.look()
@@ -159,15 +169,14 @@ class Watched:
         self.filled |= set(self._go(_SENDS, [form.place, button, list(texts), list(also)]) or ())
 
     def _go(self, script: str, values: list[Any]) -> Any:
-        given = None
-        try:
-            with self.page.expect_navigation(timeout=20_000):
-                given = self.page.evaluate(script, values)
-        except Error as error:
-            if "Download is starting" not in error.message and "ERR_ABORTED" not in error.message:
-                raise
-            self.downloads += 1
-        else:
+        """What the script gives; the page that it leads to is read, or a file has come."""
+        before = self._loads, self.downloads
+        given = self.page.evaluate(script, values)
+        until = time.monotonic() + _PATIENCE_S
+        while (self._loads, self.downloads) == before:
+            assert time.monotonic() < until, f"nothing came after {self.page.url}"
+            self.page.wait_for_timeout(5)
+        if self._loads > before[0]:
             self.look()
         return given
 
