@@ -75,6 +75,10 @@ class Planted:
     referral: UUID
     incidents: list[UUID]
     """That a second member returned with a note."""
+    proposed: UUID
+    """One that the second member proposed."""
+    invitation: str
+    """The secret of a link for somebody with such a name."""
     bulks: list[UUID]
 
 
@@ -112,18 +116,20 @@ def plant(database: Database, settings: Settings, members: Sequence[Member], *, 
     with database.unit_of_work() as session:
         codes = _reports(session, settings, now)
         people = _members(session, settings, now)
-        _names(session, ana, people, now)
+        invitation = _names(session, ana, people, now)
         _rules(session, ana, people, now)
     reports = list(codes)
     with database.unit_of_work() as session:
         _talks(session, settings, {one: codes[one] for one in reports[: len(AROUND)]}, ana, now)
         referral = _passed_on(session, reports[len(AROUND)], ana, now)
         incidents = _returned(session, reports[len(AROUND) + 1 :], ana, boris, now)
+        proposed = _proposed(session, reports[-1], boris, now)
         bulks = _bulks(session, reports, ana, now)
         _held_by_others(session, people, now)
         _withdrawn(session, ana, boris, now)
         _public(session, ana, now)
-    return Planted(codes[reports[0]], reports[: len(AROUND)], referral, incidents, bulks)
+    talked = reports[: len(AROUND)]
+    return Planted(codes[talked[0]], talked, referral, incidents, proposed, invitation, bulks)
 
 
 def _reports(session: Session, settings: Settings, now: datetime) -> dict[UUID, ReceiptCode]:
@@ -159,10 +165,11 @@ def _members(session: Session, settings: Settings, now: datetime) -> list[Member
     return [builders.a_member(session, settings, Role.MODERATOR, name=name, now=now) for name in names]
 
 
-def _names(session: Session, ana: Member, people: Sequence[Member], now: datetime) -> None:
-    """What invitations, passkeys, desks and filters are called, and why somebody was shut out."""
+def _names(session: Session, ana: Member, people: Sequence[Member], now: datetime) -> str:
+    """What invitations, passkeys, desks and filters are called, and why somebody was shut out; a link to enrol."""
+    link = ""
     for place, name in enumerate(short_texts(LONGEST_PERSON - 1)):
-        invitations.invite(session, f"{name}.", [Role.REVIEWER], language="hu", by=ana, now=now)
+        link = invitations.invite(session, f"{name}.", [Role.REVIEWER], language="hu", by=ana, now=now)
         key = uuid4().bytes
         values = {"credential_id": key, "public_key": key, "counter": place, "added_on": now.date()}
         session.add(Passkey(id=uuid4(), member_id=ana.id, name=name, **values))
@@ -171,6 +178,7 @@ def _names(session: Session, ana: Member, people: Sequence[Member], now: datetim
         filters.save_filter(session, name, Filter(), is_shared=True, member=member)
     for member, reason in zip(people, packed(short_texts(_LONGEST_REASON), _LONGEST_REASON), strict=False):
         colleagues.revoke_member(session, member.id, actor=member.name, now=now, reason=reason)
+    return link
 
 
 def _rules(session: Session, ana: Member, people: Sequence[Member], now: datetime) -> None:
@@ -224,19 +232,29 @@ def _returned(session: Session, reports: Iterable[UUID], ana: Member, boris: Mem
     """Incidents that the other member sent back, saying more."""
     found = []
     for report, note in zip(reports, packed(texts("Latin"), settlement.LONGEST_NOTE), strict=False):
-        version = moderation.take_report(session, report, member=ana, now=now)
-        vocabulary, places = data_files.vocabulary(), data_files.places()
-        values = {"version": version, "member": ana, "vocabulary": vocabulary, "places": places, "now": now}
-        incident = settlement.propose_incident(session, report, builders.a_settlement(), **values)
+        incident = _proposed(session, report, ana, now)
         version = session.get_one(Incident, incident).version
         builders.send_back(session, incident, boris, note, version=version, now=now, place="reads_otherwise")
         found.append(incident)
     return found
 
 
+def _proposed(session: Session, report: UUID, member: Member, now: datetime) -> UUID:
+    return settlement.propose_incident(
+        session,
+        report,
+        builders.a_settlement(),
+        version=moderation.take_report(session, report, member=member, now=now),
+        member=member,
+        vocabulary=data_files.vocabulary(),
+        places=data_files.places(),
+        now=now,
+    )
+
+
 def _bulks(session: Session, reports: Sequence[UUID], ana: Member, now: datetime) -> list[UUID]:
     """What was done with some reports at once, and why."""
-    listed = [Listed(one, _version(session, one)) for one in reports[-3:]]
+    listed = [Listed(one, _version(session, one)) for one in reports[-4:-1]]
     return [
         bulk.begin(session, BulkKind.RELEASE, text, reason=None, listed=listed, member=ana, now=now)
         for text in packed(texts("Latin"), bulk.LONGEST_COMMENT)

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, Response
 
 from tests.browser.conftest import PHONE, Site
 
-_PATIENCE_S = 60
+_PATIENCE_S = 30
 _TELLS = """
     document.addEventListener("securitypolicyviolation", event => {
         refused(`${event.effectiveDirective} ${event.blockedURI} ${event.lineNumber} ${event.sample}`);
@@ -71,6 +71,7 @@ _SENDS = """([place, button, texts, also]) => {
         form.append(carried);
     }
     if (pressed && pressed.hasAttribute("formaction")) form.setAttribute("action", pressed.getAttribute("formaction"));
+    form.removeAttribute("target");
     HTMLFormElement.prototype.submit.call(form);
     return filled;
 }"""
@@ -83,6 +84,7 @@ _PRESSES = """([ending, typed]) => {
         field.name = name;
         field.value = value;
     }
+    form.removeAttribute("target");
     HTMLFormElement.prototype.submit.call(form);
 }"""
 _LINKS = """() => [...document.querySelectorAll("a[href]")].map(one => new URL(one.href))
@@ -162,6 +164,7 @@ class Watched:
 
     def press(self, ending: str, **typed: str) -> None:
         """Send the first form whose action ends like this, with these values and all others as they are."""
+        self.filled |= typed.keys()
         self._go(_PRESSES, [ending, typed])
 
     def send(self, form: Form, button: str, texts: Sequence[str], also: Iterable[str] = ()) -> None:
@@ -206,9 +209,13 @@ def watched(browser: Browser, site: Site, *, with_policy: bool = True) -> Iterat
         if "text/html" in headers.get("content-type", "") and "content-security-policy" not in headers:
             one.unguarded.append(response.url)
 
+    def logged(said: ConsoleMessage) -> None:
+        if "Security Policy" in said.text:
+            one.reports.append(f"{said.location['url']}: {said.text}")
+
     context.on("request", asked)
     context.on("response", answered)
     context.on("dialog", lambda dialog: (one.executed.append(f"{dialog.type}: {dialog.message}"), dialog.dismiss()))
-    context.on("console", lambda said: one.reports.append(said.text) if "Security Policy" in said.text else None)
+    context.on("console", logged)
     yield one
     context.close()
