@@ -340,6 +340,14 @@ def test_what_a_script_shows_of_the_answers_is_text(browser: Browser, ground: Gr
         nothing_acted(one)
 
 
+OPENED_OTHERWISE = {
+    *("accounts.login", "accounts.forgot", "accounts.invited.welcome"),  # typed into, below
+    *("desk.files.pages", "desk.files.page", "desk.files.preview"),  # by buttons, below
+    *("desk.redaction.show", "desk.redaction.draw", "desk.redaction.page", "desk.redaction.save"),
+    *("desk.batches.template", "desk.releases.ahead"),  # a file of ours, and public pages
+    *("desk.codings.exercise", "desk.odihr.show", "desk.retention.show"),  # codes and dates
+}
+"""Routes that no link of the desk leads to here, or that show no words."""
 MOST_AT_DESK = {
     "desk.reports.show": 60,
     "accounts.colleagues.show": 6,
@@ -362,7 +370,8 @@ def test_the_desk_shows_it_as_text(browser: Browser, ground: Ground, with_policy
                 tour.open(path)
             tour.follow("/desk/", "/desk/")
             tour.most = {}
-        print("MISSING", sorted(shown_routes(site, "/desk") - tour.endpoints.keys()))
+        if with_policy:
+            assert shown_routes(site, "/desk") - tour.endpoints.keys() <= OPENED_OTHERWISE
         close("the desk", tour, with_policy=with_policy)
 
 
@@ -372,6 +381,7 @@ def at_known_addresses(planted: Planted) -> Iterator[str]:
         yield f"/desk/reports/{report}"
     for bulk in planted.bulks:
         yield f"/desk/clusters/done/{bulk}"
+    yield f"/desk/reports/{planted.talked[0]}/hand-over"
     yield f"/desk/referrals/{planted.referral}"
 
 
