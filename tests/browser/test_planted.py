@@ -156,7 +156,7 @@ def test_the_policy_alone_stops_what_is_not_escaped(browser: Browser, published:
             show_unescaped(one, shape, headers.policy(with_script=True))
         one.page.goto("about:blank")
         assert one.executed == []
-        print(len(SHAPES.keys() - READ_TWICE - CLICKED), one.reports[:5])
+    assert one.reports
 
 
 def nothing_acted(one: Watched) -> None:
