@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from werkzeug import Response
 from werkzeug.serving import make_server
@@ -109,6 +110,7 @@ class Site:
     members: list[Member]
     neutral: str = ""
     late: timedelta = timedelta(0)
+    app: Flask | None = None
 
     def now(self) -> datetime:
         return utc_now() + self.late
@@ -132,7 +134,7 @@ def served(settings: Settings, folder: Path, certificate: Certificate | None = N
     )
     database = databases.at(settings.database_url)
     site = Site("", settings, database, [])
-    app = create_app(settings, now=site.now, database=database)
+    app = site.app = create_app(settings, now=site.now, database=database)
     ours = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls)
     neutral = make_server("127.0.0.1", 0, _neutral_page, threaded=True, ssl_context=tls)
     scheme = "https" if certificate else "http"
