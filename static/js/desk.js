@@ -53,12 +53,16 @@
   for (const find of document.querySelectorAll("[data-find]")) {
     const list = find.parentElement;
     const field = find.querySelector("input");
+    const none = find.appendChild(document.createElement("span"));
+    none.setAttribute("role", "status");
+    none.className = "unsure";
     find.hidden = false;
     field.addEventListener("input", () => {
-      for (const one of list.querySelectorAll(".coded")) {
-        one.hidden = !plain(one.querySelector("label").textContent).includes(plain(field.value))
-          && !one.querySelector("input").checked;
-      }
+      const all = Array.from(list.querySelectorAll(".coded"));
+      const holding = all.filter((one) => plain(one.querySelector("label").textContent).includes(plain(field.value)));
+      for (const one of all) one.hidden = !holding.includes(one) && !one.querySelector("input").checked;
+      const said = holding.length ? "" : find.dataset.none;
+      if (none.textContent !== said) none.textContent = said;
     });
     field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== "ArrowDown") return;
@@ -90,11 +94,11 @@
     if (way) way.click();
     return Boolean(way);
   }
-  // A button is pressed, a box of more is opened, of any other part the first field gets the focus.
+  // A button or a link is pressed, a box of more is opened, of any other part the first field gets the focus.
   function act(letter) {
     const part = document.querySelector(`main [data-key="${letter}"]`);
     if (!part) return false;
-    if (part.matches("button")) {
+    if (part.matches("button, a")) {
       part.click();
       return true;
     }

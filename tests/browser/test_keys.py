@@ -173,7 +173,11 @@ def test_boxes_are_walked_with_arrows_and_a_long_list_is_searched_in_either_scri
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert focused(page) == "targets-find"
+    page.keyboard.type("qqq")
+    assert page.locator("#targets [data-find] [role=status]").inner_text() == "На списку нема ничега са тим словима."
+    page.keyboard.press("Control+A")
     page.keyboard.type("Izbegl")
+    assert page.locator("#targets [data-find] [role=status]").inner_text() == ""
     page.keyboard.press("Enter")
     code = "document.activeElement.value"
     assert page.evaluate(code) == "migrant_refugee"
@@ -203,3 +207,16 @@ def test_twins_are_reached_by_their_heading_and_kept_in_sight(open_phone: Open, 
     page.keyboard.press("Enter")
     page.wait_for_url("**#twins")
     assert focused(page) == "twins"
+
+
+def test_a_key_leads_from_a_report_that_is_done_to_the_next(open_phone: Open, site: Site) -> None:
+    who = at_the_queue(open_phone, site, 2)
+    second = lines(who.page)[1]
+    a_taken_report(who)
+    who.page.keyboard.press("d")
+    who.page.keyboard.press("ArrowDown")
+    who.page.locator("form[action$='/set-aside'] button").focus()
+    who.page.keyboard.press("Enter")
+    who.page.locator("[data-key=y]").wait_for()
+    who.page.keyboard.press("y")
+    who.page.wait_for_url(f"**{second}")
