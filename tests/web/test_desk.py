@@ -186,6 +186,7 @@ def test_who_was_hit_and_where_it_was_reported_is_shown_as_it_was_ticked(two, fi
         ("genders", "Пол или род особа на мети"),
         ("ages", "Старост особа на мети"),
         ("reported_to", "Коме је пријављено"),
+        ("setting", "Врста места"),
     ],
 )
 def test_who_was_hit_and_where_it_was_reported_can_be_what_is_not_shared(two, filed, reason, said) -> None:
