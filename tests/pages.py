@@ -52,13 +52,18 @@ def form(page: str, ending: str, *, own: str = "") -> PageForm:
     """The first form whose action ends like this; `own` is the address of a page whose forms name none."""
     for element in parsed(page).iter("form"):
         action = element.get("action") or own
-        if action.endswith(ending):
+        if _ends(action, ending):
             return PageForm(action, list(_fields(element)))
     raise AssertionError(f"no form for {ending}")
 
 
 def has_form(page: str, ending: str) -> bool:
-    return any((element.get("action") or "").endswith(ending) for element in parsed(page).iter("form"))
+    return any(_ends(element.get("action") or "", ending) for element in parsed(page).iter("form"))
+
+
+def _ends(action: str, ending: str) -> bool:
+    """With or without the part of the page that is shown afterwards."""
+    return action.endswith(ending) or action.partition("#")[0].endswith(ending)
 
 
 def _fields(element: Element) -> Iterator[tuple[str, str]]:

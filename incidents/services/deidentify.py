@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -25,7 +27,7 @@ from incidents.db.deidentify import Deidentification
 from incidents.services import keys
 from incidents.services.accounts import Member
 from incidents.services.audit import note
-from incidents.services.moderation import LEASE, taken_row
+from incidents.services.moderation import LEASE, private_keys, taken_row
 
 LONGEST_SUMMARY = 10_000
 
@@ -98,6 +100,21 @@ def summary_of(key: bytes, kept: Deidentification) -> str:
     if kept.sealed_summary is None:
         return ""
     return opening.open_under(key, kept.sealed_summary, bound_to=kept.report_id.bytes + b"summary").decode()
+
+
+def summaries_of(session: Session, reports: Iterable[UUID], member: Member) -> dict[UUID, str]:
+    """What members wrote of these reports for colleagues, as far as the member's key opens it. No story is opened."""
+    private = private_keys(session, member)
+    rows = session.execute(
+        sa.select(stored.Report.epoch, stored.Report.sealed_key, Deidentification)
+        .join(Deidentification, Deidentification.report_id == stored.Report.id)
+        .where(stored.Report.id.in_(reports), Deidentification.sealed_summary.is_not(None))
+    )
+    found = {}
+    for epoch, sealed_key, kept in rows:
+        with suppress(keys.NoGrant, sealing.CannotOpen):
+            found[kept.report_id] = summary_of(opening.open_key(sealed_key, private(epoch)), kept)
+    return found
 
 
 def _opened(session: Session, row: stored.Report, member: Member) -> tuple[str, bytes]:

@@ -149,10 +149,10 @@ def places_meant(query: str, *, geocoder: Geocoder, places: Places) -> list[str]
 
 
 def places_to_choose(query: str, *, geocoder: Geocoder, places: Places) -> list[str]:
-    """As `places_meant`; after several municipalities of one district that district, for whoever knows no more."""
+    """As `places_meant`; before several municipalities of one district that district, for whoever knows no more."""
     codes = places_meant(query, geocoder=geocoder, places=places)
     districts = {places.district_of(code) if code in places.municipalities else "" for code in codes}
-    return [*codes, *districts] if len(codes) > 1 and len(districts) == 1 and all(districts) else codes
+    return [*districts, *codes] if len(codes) > 1 and len(districts) == 1 and all(districts) else codes
 
 
 def _is_called(query: str, code: str, places: Places) -> bool:

@@ -49,6 +49,7 @@ RETURN_PARTS = (
     "genders",
     "ages",
     "reported_to",
+    "setting",
     "verification",
     "bias_strength",
     "not_one_incident",

@@ -23,6 +23,7 @@ from incidents.core.twins.lexicon import Lexicon
 from incidents.core.twins.likeness import (
     LIKELY,
     Likeness,
+    is_likely_by_codes,
     likeness,
     may_be_twins,
     rarity,
@@ -88,10 +89,11 @@ class TwinReport:
 
 @dataclass(frozen=True)
 class TwinIncident:
-    """An incident that it is likely about, judged by its codes."""
+    """An incident of about that place and time, judged by its codes."""
 
     incident: Shown
     like: Likeness
+    is_likely: bool
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ class Twins:
 
     reports: list[TwinReport]
     incidents: list[TwinIncident]
+    near: list[TwinIncident]
+    """Incidents of which only place, time and ground allow it."""
     ruled_out: list[TwinReport | TwinIncident]
     """What would stand among them, had no member found it to be something else."""
 
@@ -120,7 +124,7 @@ def likely_twins(
     private = private_keys(session, member)
     content = content_of(row, private)
     if content is None:
-        return Twins([], [], [])
+        return Twins([], [], [], [])
     found = _like_reports(session, row, content, private, within, member, now)
     incidents = _like_incidents(session, row, content, within) if row.incident_id is None else []
     tags = tags_of(session, [report, *(one.id for one in found)])
@@ -131,7 +135,8 @@ def likely_twins(
 
     return Twins(
         [one for one in found if not is_ruled_out(one.id)][:_MOST],
-        [one for one in incidents if not is_ruled_out(one.incident.id)][:_MOST],
+        [one for one in incidents if one.is_likely and not is_ruled_out(one.incident.id)][:_MOST],
+        [one for one in incidents if not one.is_likely and not is_ruled_out(one.incident.id)][:_MOST],
         [
             *(one for one in found if is_ruled_out(one.id)),
             *(one for one in incidents if is_ruled_out(one.incident.id)),
@@ -274,7 +279,7 @@ def _like_reports(
 
 
 def _like_incidents(session: Session, row: stored.Report, content: Report, within: Surroundings) -> list[TwinIncident]:
-    """All that place, time and ground allow: of an incident there are no words."""
+    """All that place, time and ground allow, and which of them are likely: of an incident there are no words."""
     areas = _areas(within)(content)
     own = of_report(content, areas, received_on=row.received_on, vocabulary=within.vocabulary)
     conditions = [Incident.decision != Decision.WITHDRAWN]
@@ -291,7 +296,8 @@ def _like_incidents(session: Session, row: stored.Report, content: Report, withi
     for one in settled.incidents_where(session, *conditions, most=_MOST_INCIDENTS):
         account = of_settlement(one.settlement, places=within.places, vocabulary=within.vocabulary)
         if may_be_twins(own, account, within.neighbours):
-            found.append(TwinIncident(one, likeness(own, account, none)))
+            like = likeness(own, account, none)
+            found.append(TwinIncident(one, like, is_likely_by_codes(own, account, like)))
     return sorted(found, key=lambda one: (-one.like.weight, one.incident.id))
 
 

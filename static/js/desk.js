@@ -31,6 +31,47 @@
     box.closest("form").addEventListener("change", read);
     for (const anew of box.querySelectorAll("[formaction]")) anew.parentElement.hidden = true;
   }
+  // What has to be mended is where one goes on.
+  const mistakes = document.getElementById("mistakes");
+  if (mistakes) mistakes.focus();
+  // Boxes are walked with arrows, past what explains them; in a long list some letters show the few that hold them.
+  const boxesOf = (list) => Array.from(list.querySelectorAll("input[type=checkbox]")).filter((one) => one.checkVisibility());
+  const latin = Object.fromEntries(Array.from("абвгдђежзијклљмнњопрстћуфхцчџш", (letter, at) =>
+    [letter, "a b v g d dj e z z i j k l lj m n nj o p r s t c u f h c c dz s".split(" ")[at]]));
+  const plain = (text) => Array.from(text.toLowerCase(), (letter) => latin[letter] || letter).join("")
+    .replaceAll("đ", "dj").normalize("NFD").replace(/\p{M}/gu, "").trim();
+  addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const list = step && !event.altKey && !event.ctrlKey && event.target.matches(".ticks input[type=checkbox]")
+      && event.target.closest(".ticks");
+    if (!list) return;
+    const all = boxesOf(list);
+    const next = all[all.indexOf(event.target) + step];
+    if (next) next.focus();
+    event.preventDefault();
+  });
+  for (const find of document.querySelectorAll("[data-find]")) {
+    const list = find.parentElement;
+    const field = find.querySelector("input");
+    const none = find.appendChild(document.createElement("span"));
+    none.setAttribute("role", "status");
+    none.className = "unsure";
+    find.hidden = false;
+    field.addEventListener("input", () => {
+      const all = Array.from(list.querySelectorAll(".coded"));
+      const holding = all.filter((one) => plain(one.querySelector("label").textContent).includes(plain(field.value)));
+      for (const one of all) one.hidden = !holding.includes(one) && !one.querySelector("input").checked;
+      const said = holding.length ? "" : find.dataset.none;
+      if (none.textContent !== said) none.textContent = said;
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== "ArrowDown") return;
+      // The Enter key would send the form.
+      event.preventDefault();
+      const first = boxesOf(list)[0];
+      if (first) first.focus();
+    });
+  }
   // WCAG 2.2, 2.1.4: a member can turn single keys off, and none acts while something is being typed.
   if (!header || header.dataset.singleKeys !== "on") return;
   const typing = "textarea, select, [contenteditable], input:not([type=radio]):not([type=checkbox])";
@@ -53,11 +94,11 @@
     if (way) way.click();
     return Boolean(way);
   }
-  // A button is pressed, a box of more is opened, of any other part the first field gets the focus.
+  // A button or a link is pressed, a box of more is opened, of any other part the first field gets the focus.
   function act(letter) {
     const part = document.querySelector(`main [data-key="${letter}"]`);
     if (!part) return false;
-    if (part.matches("button")) {
+    if (part.matches("button, a")) {
       part.click();
       return true;
     }

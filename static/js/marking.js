@@ -45,7 +45,9 @@
         !/^[\p{L}\d]/u.test(rest) && !/[\p{L}\d]$/u.test(` ${text} `.split(piece)[index])));
     const found = [...new Set([...(window.findMarks ? findMarks(text).map((mark) => mark.text) : []), ...copied])];
     left.hidden = !found.length;
-    left.querySelector("[data-pieces]").textContent = found.join(" · ");
+    // Written only when it changes: it is read aloud each time.
+    const pieces = left.querySelector("[data-pieces]");
+    if (pieces.textContent !== found.join(" · ")) pieces.textContent = found.join(" · ");
   }
   function decide(mark, state) {
     steps.push(before);

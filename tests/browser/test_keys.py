@@ -139,3 +139,84 @@ def test_the_menu_has_no_faults_folded_unfolded_and_wide(open_phone: Open, site:
     who.look("unfolded")
     assert who.page.evaluate("document.documentElement.scrollWidth") == 360
     assert who.wrong == []
+
+
+def a_taken_report(who: Walker, number: int = 0) -> str:
+    """Its address; the page shows it."""
+    address = lines(who.page)[number]
+    who.page.locator(f"a[href='{address}']").focus()
+    who.page.keyboard.press("o")
+    who.page.wait_for_url(f"**{address}")
+    who.page.keyboard.press("t")
+    who.page.locator("#settling").wait_for()
+    return address
+
+
+def test_a_refused_form_leads_to_what_has_to_be_mended(open_phone: Open, site: Site) -> None:
+    who = at_the_queue(open_phone, site, 1)
+    a_taken_report(who)
+    who.page.locator("#settling .settle__on button").first.focus()
+    who.page.keyboard.press("Enter")
+    who.page.locator("#mistakes").wait_for()
+    assert focused(who.page) == "mistakes"
+    who.page.keyboard.press("Tab")
+    assert focused(who.page) == "#verification"
+
+
+def test_boxes_are_walked_with_arrows_and_a_long_list_is_searched_in_either_script(
+    open_phone: Open, site: Site
+) -> None:
+    who = at_the_queue(open_phone, site, 1)
+    a_taken_report(who)
+    page = who.page
+    page.locator("#targets summary", has_text="Прикажи све").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert focused(page) == "targets-find"
+    page.keyboard.type("qqq")
+    assert page.locator("#targets [data-find] [role=status]").inner_text() == "На списку нема ничега са тим словима."
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Izbegl")
+    assert page.locator("#targets [data-find] [role=status]").inner_text() == ""
+    page.keyboard.press("Enter")
+    code = "document.activeElement.value"
+    assert page.evaluate(code) == "migrant_refugee"
+    page.keyboard.press("Space")
+    assert page.locator("#targets .coded:visible").count() == 1
+    page.locator("#targets-find").fill("")
+    page.locator("#targets [value=migrant_refugee]").focus()
+    page.keyboard.press("ArrowUp")
+    before = page.evaluate(code)
+    page.keyboard.press("ArrowDown")
+    assert before != page.evaluate(code) == "migrant_refugee"
+    assert page.locator("#targets [value=migrant_refugee]").is_checked()
+    assert who.wrong == []
+
+
+def test_twins_are_reached_by_their_heading_and_kept_in_sight(open_phone: Open, site: Site) -> None:
+    who = at_the_queue(open_phone, site, 2)
+    a_taken_report(who)
+    page = who.page
+    page.keyboard.press("e")
+    assert focused(page) == "twins"
+    page.locator("form[action*='/compare'] button").first.focus()
+    page.keyboard.press("Enter")
+    page.locator(".twin .points").wait_for()
+    assert focused(page).startswith("alike-")
+    page.locator("form[action*='/not-the-same'] button").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#twins")
+    assert focused(page) == "twins"
+
+
+def test_a_key_leads_from_a_report_that_is_done_to_the_next(open_phone: Open, site: Site) -> None:
+    who = at_the_queue(open_phone, site, 2)
+    second = lines(who.page)[1]
+    a_taken_report(who)
+    who.page.keyboard.press("d")
+    who.page.keyboard.press("ArrowDown")
+    who.page.locator("form[action$='/set-aside'] button").focus()
+    who.page.keyboard.press("Enter")
+    who.page.locator("[data-key=y]").wait_for()
+    who.page.keyboard.press("y")
+    who.page.wait_for_url(f"**{second}")

@@ -68,6 +68,17 @@ def test_words_that_the_machine_missed_are_taken_out_by_hand(session: Session, r
         save(session, report, ana, also="Миле")
 
 
+def test_summaries_are_read_without_the_report_by_whoever_has_a_key(
+    session: Session, settings: Settings, report: UUID, ana: Member, boris: Member
+) -> None:
+    assert deidentify.summaries_of(session, [report], boris) == {}
+    take(session, report, ana)
+    save(session, report, ana, NAME, summary="Комшија прети.")
+    assert deidentify.summaries_of(session, [report], boris) == {report: "Комшија прети."}
+    late = builders.a_member(session, settings, now=NOW)
+    assert deidentify.summaries_of(session, [report], late) == {}
+
+
 def test_each_step_is_undone_and_the_summary_stays(session: Session, report: UUID, ana: Member) -> None:
     take(session, report, ana)
     save(session, report, ana, NAME)

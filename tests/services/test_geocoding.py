@@ -66,7 +66,7 @@ def test_a_place_that_may_be_several_gives_each_of_them_once(query: str, all_mea
 )
 def test_whoever_knows_the_city_alone_can_choose_its_district(query: str, district: str | None) -> None:
     offered = places_to_choose(query, geocoder=GEOCODER, places=PLACES)
-    assert offered == [*meant(query), *([district] if district else [])]
+    assert offered == [*([district] if district else []), *meant(query)]
 
 
 @pytest.mark.parametrize(

@@ -143,37 +143,51 @@ def test_looking_for_twins_stores_nothing(
 
 
 @pytest.mark.parametrize(
-    ("changes", "is_shown"),
+    ("changes", "shown"),
     [
-        ({}, True),
-        ({"place": "80071"}, True),
-        ({"place": data_files.places().district_of(SUBOTICA)}, True),
-        ({"place": NO_PLACE}, True),
-        ({"place": NIS}, False),
-        ({"month": None}, True),
-        ({"month": 8}, False),
-        ({"year": 2024}, False),
-        ({"grounds": frozenset({"language"})}, True),
-        ({"grounds": frozenset({"disability"})}, False),
+        ({}, "incidents"),
+        ({"grounds": frozenset({"national_ethnic", "language"})}, "incidents"),
+        ({"place": "80071"}, "near"),
+        ({"place": data_files.places().district_of(SUBOTICA)}, "near"),
+        ({"place": NO_PLACE}, "near"),
+        ({"place": NIS}, ""),
+        ({"month": None}, "near"),
+        ({"month": 8}, ""),
+        ({"year": 2024}, ""),
+        ({"acts": frozenset({"arson"})}, "near"),
+        ({"setting": "shop"}, "near"),
+        ({"grounds": frozenset({"language"})}, "near"),
+        ({"grounds": frozenset({"disability"})}, ""),
     ],
 )
-def test_incidents_near_in_place_time_and_ground_are_shown(
-    session: Session, settings: Settings, report: UUID, ana: Member, changes: dict[str, Any], is_shown: bool
+def test_an_incident_is_likely_or_only_near_in_place_time_and_ground(
+    session: Session, settings: Settings, report: UUID, ana: Member, changes: dict[str, Any], shown: str
 ) -> None:
     incident = propose(session, arrives(session, settings)[0], ana, **changes)
     take(session, report, ana)
-    shown = found(session, settings, report, ana)
-    assert [one.incident.id for one in shown.incidents] == ([incident] if is_shown else [])
-    assert shown.reports == []
+    seen = found(session, settings, report, ana)
+    ids = {name: [one.incident.id for one in getattr(seen, name)] for name in ("incidents", "near")}
+    assert ids == {"incidents": [], "near": []} | ({shown: [incident]} if shown else {})
+    assert seen.reports == []
 
 
-def test_an_incident_with_the_same_act_stands_before_one_with_another(
+def test_of_those_that_are_near_one_with_the_same_act_stands_first(
     session: Session, settings: Settings, report: UUID, ana: Member
 ) -> None:
-    other = propose(session, arrives(session, settings)[0], ana, acts=frozenset({"arson"}))
-    same = propose(session, arrives(session, settings)[0], ana)
+    other = propose(session, arrives(session, settings)[0], ana, acts=frozenset({"arson"}), place=NO_PLACE)
+    same = propose(session, arrives(session, settings)[0], ana, place=NO_PLACE)
     take(session, report, ana)
-    assert [one.incident.id for one in found(session, settings, report, ana).incidents] == [same, other]
+    assert [one.incident.id for one in found(session, settings, report, ana).near] == [same, other]
+
+
+def test_an_incident_that_is_only_near_can_be_ruled_out_too(
+    session: Session, settings: Settings, report: UUID, ana: Member
+) -> None:
+    incident = propose(session, arrives(session, settings)[0], ana, place=NO_PLACE)
+    take(session, report, ana)
+    rule_out(session, settings, report, incident, ana)
+    seen = found(session, settings, report, ana)
+    assert (seen.near, len(seen.ruled_out)) == ([], 1)
 
 
 # One incident from several reports.

@@ -136,6 +136,30 @@ def test_a_returned_incident_names_what_is_not_shared_and_is_settled_anew(two, f
     assert (row.decision, row.place) == (Decision.PROPOSED, "80365")
 
 
+def test_the_second_person_reads_the_summary_where_they_decide_and_takes_nothing_away(two, filed, database) -> None:
+    incident = propose(two[0], filed)
+    two[0].press(filed, "/summary", summary="Групи је прећено и речено јој је да оде.")
+    assert "Групи је прећено и речено јој је да оде." in pages.text_of(two[1].open(incident))
+    with database.reader() as session:
+        assert session.scalars(sa.select(stored.Report.lease_member_id)).one() == two[0].member.id
+
+
+def test_a_summary_of_something_hard_stays_folded_for_whoever_wants_that(two, filed) -> None:
+    incident = propose(two[0], filed, acts=["threat"])
+    two[0].press(filed, "/summary", summary="Пребијен је.")
+    [fold] = [
+        one for one in pages.parsed(two[1].open(incident)).iter("details") if "fold" in (one.get("class") or "").split()
+    ]
+    assert fold.get("open") is None
+    assert "Пребијен је." in "".join(fold.itertext())
+
+
+def test_what_is_not_shared_is_no_mistake_of_whoever_opens_the_incident(two, filed) -> None:
+    incident = propose(two[0], filed)
+    two[1].press(incident, "/return", why_place="reads_otherwise")
+    assert "треба поново погледати" not in pages.text_of(two[0].open(incident))
+
+
 HIT = {"genders": ["woman", "prefer_not"], "ages": ["14_17", "18_29"], "reported_to": ["police"]}
 
 
@@ -162,6 +186,7 @@ def test_who_was_hit_and_where_it_was_reported_is_shown_as_it_was_ticked(two, fi
         ("genders", "Пол или род особа на мети"),
         ("ages", "Старост особа на мети"),
         ("reported_to", "Коме је пријављено"),
+        ("setting", "Врста места"),
     ],
 )
 def test_who_was_hit_and_where_it_was_reported_can_be_what_is_not_shared(two, filed, reason, said) -> None:

@@ -133,3 +133,21 @@ def test_log_out_empties_the_memory(ana, app, database, settings) -> None:
     form = pages.form(page, "/logout")
     ana.client.post(form.action, data=form.sent())
     assert memory.size == 0
+
+
+def test_the_next_report_is_the_first_that_nobody_has_and_else_the_queue(two, database, settings) -> None:
+    file(database, settings, 2)
+    first, second = lines(two[0].open("/desk/"))
+    two[0].press(first, "/take")
+    assert two[1].client.get("/desk/next").location.endswith(second)
+    two[1].press(second, "/take")
+    assert two[0].client.get("/desk/next").location.endswith("/desk/")
+
+
+def test_what_is_done_with_leads_on_by_a_key(two, database, settings) -> None:
+    file(database, settings, 1)
+    [report] = lines(two[0].open("/desk/"))
+    two[0].press(report, "/take")
+    assert 'data-key="y"' not in two[0].open(report)
+    two[0].press(report, "/set-aside", reason="out_of_scope")
+    assert 'href="/desk/next" data-key="y"' in two[0].open(report)

@@ -97,7 +97,7 @@ def test_every_act_without_the_sessions_token_changes_nothing(two: list[AtDesk],
 def test_the_page_counts_what_is_due_and_shows_no_word_of_it(two: list[AtDesk]) -> None:
     page = two[0].open(HERE)
     shown = " ".join(pages.text_of(page).split())
-    assert ["Одложена са стране", "365", "2", "0", "0"] in pages.rows(page)
+    assert ["Остављена по страни", "365", "2", "0", "0"] in pages.rows(page)
     assert "Предложи списак од 2 ставке" in shown
     assert "тајне" not in page
 

@@ -88,6 +88,18 @@ def test_a_twin_that_moved_on_is_refused_and_stays_ticked(
     assert "има ову пријаву" in answer.text or "преузео" in answer.text or two[1].member.name in answer.text
 
 
+def test_an_incident_that_is_only_near_stands_folded_and_can_be_linked(
+    two: list[AtDesk], pair: list[str], database: Database
+) -> None:
+    press(two[0], pair[0], "/propose", **ASSESSED | {"acts": ["arson"]})
+    two[1].press(pair[1], "/take")
+    page = pages.parsed(two[1].open(pair[1]))
+    [fold] = [one for one in page.iter("details") if "1 други инцидент" in "".join(one.itertext())]
+    assert next(form.get("action") for form in fold.iter("form")) == f"{pair[1]}/link"
+    assert press(two[1], pair[1], "/link") == 303
+    assert row(database, pair[1]).incident_id == row(database, pair[0]).incident_id
+
+
 def test_what_is_not_the_same_goes_out_of_sight_and_comes_back(two: list[AtDesk], pair: list[str]) -> None:
     assert press(two[0], pair[0], "/not-the-same") == 303
     page = two[0].open(pair[0])

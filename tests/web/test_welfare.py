@@ -63,6 +63,12 @@ def test_a_hard_story_is_announced_in_the_queue_and_folded_on_its_page(two, data
     assert fold_of(two[0].open(light)) is None
 
 
+def test_where_there_are_no_words_nothing_is_folded(two, database, settings) -> None:
+    report = filed(database, settings, **BEATEN | {"words": ""})
+    two[0].press(report, "/take")
+    assert fold_of(two[0].open(report)) is None
+
+
 def test_that_it_is_about_children_is_said(two, database, settings) -> None:
     report = filed(database, settings, **SHOUTED_AT, targets=frozenset({"children_youth"}))
     two[0].press(report, "/take")

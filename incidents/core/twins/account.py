@@ -71,7 +71,7 @@ def of_settlement(settlement: Settlement, *, places: Places, vocabulary: Vocabul
     return Account(
         areas=areas_of(settlement.place, places),
         first=first,
-        last=_end_of_month(date(settlement.year, settlement.month or 12, 1)),
+        last=end_of_month(date(settlement.year, settlement.month or 12, 1)),
         acts=settlement.acts - _NOTHING,
         grounds=settlement.grounds - _NOTHING,
         ground_groups=_groups(settlement.grounds, vocabulary),
@@ -100,11 +100,12 @@ def _days(report: Report, received_on: date) -> tuple[date | None, date | None]:
     if report.month:
         start = date.fromisoformat(f"{report.month}-01")
         is_one_month = report.when == "month"
-        return start, _end_of_month(start) if is_one_month else max(received_on, start)
+        return start, end_of_month(start) if is_one_month else max(received_on, start)
     if report.year:
         return date(int(report.year), 1, 1), date(int(report.year), 12, 31)
     return None, None
 
 
-def _end_of_month(start: date) -> date:
+def end_of_month(start: date) -> date:
+    """The last day of the month of `start`."""
     return (start.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import log, sqrt
 
+from incidents.core.incident import ONLINE
 from incidents.core.twins.account import Account
 
 LIKELY = 0.0
-"""The weight from which two accounts are shown as likely twins."""
+"""The weight from which two accounts with words are shown as likely twins. Codes alone never reach it."""
 _FARTHEST = timedelta(days=7)
 """Two people who both name a day are seldom wrong by more."""
+_NARROW = timedelta(days=62)
+"""A longer time that somebody names is near too much to say anything."""
+_AGAINST = frozenset({"other acts", "other setting", "other targets"})
 _PRIOR = 50
 """Texts that are imagined beside those that are there, so that in a short queue no word seems rare for sure."""
 
@@ -27,6 +31,8 @@ WEIGHTS: Mapping[str, float] = {
     "same spot": 1.0,
     "neighbouring": -1.0,
     "place unknown": -0.3,
+    "wider place": 0.0,
+    "online": 0.0,
     "same day": 0.6,
     "next day": 0.3,
     "days apart": -1.3,
@@ -115,6 +121,27 @@ def likeness(one: Account, other: Account, rare: Rarity) -> Likeness:
     )
 
 
+def is_likely_by_codes(one: Account, other: Account, like: Likeness) -> bool:
+    """Whether codes alone make it likely that two tell of the same event; they are all that an incident has.
+
+    The same municipality or the internet, about the same weeks, an act and a ground or group in common, and nothing
+    that speaks against it. `LIKELY` cannot be asked: most of its weight comes from words.
+    """
+    is_same_place = "online" in like.features or (bool(one.areas) and one.areas - {ONLINE} == other.areas - {ONLINE})
+    return (
+        is_same_place
+        and _is_narrow(one)
+        and _is_narrow(other)
+        and not _AGAINST & like.features.keys()
+        and bool(like.acts)
+        and bool(like.grounds or like.targets)
+    )
+
+
+def _is_narrow(account: Account) -> bool:
+    return account.first is not None and account.last is not None and account.last - account.first <= _NARROW
+
+
 def _places_meet(one: frozenset[str], other: frozenset[str], neighbours: Mapping[str, frozenset[str]]) -> bool:
     if not one or not other or one & other:
         return True
@@ -131,9 +158,14 @@ def _times_meet(one: Account, other: Account) -> bool:
 def _of_place(one: Account, other: Account) -> dict[str, float]:
     if not one.areas or not other.areas:
         return {"place unknown": 1.0}
-    if not one.areas & other.areas:
+    shared = one.areas & other.areas
+    if not shared:
         return {"neighbouring": 1.0}
-    return {"same spot": 1.0} if one.spot and one.spot == other.spot else {}
+    if one.spot and one.spot == other.spot:
+        return {"same spot": 1.0}
+    if ONLINE in shared:
+        return {"online": 1.0}
+    return {} if len(one.areas - {ONLINE}) == len(other.areas - {ONLINE}) == 1 else {"wider place": 1.0}
 
 
 def _of_time(one: Account, other: Account) -> dict[str, float]:

@@ -329,6 +329,7 @@ def return_words() -> dict[str, str]:
         "genders": gettext("The gender of those targeted"),
         "ages": gettext("The age of those targeted"),
         "reported_to": gettext("Who it was reported to"),
+        "setting": gettext("The kind of place"),
         "verification": gettext("How far it could be checked"),
         "bias_strength": gettext("The signs of bias"),
         "not_one_incident": gettext("It is not one incident"),

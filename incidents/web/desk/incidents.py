@@ -12,10 +12,10 @@ from flask.typing import ResponseReturnValue
 
 from incidents.core.accounts import Role
 from incidents.core.incident import Decision
-from incidents.services import coding, moderation, series, settled, settlement
+from incidents.services import coding, deidentify, moderation, series, settled, settlement
 from incidents.services.settlement import AtAnotherDesk, NoteTooLong, NothingMarked, Rejected
 from incidents.web.accounts import guard
-from incidents.web.desk import shown
+from incidents.web.desk import shown, welfare
 from incidents.web.desk.around import (
     CONFLICTS,
     SETTLERS,
@@ -176,6 +176,7 @@ def _incident_page(
             why = conflict or (None if reads else AtAnotherDesk())
             return _hidden_page(incident, obstacle or what_stands_in_the_way(why), status, reads=reads)
         reports, elsewhere = moderation.reports_within(session, incident, g.member)
+        summaries = deidentify.summaries_of(session, reports, g.member)
         in_series, may_belong = series.series_of(session, incident), series.may_belong(session, found)
         both = coding.both_codings(session, incident)
         said = settled.return_note(session, incident, g.member)
@@ -189,6 +190,8 @@ def _incident_page(
         "desk/incident.html",
         incident=found,
         reports=reports if Role.MODERATOR in g.member.roles else [],
+        summaries=[summaries[one] for one in reports if one in summaries],
+        announced=welfare.announcement_of_acts(found.settlement.acts),
         elsewhere=elsewhere,
         at_another_desk=what_stands_in_the_way(AtAnotherDesk()) if elsewhere and not reports else "",
         points=shown.points_of_incident(found.settlement),

@@ -131,6 +131,16 @@ def queue_page(
     return answer, status
 
 
+def next_report() -> ResponseReturnValue:
+    """The first open report that nobody has; the queue where there is none."""
+    site = platform()
+    with site.database.reader() as session:
+        with_held = alarms.flood(session, today=site.today()) is None
+        waiting = opened(session, with_held=with_held, rules=queue_rules.rules_in_force(session))
+    lines = chosen(waiting, Filter(view=View.UNCLAIMED)).lines
+    return redirect(url_for("desk.reports.show", report=lines[0].id) if lines else url_for("desk.queue"), 303)
+
+
 def opened(session: Session, *, with_held: bool, rules: Sequence[Rule] = ()) -> list[Waiting]:
     """The queue of this member."""
     site = platform()

@@ -44,6 +44,10 @@ def _place(like: Likeness) -> str:
         return _("Same settlement")
     if "neighbouring" in like.features:
         return _("Neighbouring municipality")
+    if "online" in like.features:
+        return _("Both on the internet")
+    if "wider place" in like.features:
+        return _("Perhaps the same municipality")
     return _("Place not known") if "place unknown" in like.features else _("Same municipality")
 
 

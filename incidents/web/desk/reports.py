@@ -289,7 +289,7 @@ def report_page(
         incident = settled.show_incident(session, found.incident) if found.incident else None
         alike = _twins(session, found)
         hidden = coding.waiting_to_be_coded(session, g.member, draw=site.draw(), vocabulary=site.vocabulary)
-        announced = welfare.announcement(found.content) if found.content else ""
+        announced = welfare.announcement(found.content) if found.content and found.content.words else ""
         pause = welfare.suggested_pause(session) if announced else ""
         files = evidence.list_files(session, report, member=g.member, now=site.now()) if found.content else []
         held_until = holds.held_until(session, report, today=site.today())

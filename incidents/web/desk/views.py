@@ -29,8 +29,8 @@ from incidents.web.desk.intake import intake
 from incidents.web.desk.keys import keys
 from incidents.web.desk.notices import notices
 from incidents.web.desk.odihr import odihr
+from incidents.web.desk.queue import next_report, queue_page, read_filter
 from incidents.web.desk.queue import queue as filters
-from incidents.web.desk.queue import queue_page, read_filter
 from incidents.web.desk.queue_rules import queue_rules
 from incidents.web.desk.redaction import redaction
 from incidents.web.desk.referrals import referrals
@@ -105,6 +105,12 @@ def queue() -> ResponseReturnValue:
         return redirect(ways[0].address, 303) if ways else render_template("desk/nothing.html")
     page = request.args.get("page", "")
     return queue_page(read_filter(request.args), page=int(page) if page.isdecimal() and len(page) < 6 else 1)
+
+
+@desk.get("/next")
+@guard.needs(Role.MODERATOR)
+def next_one() -> ResponseReturnValue:
+    return next_report()
 
 
 @desk.get("/audit")

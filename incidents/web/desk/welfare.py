@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import g
@@ -24,6 +25,13 @@ def context() -> dict[str, Any]:
 def _is_announced(content: Report) -> bool:
     """Whether this member is told before they read it."""
     return bool(g.member.is_warned) and is_hard(gist_of(content, ""), hard_acts(platform().vocabulary))
+
+
+def announcement_of_acts(acts: Iterable[str]) -> str:
+    """As `announcement`, for what colleagues wrote of an incident."""
+    if not g.member.is_warned or hard_acts(platform().vocabulary).isdisjoint(acts):
+        return ""
+    return _("This story is hard to read. It stays folded until you open it.")
 
 
 def suggested_pause(session: Session) -> str:

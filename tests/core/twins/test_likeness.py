@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.twins import KINDS, measured, pairs
+from benchmarks.twins import KINDS, measured, measured_by_codes, pairs
 from incidents.adapters.data_files import lexicon, places, shapes, vocabulary
 from incidents.core.incident import NO_PLACE, ONLINE, BiasStrength
 from incidents.core.report import Report
 from incidents.core.shapes import neighbours
 from incidents.core.twins.account import Account, areas_of, of_report, of_settlement, with_words
-from incidents.core.twins.likeness import WEIGHTS, Likeness, likeness, may_be_twins, rarity
+from incidents.core.twins.likeness import WEIGHTS, Likeness, is_likely_by_codes, likeness, may_be_twins, rarity
 from tests import builders
 from tests.builders import a_report
 
@@ -72,6 +72,13 @@ def test_where_all_answers_agree_the_words_still_tell_most_events_apart() -> Non
     assert measured(aside=True).taken_for_twins < 0.25
 
 
+@pytest.mark.parametrize("aside", [False, True], ids=["tuned on", "set aside"])
+def test_two_in_three_incidents_of_the_same_event_are_found_by_codes_alone(aside: bool) -> None:
+    found = measured_by_codes(aside=aside)
+    assert found.recall >= 0.65
+    assert found.precision >= 0.8
+
+
 @pytest.mark.parametrize(
     ("changes", "area", "expected"),
     [
@@ -118,6 +125,37 @@ def test_an_incident_is_compared_by_its_codes() -> None:
     assert may_be_twins(one, incident, {})
     assert compared(one, incident).acts == {"threat"}
     assert not may_be_twins(one, replace(incident, first=date(2026, 8, 1), last=date(2026, 8, 31)), {})
+
+
+@pytest.mark.parametrize(
+    ("told", "changes", "expected"),
+    [
+        ({}, {}, True),
+        ({"setting": "unknown_place"}, {}, True),
+        ({"setting": "shop"}, {}, False),
+        ({}, {"acts": frozenset({"arson"})}, False),
+        ({"targets": frozenset({"roma"})}, {"targets": frozenset({"jews"})}, False),
+        ({}, {"grounds": frozenset({"race"})}, False),
+        ({}, {"place": BACKA_TOPOLA}, False),
+        ({}, {"place": NO_PLACE}, False),
+        ({}, {"place": places().district_of(SUBOTICA)}, False),
+        ({}, {"month": None}, False),
+        ({"when": "unknown", "day": ""}, {}, False),
+    ],
+)
+def test_codes_alone_make_it_likely_only_if_much_agrees_and_nothing_speaks_against_it(
+    told: dict[str, Any], changes: dict[str, Any], expected: bool
+) -> None:
+    one = an_account(on("2026-10-12", **told) if "day" not in told else a_report(month="", **told))
+    other = of_settlement(builders.a_settlement(**changes), places=places(), vocabulary=vocabulary())
+    assert is_likely_by_codes(one, other, compared(one, other)) is expected
+
+
+def test_what_happened_on_the_internet_has_no_municipality_in_common() -> None:
+    one, other = Account(areas=frozenset({ONLINE})), Account(areas=frozenset({ONLINE, SUBOTICA}))
+    assert "online" in compared(one, other).features
+    city = Account(areas=frozenset({SUBOTICA, BACKA_TOPOLA}))
+    assert "wider place" in compared(city, Account(areas=frozenset({SUBOTICA}))).features
 
 
 def test_a_place_of_an_incident_is_its_municipalities_or_unknown() -> None:
