@@ -83,16 +83,22 @@ def _show_desk(one: desks.Kept, older: str, area: desks.Area | None) -> None:
 @click.option("--desk", "code", default=NATIONAL, help="A further desk, once two of its members have confirmed.")
 @click.pass_obj
 def open_(settings: Settings, code: str) -> None:
-    """Open intake, once two members have confirmed their recovery codes and all shares have been read back."""
+    """Open intake, once two members have confirmed their recovery codes and all shares have been read back.
+
+    A trial has neither: there a further desk opens once two members hold its key.
+    """
+    opens = services.open_on_trial if settings.trial else services.open_intake
     with database_of(settings) as database:
         try:
             with database.unit_of_work() as session:
-                services.open_intake(session, actor=_ACTOR, now=datetime.now(UTC), desk=code)
+                opens(session, actor=_ACTOR, now=datetime.now(UTC), desk=code)
         except services.NoKey:
             if code != NATIONAL:
                 raise Wrong(f"There is no desk {code}: `keys status` lists those there are.") from None
             raise Wrong("This site has no desk key yet: run `python -m incidents init`.") from None
         except NotReady as error:
+            if settings.trial:
+                raise Wrong(f"The desk {code} stays closed until two members hold its key: `keys desk give`.") from None
             if code != NATIONAL:
                 raise Wrong(f"The desk {code} stays closed." + _to_confirm(error.readiness)) from None
             raise Wrong("Intake stays closed." + _missing(error.readiness)) from None

@@ -374,6 +374,19 @@ def test_a_further_desk_is_made_shared_opened_and_left(run, site: list[str]) -> 
     assert "Nobody else holds the key of the desk sever" in last.output
 
 
+def test_on_a_trial_a_further_desk_opens_once_two_hold_its_key(run) -> None:
+    typed = f"{PASSWORD}\n"
+    run("init", "--member", "Ana", "--member", "Boris", typed=typed * 4 + "\n\n")
+    Path("instance/trial").touch()
+    run("keys", "desk", "add", "sever", "--name", "Sever", "--by", "Ana", typed=typed)
+    refused = run("keys", "open", "--desk", "sever", wrong=True).output
+    assert "The desk sever stays closed until two members hold its key" in refused
+    run("keys", "desk", "give", "Boris", "--desk", "sever", "--by", "Ana", typed=typed)
+    assert run("keys", "open", "--desk", "sever").output == "The desk sever is open.\n"
+    Path("instance/trial").unlink()
+    assert "Intake stays closed. 2 more to confirm" in run("keys", "open", wrong=True).output
+
+
 def test_a_desk_is_given_an_area_and_listed_with_it(run, site: list[str]) -> None:
     typed = f"{PASSWORD}\n"
     run("keys", "desk", "add", "sever", "--name", "Sever", "--by", "Ana", typed=typed)
