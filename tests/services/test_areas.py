@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from incidents.adapters import data_files
 from incidents.config import Settings
+from incidents.core.periods import Quarter
 from incidents.core.report import IN_BATCH
 from incidents.db.audit import entries
 from incidents.db.desk import DeskArea, areas
 from incidents.db.key import DeskKey
+from incidents.db.release import ReceivedReports
 from incidents.db.report import Report, arrived_on
-from incidents.services import batches, desks, keys, receipts, reporting
+from incidents.services import batches, counting, desks, keys, receipts, reporting
 from incidents.services.accounts import Member
 from tests import builders
 from tests.conftest import NOW
@@ -199,6 +202,10 @@ def test_counts_of_what_came_do_not_depend_on_desks(session: Session, settings: 
     for epoch in (1, sever, sever):
         builders.send(session, builders.a_report(**TOWN), settings, now=NOW, epoch=epoch)
     assert arrived_on(session, NOW.date()) == 3
+    tomorrow = NOW.date() + timedelta(days=1)
+    counting.take_batch(session, Quarter(2026, 4), tomorrow, data_files.vocabulary(), data_files.places())
+    received = session.execute(sa.select(ReceivedReports.standing, ReceivedReports.reports)).all()
+    assert [tuple(row) for row in received] == [("open", 3)]
 
 
 def test_a_key_that_is_gone_takes_its_desk_out_of_what_is_sealed_to(session: Session, sever: int) -> None:
