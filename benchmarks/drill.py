@@ -70,7 +70,7 @@ def fill(database: Database, settings: Settings, reports: int, pictures: int) ->
     stories = (_story(number) for number in range(reports))
     while some := list(islice(stories, _AT_ONCE)):
         with database.unit_of_work() as session:
-            key = reporting.sealing_key(session)
+            key = reporting.sealing_keys(session).national
             ready = [
                 reporting.make_ready(
                     story,

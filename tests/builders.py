@@ -73,7 +73,11 @@ def a_nonce() -> bytes:
 
 def send(session: Session, report: Report, settings: Settings, *, now: datetime, **changes: Any) -> ReceiptCode:
     """File a report as the journey does, or as one of `epoch`, of another desk."""
-    key = session.get_one(DeskKey, changes.pop("epoch")) if "epoch" in changes else reporting.sealing_key(session)
+    key = (
+        session.get_one(DeskKey, changes.pop("epoch"))
+        if "epoch" in changes
+        else reporting.sealing_keys(session).national
+    )
     values: dict[str, Any] = {
         "nonce": a_nonce(),
         "opened_at": now - timedelta(minutes=5),
@@ -190,3 +194,8 @@ def a_further_desk(session: Session, *members: Member, code: str = "sever", now:
     session.get_one(DeskKey, epoch).opened_on = now.date()
     session.flush()
     return epoch
+
+
+def gives_area(session: Session, *places: str, desk: str = "sever", now: datetime) -> desks.Area | None:
+    """The desk reads these places from now on, and no others."""
+    return desks.give_area(session, desk, places, places=data_files.places(), actor="Ана", now=now)

@@ -187,6 +187,7 @@ def _take(
                 session,
                 reports,
                 vocabulary=data_files.vocabulary(),
+                places=data_files.places(),
                 today=today,
                 now=now,
                 pepper=settings.pepper,

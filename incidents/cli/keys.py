@@ -9,10 +9,11 @@ from uuid import UUID
 import click
 from sqlalchemy.orm import Session
 
+from incidents.adapters import data_files
 from incidents.adapters.opening import KeyPair
 from incidents.adapters.shamir import NotTogether
 from incidents.adapters.shares import NotAShare
-from incidents.cli.desks import desk, told_of
+from incidents.cli.desks import area_in_words, desk, told_of
 from incidents.cli.members import ask_back, enrol_for_all, new_password, show_second_factor, unlocked
 from incidents.cli.site import Wrong, database_of
 from incidents.config import Settings
@@ -46,10 +47,11 @@ def status(settings: Settings) -> None:
         if not found:
             raise Wrong("This site has no desk key yet: run `python -m incidents init`.")
         older = {one.code: _left_over(session, one.code) for one in found}
+        areas = {one.code: desks.area_of(session, one.code, data_files.places()) for one in found}
     shares = found[0].readiness
     click.echo(f"Shares of the trustees: {shares.shares_made}, read back: {shares.shares_read_back}.")
     for one in found:
-        _show_desk(one, older[one.code])
+        _show_desk(one, older[one.code], areas[one.code])
     if settings.trial:
         click.echo("This is a trial: it takes invented reports without codes and shares.")
     if found[0].key.opened_on:
@@ -63,13 +65,15 @@ def _left_over(session: Session, code: str) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in older.items() if count)
 
 
-def _show_desk(one: desks.Kept, older: str) -> None:
+def _show_desk(one: desks.Kept, older: str, area: desks.Area | None) -> None:
     called = f" ({one.name})" if one.name else ""
     click.echo(f"Desk {one.code}{called}: epoch {one.key.epoch}, since {one.key.created_on}.")
     click.echo(f"  Members who hold its key: {', '.join(one.holders) or 'nobody'}.")
     click.echo(f"  Of them confirmed their recovery codes: {one.readiness.confirmed}.")
     if older:
         click.echo(f"  Still sealed to keys of before: {older}.")
+    if area:
+        click.echo(f"  Reads reports from {area_in_words(area)}")
     if one.code != NATIONAL:
         takes = f"Takes reports since {one.key.opened_on}." if one.key.opened_on else "Takes no report yet."
         click.echo(f"  {takes}")
@@ -79,16 +83,22 @@ def _show_desk(one: desks.Kept, older: str) -> None:
 @click.option("--desk", "code", default=NATIONAL, help="A further desk, once two of its members have confirmed.")
 @click.pass_obj
 def open_(settings: Settings, code: str) -> None:
-    """Open intake, once two members have confirmed their recovery codes and all shares have been read back."""
+    """Open intake, once two members have confirmed their recovery codes and all shares have been read back.
+
+    A trial has neither: there a further desk opens once two members hold its key.
+    """
+    opens = services.open_on_trial if settings.trial else services.open_intake
     with database_of(settings) as database:
         try:
             with database.unit_of_work() as session:
-                services.open_intake(session, actor=_ACTOR, now=datetime.now(UTC), desk=code)
+                opens(session, actor=_ACTOR, now=datetime.now(UTC), desk=code)
         except services.NoKey:
             if code != NATIONAL:
                 raise Wrong(f"There is no desk {code}: `keys status` lists those there are.") from None
             raise Wrong("This site has no desk key yet: run `python -m incidents init`.") from None
         except NotReady as error:
+            if settings.trial:
+                raise Wrong(f"The desk {code} stays closed until two members hold its key: `keys desk give`.") from None
             if code != NATIONAL:
                 raise Wrong(f"The desk {code} stays closed." + _to_confirm(error.readiness)) from None
             raise Wrong("Intake stays closed." + _missing(error.readiness)) from None

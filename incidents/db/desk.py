@@ -32,6 +32,15 @@ class DeskMember(Base):
     member_id: orm.Mapped[UUID] = orm.mapped_column(sa.ForeignKey("member.id"), primary_key=True, index=True)
 
 
+class DeskArea(Base):
+    """That reports from a municipality go to a desk: to one at most."""
+
+    __tablename__ = "desk_area"
+
+    municipality: orm.Mapped[str] = orm.mapped_column(sa.String(5), primary_key=True)
+    desk: orm.Mapped[str] = orm.mapped_column(sa.ForeignKey("desk.code"), index=True)
+
+
 def all_desks(session: orm.Session) -> list[Desk]:
     """The national one first, then by code."""
     return list(session.scalars(sa.select(Desk).order_by(Desk.code != NATIONAL, Desk.code)))
@@ -46,3 +55,8 @@ def add_to_desk(session: orm.Session, desk: str, member: UUID) -> None:
     """Does nothing where they are at it already."""
     session.merge(DeskMember(desk=desk, member_id=member))
     session.flush()
+
+
+def areas(session: orm.Session) -> dict[str, str]:
+    """The desk of each municipality that lies in the area of one."""
+    return {row.municipality: row.desk for row in session.scalars(sa.select(DeskArea))}

@@ -53,6 +53,7 @@ PUBLIC: Mapping[str, Rights] = {
     "file_piece": Rights(_but_sealed("file_piece"), insert=True),
     "batch": Rights(("received_on", "reports")),
     "desk_key": _READ,  # public halves only
+    "desk_area": _READ,
     "recovery_key": Rights(("number",)),
     # A withdrawn report takes its incident with it, where nothing else rests on it.
     "incident": Rights(ALL, ("decision", "version")),

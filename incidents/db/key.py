@@ -10,7 +10,7 @@ from sqlalchemy import orm
 
 from incidents.core.desks import NATIONAL
 from incidents.db.base import Base, Digest
-from incidents.db.desk import DeskMember
+from incidents.db.desk import DeskArea, DeskMember
 
 
 class DeskKey(Base):
@@ -100,6 +100,16 @@ def newest_desk_key(session: orm.Session, desk: str = NATIONAL) -> DeskKey | Non
         .order_by(DeskKey.epoch.desc())
         .limit(1)
     )
+
+
+def keys_by_municipality(session: orm.Session) -> dict[str, DeskKey]:
+    """The key of the desk whose area a municipality lies in, of those that take reports."""
+    query = (
+        sa.select(DeskArea.municipality, DeskKey)
+        .join(DeskKey, DeskKey.desk == DeskArea.desk)
+        .where(DeskKey.retired_on.is_(None), DeskKey.opened_on.is_not(None))
+    )
+    return {row.municipality: row.DeskKey for row in session.execute(query)}
 
 
 def key_beside(session: orm.Session, epoch: int) -> DeskKey | None:

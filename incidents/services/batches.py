@@ -29,7 +29,7 @@ from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored
 from incidents.db.audit import record
 from incidents.services.geocoding import Found, certain, places_like, places_meant
-from incidents.services.reporting import Ready, Sending, make_ready, sealing_key
+from incidents.services.reporting import Ready, Sending, make_ready, sealing_keys
 
 SUREST = 0.85
 """Of the finder's scores: below, a name is only like the one that was typed."""
@@ -62,6 +62,7 @@ def seal_batch(
     reports: Iterable[Report],
     *,
     vocabulary: Vocabulary,
+    places: Places,
     today: date,
     now: datetime,
     pepper: bytes,
@@ -70,12 +71,12 @@ def seal_batch(
 
     Raises services.reporting.Rejected, NoDeskKey.
     """
-    key = sealing_key(session)
+    keys = sealing_keys(session)
     return [
         make_ready(
             report,
             Sending(secrets.token_bytes(32), opened_at=None, trap_is_filled=False),
-            desk_key=key,
+            desk_key=keys.of(report, places),
             vocabulary=vocabulary,
             today=today,
             now=now,

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from incidents.adapters import passwords, second_factor
 from incidents.core.accounts import Role, typed_password
+from incidents.core.desks import NATIONAL
 from incidents.db import account as stored
 from incidents.db.account import MemberRole, member_by_name
 from incidents.db.audit import record
-from incidents.db.desk import all_desks, desks_of
+from incidents.db.desk import Desk, all_desks, desks_of
 from incidents.services import invitations, keys, passkeys, spare_codes
 from incidents.services.accounts import Enrolled, Member, add_member, end_sessions
 from incidents.services.invitations import Waiting
@@ -172,15 +173,40 @@ def revoke_member(session: Session, member: UUID, *, actor: str, now: datetime, 
     return {desk: keys.rotate(session, actor=actor, now=now, reason=why, desk=desk) for desk in desks}
 
 
-def readmit_colleague(session: Session, member: UUID, *, by: Member, now: datetime) -> None:
-    """Let a colleague open what `by` opens: again, or for the first time and with the roles they were invited for.
+@dataclass(frozen=True)
+class Offered:
+    """A desk that a colleague can be let in to."""
 
-    A partner is given no key. Raises NothingHeld, services.invitations.SamePerson.
+    desk: Desk
+    is_usual: bool
+    """They are at it already; or they are at none, and newcomers go there."""
+
+
+def desks_to_share(session: Session, member: UUID, *, by: Member) -> list[Offered]:
+    """The desks whose keys `by` holds, for a site with several: the colleague opens there what `by` opens.
+
+    None on a site with one desk, and for a partner, who is given no key.
+    """
+    everywhere = all_desks(session)
+    if len(everywhere) < 2 or keys.is_partner(session, member):
+        return []
+    held = {*keys.desks_by_epoch(session, keys.held_epochs(session, by.id, by.key)).values()}
+    usual = desks_of(session, member) or ({NATIONAL} & held) or held
+    return [Offered(desk, desk.code in usual) for desk in everywhere if desk.code in held]
+
+
+def readmit_colleague(
+    session: Session, member: UUID, *, by: Member, now: datetime, desks: Collection[str] = ()
+) -> None:
+    """Let a colleague open what `by` opens at these desks: again, or for the first time and as they were invited.
+
+    Without any desk as `services.keys.share_desk_keys` chooses. A partner is given no key. Raises NothingHeld,
+    services.invitations.SamePerson.
     """
     invitations.admit(session, member, by=by.id, actor=by.name, now=now)
     if keys.is_partner(session, member):
         return
-    if not keys.readmit(session, member, by=by.id, by_key=by.key, actor=by.name, now=now):
+    if not keys.readmit(session, member, by=by.id, by_key=by.key, actor=by.name, now=now, desks=desks):
         raise NothingHeld
 
 

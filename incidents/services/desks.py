@@ -1,19 +1,33 @@
-"""Desks beside the national one: making one, and who works at it. Their keys are made by services.keys."""
+"""Desks beside the national one: making one, who works at it, which part of the country it reads.
+
+Their keys are made by services.keys.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from incidents.adapters.opening import KeyPair
-from incidents.core.desks import DESK_CODE, LONGEST_NAME
+from incidents.core.desks import (
+    DESK_CODE,
+    FEWEST_INHABITANTS,
+    LONGEST_NAME,
+    NATIONAL,
+    in_short,
+    inhabitants,
+    municipalities_of,
+    unit_called,
+)
+from incidents.core.places import KOSOVO, Places
 from incidents.db.account import member_names
-from incidents.db.audit import record
-from incidents.db.desk import Desk, all_desks, desks_of
+from incidents.db.audit import Change, record, record_all
+from incidents.db.desk import Desk, DeskArea, all_desks, areas, desks_of
 from incidents.db.key import DeskKey, newest_desk_key
 from incidents.services import keys
 
@@ -40,6 +54,51 @@ class NothingHeld(Exception):
 
 class NotAtDesk(Exception):
     """The member does not work at the desk."""
+
+
+class NoSuchPlace(Exception):
+    """No municipality, district, city or region has this code or name."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(typed)
+        self.typed = typed
+
+
+class NoFigures(Exception):
+    """There are no figures of inhabitants of this place."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(typed)
+        self.typed = typed
+
+
+class TooFew(Exception):
+    """Too few people live in the area, or where no desk has an area: at which desk a report lies would say too much."""
+
+    def __init__(self, inhabitants: int, *, is_rest: bool) -> None:
+        super().__init__(inhabitants)
+        self.inhabitants, self.is_rest = inhabitants, is_rest
+
+
+class Overlap(Exception):
+    """Parts of the area, by code, lie in that of another desk."""
+
+    def __init__(self, desk: str, shared: Sequence[str]) -> None:
+        super().__init__(desk)
+        self.desk, self.shared = desk, shared
+
+
+class ReadsAllElse(Exception):
+    """The national desk has no area: it reads what is for no other."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """Which part of the country a desk reads, and who lives there."""
+
+    codes: Sequence[str]
+    """Of districts that lie in it whole, and of other municipalities."""
+    inhabitants: int
 
 
 @dataclass(frozen=True)
@@ -118,6 +177,60 @@ def take_off(session: Session, desk: str, member: UUID, *, actor: str, now: date
     keys.take_grants_of(session, desk, member)
     _note(session, "leave_desk", desk, member, actor, now, reason)
     return keys.rotate(session, actor=actor, now=now, reason=f"member:{member} left", desk=desk)
+
+
+def area_of(session: Session, desk: str, places: Places) -> Area | None:
+    """None for a desk that reads only what is handed over to it."""
+    own = {one for one, whose in areas(session).items() if whose == desk}
+    return Area(in_short(own, places), inhabitants(own, places)) if own else None
+
+
+def give_area(
+    session: Session, desk: str, typed: Collection[str], *, places: Places, actor: str, now: datetime
+) -> Area | None:
+    """From now on the desk reads what happens in these places, by code or name, and no other; without any, in none.
+
+    Reports that came before stay where they are. Raises NoSuchDesk, ReadsAllElse, NoSuchPlace, NoFigures, TooFew,
+    Overlap.
+    """
+    check_known(session, [desk])
+    if desk == NATIONAL:
+        raise ReadsAllElse
+    wanted = frozenset[str]().union(*(_municipalities_called(one, places) for one in typed))
+    before = areas(session)
+    others = {one: whose for one, whose in before.items() if whose != desk}
+    _check_area(wanted, others, places)
+    own = before.keys() - others.keys()
+    session.execute(sa.delete(DeskArea).where(DeskArea.desk == desk))
+    session.add_all(DeskArea(municipality=one, desk=desk) for one in sorted(wanted))
+    session.flush()
+    subject = f"desk:{desk}"
+    given = [Change(subject=subject, after=one) for one in in_short(wanted - own, places)]
+    taken = [Change(subject=subject, before=one) for one in in_short(own - wanted, places)]
+    record_all(session, [*given, *taken], at=now, actor=actor, action="change_area")
+    return area_of(session, desk, places)
+
+
+def _municipalities_called(typed: str, places: Places) -> frozenset[str]:
+    code = typed if typed == KOSOVO else unit_called(typed, places)
+    if code is None:
+        raise NoSuchPlace(typed)
+    found = municipalities_of(code, places)
+    if not found:
+        raise NoFigures(typed)
+    return found
+
+
+def _check_area(wanted: frozenset[str], others: Mapping[str, str], places: Places) -> None:
+    if not wanted:
+        return
+    if shared := wanted & others.keys():
+        desk = others[min(shared)]
+        raise Overlap(desk, in_short({one for one in shared if others[one] == desk}, places))
+    rest = places.municipalities.keys() - wanted - others.keys()
+    for part, is_rest in ((wanted, False), (rest, True)):
+        if (people := inhabitants(part, places)) < FEWEST_INHABITANTS:
+            raise TooFew(people, is_rest=is_rest)
 
 
 def _note(session: Session, action: str, desk: str, member: UUID, actor: str, now: datetime, reason: str = "") -> None:

@@ -156,13 +156,28 @@ def open_intake(session: Session, *, actor: str, now: datetime, desk: str = NATI
     key = newest_desk_key(session, desk)
     if key is None:
         raise NoKey
+    found = readiness(session, desk)
+    if key.opened_on is None and not (found.is_ready if desk == NATIONAL else found.has_members):
+        raise NotReady(found)
+    _open(session, key, actor, now)
+
+
+def open_on_trial(session: Session, *, actor: str, now: datetime, desk: str) -> None:
+    """As `open_intake`, once two members hold the key: a trial has no recovery codes. Raises NoKey, NotReady."""
+    key = newest_desk_key(session, desk)
+    if key is None:
+        raise NoKey
+    if len(holders_of(session, key.epoch)) < FEWEST_CONFIRMED:
+        raise NotReady(readiness(session, desk))
+    _open(session, key, actor, now)
+
+
+def _open(session: Session, key: DeskKey, actor: str, now: datetime) -> None:
     if key.opened_on is not None:
         return
-    found = readiness(session, desk)
-    if not (found.is_ready if desk == NATIONAL else found.has_members):
-        raise NotReady(found)
     key.opened_on = now.date()
-    record(session, at=now, actor=actor, action="open_intake", subject=f"epoch:{key.epoch}", after=f"desk:{desk}")
+    subject, after = f"epoch:{key.epoch}", f"desk:{key.desk}"
+    record(session, at=now, actor=actor, action="open_intake", subject=subject, after=after)
 
 
 def share_desk_keys(

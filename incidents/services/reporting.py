@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 
 from incidents.adapters import sealing
 from incidents.core import report as rules
+from incidents.core.desks import happened_in
 from incidents.core.incident import Handling
+from incidents.core.places import Places
 from incidents.core.receipt import ReceiptCode
 from incidents.core.report import Problem, Report
 from incidents.core.vocabulary import Vocabulary
 from incidents.db import report as stored
-from incidents.db.key import current_desk_key
+from incidents.db.key import DeskKey, current_desk_key, keys_by_municipality
 
 _KEPT_S = 2.0
 
@@ -64,6 +66,20 @@ class SealingKey:
 
     epoch: int
     public: bytes
+
+
+@dataclass(frozen=True)
+class SealingKeys:
+    """What reports are sealed to just now, each to one of these."""
+
+    national: SealingKey
+    regional: Mapping[str, SealingKey]
+    """By municipality, where reports from there go to a desk of their own."""
+
+    def of(self, report: Report, places: Places) -> SealingKey:
+        """The key of the one desk whose area the report's place lies in; else that of the national one."""
+        found = {self.regional.get(one, self.national) for one in happened_in(report, places)}
+        return found.pop() if len(found) == 1 else self.national
 
 
 @dataclass(frozen=True)
@@ -140,30 +156,35 @@ def intake_is_open(session: Session) -> bool:
     return current_desk_key(session) is not None
 
 
-def sealing_key(session: Session) -> SealingKey:
+def sealing_keys(session: Session) -> SealingKeys:
     """What to seal to just now. Raises NoDeskKey."""
-    key = current_desk_key(session)
-    if key is None:
+    national = current_desk_key(session)
+    if national is None:
         raise NoDeskKey
+    regional = keys_by_municipality(session)
+    return SealingKeys(_public_of(national), {one: _public_of(key) for one, key in regional.items()})
+
+
+def _public_of(key: DeskKey) -> SealingKey:
     return SealingKey(key.epoch, key.public)
 
 
 class Intake:
-    """The key that this process seals to, looked up anew every two seconds; that there is none is never kept.
+    """The keys that this process seals to, looked up anew every two seconds; that there are none is never kept.
 
     Reports sealed to a key that was replaced meanwhile stay open to whoever holds the newer one too; one that was
     destroyed is refused by the database (DeskKeyGone).
     """
 
     def __init__(self) -> None:
-        self._kept: tuple[SealingKey, float] | None = None
+        self._kept: tuple[SealingKeys, float] | None = None
 
-    def key(self, reader: Callable[[], AbstractContextManager[Session]], *, clock_s: float) -> SealingKey:
+    def keys(self, reader: Callable[[], AbstractContextManager[Session]], *, clock_s: float) -> SealingKeys:
         """`clock_s` is of a clock that nobody sets. Raises NoDeskKey."""
         kept = self._kept
         if kept is None or not 0 <= clock_s - kept[1] < _KEPT_S:
             with reader() as session:
-                kept = self._kept = sealing_key(session), clock_s
+                kept = self._kept = sealing_keys(session), clock_s
         return kept[0]
 
     def forget(self) -> None:

@@ -81,6 +81,19 @@ def test_the_whole_journey_goes_through_the_public_door(doors: Doors) -> None:
     assert stored(doors) == [0, 0, 0]
 
 
+def test_a_report_from_the_area_of_a_desk_goes_to_it_through_the_public_door(doors: Doors) -> None:
+    with doors.owner.unit_of_work() as session:
+        epoch = builders.a_further_desk(session, doors.members[0], now=NOW)
+        builders.gives_area(session, "Raški upravni okrug", now=NOW)
+    site = doors.site(Door.PUBLIC)
+    assert "regional team" in site.test_client().get("/en/privacy").text
+    file_report(doors)
+    with doors.owner.reader() as session:
+        assert session.scalars(sa.select(Report.epoch)).all() == [epoch]
+    for statement in ("DELETE FROM desk_area", "UPDATE desk_area SET desk = 'national'", "SELECT name FROM desk"):
+        assert is_refused(doors.public, statement), statement
+
+
 def test_a_settled_report_is_withdrawn_through_the_public_door(doors: Doors) -> None:
     code = file_report(doors)
     with doors.desk.unit_of_work() as session:

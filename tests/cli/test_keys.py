@@ -374,6 +374,55 @@ def test_a_further_desk_is_made_shared_opened_and_left(run, site: list[str]) -> 
     assert "Nobody else holds the key of the desk sever" in last.output
 
 
+def test_on_a_trial_a_further_desk_opens_once_two_hold_its_key(run) -> None:
+    typed = f"{PASSWORD}\n"
+    run("init", "--member", "Ana", "--member", "Boris", typed=typed * 4 + "\n\n")
+    Path("instance/trial").touch()
+    run("keys", "desk", "add", "sever", "--name", "Sever", "--by", "Ana", typed=typed)
+    refused = run("keys", "open", "--desk", "sever", wrong=True).output
+    assert "The desk sever stays closed until two members hold its key" in refused
+    run("keys", "desk", "give", "Boris", "--desk", "sever", "--by", "Ana", typed=typed)
+    assert run("keys", "open", "--desk", "sever").output == "The desk sever is open.\n"
+    Path("instance/trial").unlink()
+    assert "Intake stays closed. 2 more to confirm" in run("keys", "open", wrong=True).output
+
+
+def test_a_desk_is_given_an_area_and_listed_with_it(run, site: list[str]) -> None:
+    typed = f"{PASSWORD}\n"
+    run("keys", "desk", "add", "sever", "--name", "Sever", "--by", "Ana", typed=typed)
+    area = ("keys", "desk", "area", "sever", "--by", "Ana")
+    told = "Severnobački upravni okrug (01), Novi Sad (89010): 529,130 inhabitants (census 2022, Statistical Office)."
+    assert f"The desk sever reads reports from {told}" in run(*area, "01", "Нови Сад", typed=typed).output
+    assert f"  Reads reports from {told}" in run("keys", "status").output
+    assert "and no part of the country" in run(*area, "--none", typed=typed).output
+    assert "Reads reports" not in run("keys", "status").output
+
+
+@pytest.mark.parametrize(
+    ("desk", "places", "said"),
+    [
+        ("sever", ["22"], "In this area only 76,700 people live (census 2022, Statistical Office). It takes 100,000"),
+        ("sever", ["RS11", "RS12", "RS21", "RS22"], "Where no desk would have an area, only 0 people live"),
+        ("sever", ["Nigde"], "There is no municipality, district, city or region Nigde."),
+        ("sever", ["KM"], "There are no figures of inhabitants of KM"),
+        ("national", ["01"], "The national desk has no area"),
+        ("jug", ["01"], "The desk sever reads reports from there already: Severnobački upravni okrug (01)."),
+        ("istok", ["01"], "There is no desk istok"),
+        ("sever", [], "Name the places that the desk is to read, or --none."),
+        ("sever", ["01", "--none"], "Name the places that the desk is to read, or --none."),
+    ],
+)
+def test_an_area_that_cannot_be_is_refused_in_a_sentence(
+    run, site: list[str], desk: str, places: list[str], said: str
+) -> None:
+    typed = f"{PASSWORD}\n"
+    for code in ("sever", "jug"):
+        run("keys", "desk", "add", code, "--name", code, "--by", "Ana", typed=typed)
+    run("keys", "desk", "area", "sever", "01", "--by", "Ana", typed=typed)
+    refused = run("keys", "desk", "area", desk, *places, "--by", "Ana", typed=typed, wrong=True)
+    assert said in refused.output
+
+
 def test_a_desk_that_is_not_there_is_told(run, site: list[str]) -> None:
     typed = f"{PASSWORD}\n"
     for command in (

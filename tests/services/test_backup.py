@@ -5,22 +5,27 @@ from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from incidents.adapters import data_files
+from incidents.adapters import data_files, opening
 from incidents.adapters.sealed_files import Sealer, WrongKey, new_key_pair, opened
 from incidents.config import Settings
+from incidents.core.report import from_bytes
 from incidents.db import migrations, revision
+from incidents.db.account import member_by_name
 from incidents.db.audit import AuditEntry
 from incidents.db.database import Database
+from incidents.db.desk import all_desks, desks_of
 from incidents.db.incident import SetAside
 from incidents.db.release import Release, ReleaseCell, ReleaseFile, ReleaseState
-from incidents.db.report import MessageKind
-from incidents.services import backup, receipts, trial
+from incidents.db.report import MessageKind, Report
+from incidents.services import backup, keys, receipts, reporting, trial
 from incidents.services.backup import NotEmpty, NotWhole, OtherVersion
+from incidents.services.desks import Area, area_of
 from tests import builders
 from tests.conftest import NOW
 
@@ -131,6 +136,83 @@ def test_a_site_moves_to_another_database(site: Database, kind: str, fresh: Fres
     other = fresh(kind)
     backup.move(site, other, progress=silent)
     assert rows_of(other) == rows_of(site)
+
+
+WORDS_OF_THE_NORTH = "Ово чита север."
+
+
+@pytest.fixture
+def two_desks(site: Database, settings: Settings) -> list[str]:
+    """Names of who is at the desk of the north, which has an area and a report, and of one who is not."""
+    with site.unit_of_work() as session:
+        north = [builders.a_member(session, settings, now=NOW) for _ in range(2)]
+        epoch = builders.a_further_desk(session, *north, now=NOW)
+        builders.gives_area(session, "01", "Нови Сад", now=NOW)
+        builders.send(session, builders.a_report(words=WORDS_OF_THE_NORTH), settings, now=NOW, epoch=epoch)
+        ana = member_by_name(session, "Ana")
+        assert ana is not None
+        key = keys.unlock_member_key(session, ana.id, "plava kruska tiha reka", memory_mib=1)
+        other = builders.a_member(session, settings, now=NOW)
+        keys.share_desk_keys(session, other.id, by=ana.id, by_key=key)
+    return [*(one.name for one in north), other.name]
+
+
+def opened_by(database: Database, name: str, settings: Settings) -> list[str]:
+    """The words of all reports that a member opens, who types their password there."""
+    with database.reader() as session:
+        row = member_by_name(session, name)
+        assert row is not None
+        key = keys.unlock_member_key(session, row.id, builders.PASSWORD, memory_mib=settings.seal_memory_mib)
+        privates = {
+            epoch: keys.desk_private(session, epoch, row.id, key) for epoch in keys.held_epochs(session, row.id, key)
+        }
+        reports = session.scalars(sa.select(Report).where(Report.epoch.in_(privates))).all()
+        return [
+            from_bytes(
+                opening.open_report(one.sealed, one.sealed_key, report=one.id, desk_private=privates[one.epoch])
+            ).words
+            for one in reports
+        ]
+
+
+def moved(site: Database, other: Database) -> None:
+    backup.move(site, other, progress=silent)
+
+
+def restored(site: Database, other: Database) -> None:
+    restore(other, back_up(site))
+
+
+@pytest.mark.parametrize("site", KINDS, indirect=True)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("brought", [restored, moved])
+def test_desks_their_members_and_areas_come_along_and_each_opens_what_was_sealed_to_it(
+    site: Database,
+    two_desks: list[str],
+    kind: str,
+    fresh: Fresh,
+    settings: Settings,
+    brought: Callable[[Database, Database], None],
+) -> None:
+    other = fresh(kind)
+    brought(site, other)
+    *north, outsider = two_desks
+    assert [opened_by(other, name, settings) for name in north] == [[WORDS_OF_THE_NORTH]] * 2
+    read = opened_by(other, outsider, settings)
+    assert (len(read), WORDS_OF_THE_NORTH in read) == (13, False)
+    with other.reader() as session:
+        assert [one.code for one in all_desks(session)] == ["national", "sever"]
+        assert area_of(session, "sever", data_files.places()) == Area(["01", "89010"], 529_130)
+        found = {name: sorted(desks_of(session, _id_of(session, name))) for name in two_desks}
+        keys_there = reporting.sealing_keys(session)
+    assert found == {**{name: ["sever"] for name in north}, outsider: ["national"]}
+    assert {one.epoch for one in keys_there.regional.values()} == {2}
+
+
+def _id_of(session: Session, name: str) -> UUID:
+    row = member_by_name(session, name)
+    assert row is not None
+    return row.id
 
 
 def test_every_table_of_a_site_is_in_its_backup(site: Database) -> None:

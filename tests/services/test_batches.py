@@ -28,6 +28,7 @@ def take(session: Session, settings: Settings, *reports: Report, content: bytes 
         session,
         reports,
         vocabulary=data_files.vocabulary(),
+        places=data_files.places(),
         today=NOW.date(),
         now=NOW,
         pepper=settings.pepper,

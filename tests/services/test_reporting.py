@@ -109,28 +109,28 @@ def test_the_key_to_seal_to_is_looked_up_every_two_seconds(database: Database, s
     with database.unit_of_work() as session:
         builders.a_desk(session, settings, now=NOW)
     reader, intake = Reader(database), reporting.Intake()
-    first = intake.key(reader, clock_s=10)
-    assert intake.key(reader, clock_s=11.9) == first
+    first = intake.keys(reader, clock_s=10)
+    assert intake.keys(reader, clock_s=11.9) == first
     assert reader.times == 1
     with database.unit_of_work() as session:
         keys.rotate(session, actor="Ana", now=NOW, reason="yearly")
-    assert intake.key(reader, clock_s=12).epoch == first.epoch + 1
+    assert intake.keys(reader, clock_s=12).national.epoch == first.national.epoch + 1
 
 
 def test_a_key_that_was_forgotten_is_looked_up_at_once(database: Database, settings: Settings) -> None:
     with database.unit_of_work() as session:
         builders.a_desk(session, settings, now=NOW)
     reader, intake = Reader(database), reporting.Intake()
-    intake.key(reader, clock_s=10)
+    intake.keys(reader, clock_s=10)
     intake.forget()
-    intake.key(reader, clock_s=10)
+    intake.keys(reader, clock_s=10)
     assert reader.times == 2
 
 
 def test_that_there_is_no_key_is_never_kept(database: Database, settings: Settings) -> None:
     intake = reporting.Intake()
     with pytest.raises(reporting.NoDeskKey):
-        intake.key(database.reader, clock_s=10)
+        intake.keys(database.reader, clock_s=10)
     with database.unit_of_work() as session:
         builders.a_desk(session, settings, now=NOW)
-    assert intake.key(database.reader, clock_s=10).epoch == 1
+    assert intake.keys(database.reader, clock_s=10).national.epoch == 1

@@ -191,7 +191,7 @@ def test_a_report_sealed_to_a_key_that_is_destroyed_meanwhile_is_refused_not_los
     ready = reporting.make_ready(
         builders.a_report(),
         reporting.Sending(builders.a_nonce(), NOW - timedelta(minutes=5), False),
-        desk_key=reporting.sealing_key(session),
+        desk_key=reporting.sealing_keys(session).national,
         vocabulary=data_files.vocabulary(),
         today=NOW.date(),
         now=NOW,

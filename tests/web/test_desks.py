@@ -20,7 +20,8 @@ from incidents.services import moderation, resealing, settlement
 from incidents.web.tokens import new_token
 from tests import builders, pages
 from tests.conftest import NOW
-from tests.web.desk import AtDesk, a_desk
+from tests.web import test_odihr as odihr
+from tests.web.desk import AtDesk, a_desk, come_in
 
 BOTH = (Role.MODERATOR, Role.REVIEWER)
 WORDS = "Bacali su kamenje na moju kuću."
@@ -159,3 +160,63 @@ def test_only_who_has_taken_it_hands_it_over(two: Two) -> None:
     sent = old.sent(desk="national", why="place")
     assert two.vesna.client.post(old.action, data=sent).status_code == 409
     assert two.vesna.client.post(old.action, data={**sent, "token": "x"}).status_code == 422
+
+
+EVERY_ROLE = frozenset(Role) - {Role.PARTNER}
+
+
+@pytest.fixture
+def nowhere(app: Flask, two: Two, database: Database, settings: Settings) -> list[AtDesk]:
+    """Two members with every role who work at no desk, beside a report of each desk."""
+    with database.unit_of_work() as session:
+        builders.send(session, builders.a_report(words=WORDS), settings, now=NOW)
+        members = [builders.a_member(session, settings, *EVERY_ROLE, now=NOW) for _ in range(2)]
+    return [come_in(app, database, settings, member) for member in members]
+
+
+def reports_of(database: Database) -> dict[UUID, tuple[str, int]]:
+    with database.reader() as session:
+        return {row.id: (row.handling.value, row.version) for row in session.scalars(sa.select(Report))}
+
+
+def test_who_is_at_no_desk_opens_no_report_of_any(app: Flask, nowhere: list[AtDesk], database: Database) -> None:
+    zora, _mira = nowhere
+    before = reports_of(database)
+    assert len(before) == 2
+    with app.test_request_context():
+        token = new_token()
+    for report in before:
+        assert str(report) not in zora.open("/desk/")
+        assert zora.client.get(f"/desk/reports/{report}").status_code == 404
+        for method, path in ways(app, report):
+            sent = {"data": {"token": token, "version": "1"}} if method == "POST" else {}
+            answer = zora.client.open(path, method=method, **sent)
+            assert answer.status_code != 500, (method, path)
+            assert WORDS not in answer.text, (method, path)
+    assert reports_of(database) == before
+
+
+def test_who_is_at_no_desk_finds_all_pages_that_their_roles_open(nowhere: list[AtDesk]) -> None:
+    zora, _mira = nowhere
+    links = [one.get("href") or "" for one in pages.parsed(zora.open("/desk/")).iterfind(".//nav//a")]
+    found = {link for link in links if link.startswith("/desk/") and "intake" not in link}
+    assert {"/desk/odihr/", "/desk/audit", "/desk/releases/", "/desk/incidents/"} <= found
+    for link in found:
+        assert WORDS not in zora.open(link), link
+
+
+def test_publishers_at_no_desk_take_out_the_numbers_for_odihr(nowhere: list[AtDesk], database: Database) -> None:
+    zora, mira = nowhere
+    for _ in range(6):
+        odihr.an_incident(database, acts=["graffiti_symbols"])
+    export = odihr.asked(zora)
+    assert odihr.approve(mira, export).status_code == 303
+    numbers = odihr.rows_of(odihr.fetch(zora, export), "numbers.csv")
+    assert "6" in {row["incidents"] for row in numbers}
+
+
+def test_publishers_at_no_desk_take_out_no_summary(
+    two: Two, nowhere: list[AtDesk], database: Database, settings: Settings
+) -> None:
+    odihr.told(database, settings, two.boris, odihr.an_incident(database))
+    assert odihr.refused(odihr.ask(nowhere[0]), "Ваш кључ не отвара све пријаве")

@@ -128,3 +128,54 @@ def test_ids_on_the_page_of_a_member_are_its_own(people) -> None:
     page = people[2].open(page_of(people[0]))
     found = [one.get("id") for one in pages.parsed(page).iter() if one.get("id")]
     assert len(found) == len(set(found))
+
+
+def test_where_there_is_one_desk_nobody_is_asked_at_which(people, database, settings) -> None:
+    reset(database, settings, people)
+    assert "У којим тимовима" not in people[1].open(page_of(people[0]))
+
+
+@pytest.fixture
+def sever(people: list[AtDesk], database: Database, settings: Settings) -> list[AtDesk]:
+    """The first moderator had both desks and lost her password; the second holds the keys of both."""
+    ana, boris, _ = people
+    with database.unit_of_work() as session:
+        builders.a_further_desk(session, boris.member, ana.member, now=NOW)
+    return people
+
+
+def ticked(page: str) -> dict[str, bool]:
+    boxes = [one for one in pages.parsed(page).iter("input") if one.get("name") == "desks"]
+    return {str(one.get("value")): one.get("checked") is not None for one in boxes}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "epochs"),
+    [(["national", "sever"], [1, 2]), (["national"], [1]), (["sever"], [2]), (["sever", "jug"], [2])],
+)
+def test_who_lets_in_chooses_the_desks(sever, database, settings, chosen: list[str], epochs: list[int]) -> None:
+    password = reset(database, settings, sever)
+    ana, boris, _ = sever
+    assert ticked(boris.open(page_of(ana))) == {"national": True, "sever": True}
+    assert boris.press(page_of(ana), "/readmit", desks=chosen, **boris.proof()).status_code == 303
+    assert epochs_of(database, ana, password, settings) == epochs
+
+
+@pytest.mark.parametrize("chosen", [[], ["jug"]])
+def test_without_a_desk_nobody_is_let_in(sever, database, settings, chosen: list[str]) -> None:
+    password = reset(database, settings, sever)
+    ana, boris, _ = sever
+    answer = boris.press(page_of(ana), "/readmit", desks=chosen, **boris.proof())
+    assert (answer.status_code, "Изаберите тим." in answer.text) == (422, True)
+    assert epochs_of(database, ana, password, settings) == []
+
+
+def test_only_desks_whose_keys_one_holds_are_on_offer(sever, database, settings) -> None:
+    password = reset(database, settings, sever)
+    ana, boris, _ = sever
+    with database.unit_of_work() as session:
+        keys.take_grants_of(session, "national", boris.member.id)
+    assert ticked(boris.open(page_of(ana))) == {"sever": True}
+    assert boris.press(page_of(ana), "/readmit", desks=["national"], **boris.proof()).status_code == 422
+    assert boris.press(page_of(ana), "/readmit", **boris.proof()).status_code == 303
+    assert epochs_of(database, ana, password, settings) == [2]

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from incidents.core.accounts import Role
 from incidents.services import colleagues as members
 from incidents.services import invitations as invited
-from incidents.services.colleagues import NoSuchMember, NothingHeld, Oneself
+from incidents.services.colleagues import NoSuchMember, NothingHeld, Offered, Oneself
 from incidents.services.invitations import SamePerson
 from incidents.services.keys import LastHolder
 from incidents.web.accounts import guard
@@ -52,14 +52,16 @@ def show(member: UUID) -> ResponseReturnValue:
 @guard.needs(*LETS_IN)
 def readmit(member: UUID) -> ResponseReturnValue:
     form, site = ReadmitForm(), platform()
-    if not form.validate():
+    desks = _offered(member)
+    form.offer(desks)
+    if not (form.validate() and form.is_chosen(desks)):
         return _page(member, readmit=form), 422
     if not shows_again(form):
         return _page(member, readmit=form, said=did_not_fit()), 422
     try:
         with site.database.unit_of_work() as session:
             members.colleague(session, member)
-            members.readmit_colleague(session, member, by=g.member, now=site.now())
+            members.readmit_colleague(session, member, by=g.member, now=site.now(), desks=form.chosen(desks))
     except NoSuchMember:
         abort(404)
     except NothingHeld:
@@ -112,6 +114,16 @@ def revoke(member: UUID) -> ResponseReturnValue:
     return redirect(url_for("accounts.colleagues.show", member=member), 303)
 
 
+def _offered(member: UUID) -> list[Offered]:
+    """To which desks the reader can let a member in; none where there is no choice."""
+    with platform().database.reader() as session:
+        try:
+            members.colleague(session, member)
+        except NoSuchMember:
+            abort(404)
+        return members.desks_to_share(session, member, by=g.member)
+
+
 def _page(
     member: UUID,
     *,
@@ -128,15 +140,19 @@ def _page(
             found = members.colleague(session, member)
     except NoSuchMember:
         abort(404)
+    lets_in = not g.member.roles.isdisjoint(LETS_IN)
+    if readmit is None:
+        readmit = ReadmitForm(formdata=None)
+        readmit.offer(_offered(member) if lets_in else [])
     return render_template(
         "accounts/member.html",
         one=found,
         roles=words_of(found.waiting.roles if found.waiting else found.roles),
         is_inviter=found.waiting is not None and found.waiting.invited_by == g.member.id,
-        readmit=readmit or ReadmitForm(formdata=None),
+        readmit=readmit,
         reset=reset or ResetForm(formdata=None),
         revoke=revoke or RevokeForm(formdata=None),
-        lets_in=not g.member.roles.isdisjoint(LETS_IN),
+        lets_in=lets_in,
         administers=Role.ADMINISTRATOR in g.member.roles and found.id != g.member.id,
         said=said,
         drawn=drawn,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from flask import g
@@ -31,8 +32,11 @@ from incidents.adapters.passkeys import LONGEST_ANSWER
 from incidents.core.accounts import LONGEST_PASSWORD, PARTNER_CODE, SHORTEST_PASSWORD, Role
 from incidents.core.languages import AT_DESK
 from incidents.core.passwords import is_guessable
+from incidents.services.colleagues import Offered
 from incidents.web.accounts.roles import WORDS
+from incidents.web.desk.shown import desk_name
 from incidents.web.platform import platform
+from incidents.web.texts import gettext
 from incidents.web.texts import lazy_gettext as _
 from incidents.web.tokens import DeskForm, PublicForm
 
@@ -225,11 +229,28 @@ class AgainForm(DeskForm):
 
 
 class ReadmitForm(DeskForm):
-    """Both factors again, to let a colleague in again."""
+    """Both factors again, to let a colleague in again; and where there are several desks, to which."""
 
+    desks = SelectMultipleField(_("At which desks"), id="readmit-desks", choices=(), validate_choice=False)
     password = _password("readmit-password")
     code = _code("readmit-code")
     passkey = _passkey()
+
+    def offer(self, desks: Sequence[Offered]) -> None:
+        """Those that are usual are ticked until something is sent."""
+        self.desks.choices = [(one.desk.code, desk_name(one.desk)) for one in desks]
+        if not self.is_submitted():
+            self.desks.data = [one.desk.code for one in desks if one.is_usual]
+
+    def is_chosen(self, desks: Sequence[Offered]) -> bool:
+        """Whether one of these is, if there are any; where not, the field says so."""
+        if desks and not self.chosen(desks):
+            self.desks.errors = [gettext("Choose a desk.")]
+        return not self.desks.errors
+
+    def chosen(self, desks: Sequence[Offered]) -> list[str]:
+        """Codes of those of these desks that are ticked."""
+        return [one.desk.code for one in desks if one.desk.code in (self.desks.data or ())]
 
 
 class ResetForm(DeskForm):

@@ -125,7 +125,13 @@ def _sent(form: TableForm, looked: Looked, content: bytes) -> ResponseReturnValu
                 return _page(form, said=_sent_before(earlier)), 409
             reports = [entry.report for entry in looked.entries]
             ready = taking.seal_batch(
-                session, reports, vocabulary=site.vocabulary, today=today, now=now(), pepper=pepper
+                session,
+                reports,
+                vocabulary=site.vocabulary,
+                places=site.places,
+                today=today,
+                now=now(),
+                pepper=pepper,
             )
     except NoDeskKey:
         return _page(form, said=gettext("This site cannot take reports yet. Please come back later.")), 503

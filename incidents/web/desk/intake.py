@@ -18,12 +18,13 @@ from incidents.core.accounts import Role
 from incidents.core.languages import BY_TAG, LANGUAGES, Language
 from incidents.core.receipt import ReceiptCode, grouped
 from incidents.core.report import BY_PHONE, IN_PERSON, Report, problems
-from incidents.services.reporting import AlreadySent, Sending, keep, make_ready, sealing_key
+from incidents.services.reporting import AlreadySent, Sending, keep, make_ready, sealing_keys
 from incidents.web.accounts import guard
 from incidents.web.desk.around import now, out_of_date
 from incidents.web.languages import speaking
 from incidents.web.platform import platform
 from incidents.web.reporting.forms import FIRST, FURTHER, ReportFields
+from incidents.web.reporting.sending import has_regional_desks
 from incidents.web.reporting.where import offer_again, with_place
 from incidents.web.reporting.wording import ALOUD
 from incidents.web.texts import gettext
@@ -85,7 +86,7 @@ def seal(tongue: Language) -> ResponseReturnValue:
 
 def _stored(form: IntakeForm, report: Report, token: FormToken, tongue: Language) -> ResponseReturnValue:
     try:
-        code = _file(report, token)
+        code = _file(report, token, is_told=form.has_told_of_desks)
     except AlreadySent:
         form.sheet.data = new_token()
         form.token.errors = [
@@ -95,15 +96,15 @@ def _stored(form: IntakeForm, report: Report, token: FormToken, tongue: Language
     return render_template("desk/sealed.html", code=grouped(code), tongue=tongue, spoken=_spoken)
 
 
-def _file(report: Report, token: FormToken) -> ReceiptCode:
-    """A member wrote it down: it is no flood, however many others come just now."""
+def _file(report: Report, token: FormToken, *, is_told: bool) -> ReceiptCode:
+    """A member wrote it down: it is no flood, however many others come just now. `is_told` as in `sending`."""
     site = platform()
     with site.database.reader() as session:
-        key = sealing_key(session)
+        keys = sealing_keys(session)
     ready = make_ready(
         report,
         Sending(token.nonce, token.opened_at, trap_is_filled=False),
-        desk_key=key,
+        desk_key=keys.of(report, site.places) if is_told else keys.national,
         vocabulary=site.vocabulary,
         today=site.today(),
         now=now(),
@@ -126,6 +127,7 @@ def _sheet(form: IntakeForm, tongue: Language, *, status: int = 200) -> Response
         spoken=_spoken,
         first=FIRST,
         today=platform().today().isoformat(),
+        regional=has_regional_desks(),
     )
     return page, status
 

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
 
 from incidents.adapters.catalogues import review_of
+from incidents.core.desks import FEWEST_INHABITANTS
 from incidents.core.languages import AT_DESK, LANGUAGES
 from incidents.db.notice import Page
 from incidents.web.headers import PUBLIC
@@ -16,6 +18,7 @@ from incidents.web.notices import notice_on
 from incidents.web.platform import platform
 from incidents.web.published.files import site_address
 from incidents.web.reporting.forms import ALL, ReportForm
+from incidents.web.reporting.sending import has_regional_desks
 
 pages = Blueprint("pages", __name__)
 
@@ -32,12 +35,18 @@ def choose() -> ResponseReturnValue:
 
 @pages.get("/<language:language>/")
 def start() -> ResponseReturnValue:
-    return _published(render_template("reporting/start.html", notice=notice_on(Page.START)))
+    return _published(
+        render_template("reporting/start.html", notice=notice_on(Page.START), regional=has_regional_desks())
+    )
 
 
 @pages.get("/<language:language>/privacy")
 def privacy() -> ResponseReturnValue:
-    return _published(render_template("reporting/privacy.html"))
+    return _published(
+        render_template(
+            "reporting/privacy.html", regional=has_regional_desks(), fewest=format_decimal(FEWEST_INHABITANTS)
+        )
+    )
 
 
 @pages.get("/<language:language>/report/paper")
@@ -46,7 +55,15 @@ def paper() -> ResponseReturnValue:
     form = ReportForm(formdata=None, data={"more": ALL})
     notice, today = notice_on(Page.START), platform().today().isoformat()
     return _published(
-        render_template("reporting/paper.html", form=form, token="", first=None, today=today, notice=notice)
+        render_template(
+            "reporting/paper.html",
+            form=form,
+            token="",
+            first=None,
+            today=today,
+            notice=notice,
+            regional=has_regional_desks(),
+        )
     )
 
 

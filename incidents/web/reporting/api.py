@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 
 from incidents.adapters.sealing import nonce_of_key
 from incidents.core import report as rules
+from incidents.core.desks import REGIONAL
 from incidents.core.languages import BY_TAG
 from incidents.core.receipt import ReceiptCode, grouped
 from incidents.core.report import Problem
@@ -64,7 +65,8 @@ def take() -> ResponseReturnValue:
         return _to_mend([wrong], rules.problems(report, site.vocabulary, today=site.today()), sent)
     report = replace(report, place_code=place.meaning.code, area=place.meaning.area)
     try:
-        code = take_in(report, nonce_of_key(key.group(1), site.settings.pepper))
+        nonce = nonce_of_key(key.group(1), site.settings.pepper)
+        code = take_in(report, nonce, is_told=sent.get("readers") == REGIONAL)
     except Rejected as rejected:
         return _to_mend([], rejected.problems, sent)
     except AlreadySent:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NoReturn
 
+from incidents.core.desks import REGIONAL
 from incidents.core.languages import BY_TAG
 from incidents.core.report import (
     BY_APP,
@@ -58,8 +59,12 @@ _TOLD = {
     "untold": "Why nobody was told.",
     "wish": "What is to be done.",
     "consents": "With `wish` pass_on: to whom it may be passed on.",
+    "readers": "`regional` where the app told the reporter that a regional desk may read the report, as the page on "
+    "privacy does on sites that have one. Without it the national desk reads it.",
 }
 """Every member of a report, in the order in which it is asked, and what it holds."""
+_NOT_KEPT = {"readers"}
+"""Says how the report is to be taken, and is no part of it."""
 _LONGEST_NAME = 60
 _MOST_FAULTS = 50
 
@@ -107,6 +112,8 @@ def _condition(name: str, codes: list[str], then: dict[str, Any], otherwise: dic
 def _shape(name: str, vocabulary: Vocabulary) -> dict[str, Any]:
     if name == "language":
         return {"type": "string", "enum": [*BY_TAG]}
+    if name == "readers":
+        return {"type": "string", "enum": [REGIONAL]}
     if name in SINGLE:
         return {"type": "string", "enum": [term.code for term in vocabulary.of(SINGLE[name])]}
     if name in SEVERAL:
@@ -153,7 +160,8 @@ def read(sent: Mapping[str, Any]) -> tuple[Report, list[Fault]]:
     """
     faults = [*islice(_faults(sent), _MOST_FAULTS)]
     wrong = {fault.problem.field for fault in faults}
-    kept = {name: _value(name, value) for name, value in sent.items() if name in _TOLD and name not in wrong}
+    taken = _TOLD.keys() - _NOT_KEPT - wrong
+    kept = {name: _value(name, value) for name, value in sent.items() if name in taken}
     empty: dict[str, Any] = {"language": "", **dict.fromkeys(SINGLE, ""), **dict.fromkeys(SEVERAL, frozenset())}
     return Report(**{**empty, **kept}, origin=BY_APP), faults
 
@@ -175,6 +183,8 @@ def _faults(sent: Mapping[str, Any]) -> Iterator[Fault]:
             yield from _faults_of_codes(name, value)
         elif not isinstance(value, str):
             yield Fault(_pointer(name), Problem(name, "not_a_text"))
+        elif name == "readers" and value != REGIONAL:
+            yield Fault(_pointer(name), Problem(name, "unknown_code"))
         elif name == "language" and value not in BY_TAG:
             yield Fault(_pointer(name), Problem(name, "unknown_language"))
         elif name in _PATTERNS and DATES.get(_text(sent, "when")) != name:

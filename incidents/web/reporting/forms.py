@@ -19,6 +19,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
+from incidents.core.desks import REGIONAL
 from incidents.core.languages import Language
 from incidents.core.periods import iso_date
 from incidents.core.report import DATES, NOBODY, Problem, Report, plain_text
@@ -179,6 +180,8 @@ class ReportFields(FlaskForm):
     untold = _Ticks(_("Why not?"))
     wish = _Pick(_("What should we do?"), default="count_only")
     consents = _Ticks(_("Pass it on to"))
+    readers = HiddenField()
+    """REGIONAL where the page said that reports from some places are read by regional desks."""
     more = HiddenField()
     """FURTHER where the further questions are on the page too, ALL where also nothing is folded away."""
     wording: Wording = PLAIN
@@ -188,6 +191,10 @@ class ReportFields(FlaskForm):
         self._offer_choices()
         for name, text in self.wording.labels.items():
             self[name].label.text = text
+
+    @property
+    def has_told_of_desks(self) -> bool:
+        return bool(self.readers.data == REGIONAL)
 
     def hint(self, field: Field) -> str:
         """What helps to answer a question; empty for nothing."""

@@ -127,13 +127,14 @@ def groups_of(code: ReceiptCode) -> dict[str, str]:
     return dict(zip(_GROUPS, grouped(code).split(), strict=True))
 
 
-def empty_form(kind: type[ReportForm], token: str, more: str = "") -> Response:
-    """`more` is FURTHER, ALL or empty, as in the form."""
-    page = shell((kind, more), lambda: drawn(kind(formdata=None, data={"more": more}), TOKEN, TODAY))
+def empty_form(kind: type[ReportForm], token: str, more: str = "", *, regional: bool) -> Response:
+    """`more` is FURTHER, ALL or empty, as in the form; `regional` whether regional desks read some reports."""
+    key = kind, more, regional
+    page = shell(key, lambda: drawn(kind(formdata=None, data={"more": more}), TOKEN, TODAY, regional=regional))
     return page.filled({TOKEN: token, TODAY: platform().today().isoformat()})
 
 
-def drawn(form: ReportForm, token: str, today: str) -> str:
+def drawn(form: ReportForm, token: str, today: str, *, regional: bool) -> str:
     """The page of a form as it is filled in."""
     first = None if form.more.data == ALL else form.most_in_sight
-    return render_template(form.page, form=form, token=token, first=first, today=today)
+    return render_template(form.page, form=form, token=token, first=first, today=today, regional=regional)

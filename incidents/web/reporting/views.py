@@ -12,7 +12,7 @@ from incidents.web.headers import allow_script
 from incidents.web.platform import platform
 from incidents.web.reporting.forms import ALL, FURTHER, EasyForm, ReportForm
 from incidents.web.reporting.receipts import receipts
-from incidents.web.reporting.sending import key_to_seal_to, take_in
+from incidents.web.reporting.sending import has_regional_desks, keys_to_seal_to, take_in
 from incidents.web.reporting.shell import ANSWERS, CODE, TOKEN, drawn, empty_form, groups_of, shell
 from incidents.web.reporting.where import offer_again, with_place
 from incidents.web.texts import gettext as _
@@ -46,8 +46,8 @@ def send_easy() -> ResponseReturnValue:
 
 def _empty(kind: type[ReportForm], more: str = "") -> ResponseReturnValue:
     allow_script()
-    key_to_seal_to()  # asks for nothing that could not be taken
-    return empty_form(kind, new_token(), more)
+    regional = bool(keys_to_seal_to().regional)  # asks for nothing that could not be taken
+    return empty_form(kind, new_token(), more, regional=regional)
 
 
 def _send(kind: type[ReportForm]) -> ResponseReturnValue:
@@ -68,7 +68,13 @@ def _send(kind: type[ReportForm]) -> ResponseReturnValue:
         form.show(problems(report, platform().vocabulary, today=platform().today()))
         return _again(form, form.token.data)
     try:
-        code = take_in(report, token.nonce, opened_at=token.opened_at, trap_is_filled=bool(form.website.data))
+        code = take_in(
+            report,
+            token.nonce,
+            is_told=form.has_told_of_desks,
+            opened_at=token.opened_at,
+            trap_is_filled=bool(form.website.data),
+        )
     except Rejected as rejected:
         form.show(rejected.problems)
         return _again(form, form.token.data)
@@ -111,4 +117,4 @@ def _unsent(form: ReportForm) -> ResponseReturnValue:
 
 def _form_page(form: ReportForm, token: str) -> str:
     offer_again(form)
-    return drawn(form, token, platform().today().isoformat())
+    return drawn(form, token, platform().today().isoformat(), regional=has_regional_desks())
