@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,13 +15,17 @@ from incidents.adapters.sealing import CannotOpen
 from incidents.core.audit import Entry
 from incidents.core.incident import SEVERAL, Decision, Settlement
 from incidents.db.account import member_names
-from incidents.db.audit import entries
+from incidents.db.audit import AuditEntry, entries
 from incidents.db.coding import ReturnNote, disagreements_of
 from incidents.db.incident import Incident, codes_of, incident_with_codes
 from incidents.db.release import batches_of
 from incidents.services.accounts import Member
 from incidents.services.keys import NoGrant
 from incidents.services.moderation import private_keys
+
+PROPOSES = ("propose", "revise")
+"""What the audit trail calls it when an incident comes to wait for a second person."""
+_AT_ONCE = 500
 
 
 class NoSuchIncident(Exception):
@@ -70,6 +74,35 @@ def return_note(session: Session, incident: UUID, member: Member) -> str:
 def incidents_in(session: Session, *decisions: Decision, most: int = 200) -> list[Shown]:
     """Incidents in these decisions, the newest event first."""
     return incidents_where(session, Incident.decision.in_(decisions), most=most)
+
+
+def proposals(session: Session, member: UUID, *, most: int = 200) -> list[Shown]:
+    """What waits for a second person, the longest waiting first; what this member proposed themselves comes last."""
+    since = proposed_at(session, incidents_at(session, Decision.PROPOSED))
+    first = sorted(since, key=since.__getitem__)[:most]
+    shown = {one.id: one for one in incidents_where(session, Incident.id.in_(first), most=most)}
+    found = [shown[incident] for incident in first if incident in shown]
+    return sorted(found, key=lambda one: one.proposed_by == member)
+
+
+def incidents_at(session: Session, decision: Decision) -> Sequence[UUID]:
+    return session.scalars(sa.select(Incident.id).where(Incident.decision == decision)).all()
+
+
+def proposed_at(session: Session, incidents: Sequence[UUID]) -> dict[UUID, datetime]:
+    """When each of these was proposed, or proposed anew."""
+    found: dict[UUID, datetime] = {}
+    for start in range(0, len(incidents), _AT_ONCE):
+        rows = session.execute(
+            sa.select(AuditEntry.subject, sa.func.max(AuditEntry.at).label("at"))
+            .where(
+                AuditEntry.action.in_(PROPOSES),
+                AuditEntry.subject.in_([f"incident:{one}" for one in incidents[start : start + _AT_ONCE]]),
+            )
+            .group_by(AuditEntry.subject)
+        )
+        found |= {UUID(row.subject.removeprefix("incident:")): row.at for row in rows}
+    return found
 
 
 def incidents_where(session: Session, *conditions: sa.ColumnElement[bool], most: int) -> list[Shown]:

@@ -20,7 +20,7 @@ from incidents.core.vocabulary import Vocabulary
 from incidents.core.workdays import LOCAL, working_days_between
 from incidents.db import report as stored
 from incidents.db.audit import AuditEntry
-from incidents.db.incident import Incident
+from incidents.services import settled
 from incidents.services.queue import Gist, Waiting, grave_acts
 
 SINCE = timedelta(days=90)
@@ -28,7 +28,6 @@ MOST = 2_000
 """Of the newest so many reports at most: on a busy site these are enough, and the page stays quick."""
 _LOOKS = ("take", "take_over")
 _SETTLES = ("link", "set_aside")
-_PROPOSES = ("propose", "revise")
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ def _moments(session: Session, actions: Sequence[str], kind: str, since: datetim
 
 def _decided(session: Session, since: datetime) -> list[_Step]:
     """The second person's word, each after the proposal that it is about."""
-    proposed = _moments(session, _PROPOSES, "incident", since)
+    proposed = _moments(session, settled.PROPOSES, "incident", since)
     found = []
     for incident, moments in _moments(session, ("accept", "return"), "incident", since).items():
         for at in moments:
@@ -139,16 +138,5 @@ def _decided(session: Session, since: datetime) -> list[_Step]:
 
 def _proposed(session: Session) -> list[date]:
     """The days on which those were proposed that wait for a second person."""
-    waiting = session.scalars(sa.select(Incident.id).where(Incident.decision == Decision.PROPOSED)).all()
-    found = []
-    for start in range(0, len(waiting), 500):
-        rows = session.execute(
-            sa.select(sa.func.max(AuditEntry.at).label("at"))
-            .where(
-                AuditEntry.action.in_(_PROPOSES),
-                AuditEntry.subject.in_([f"incident:{one}" for one in waiting[start : start + 500]]),
-            )
-            .group_by(AuditEntry.subject)
-        )
-        found += [row.at.astimezone(LOCAL).date() for row in rows]
-    return found
+    waiting = settled.proposed_at(session, settled.incidents_at(session, Decision.PROPOSED))
+    return [at.astimezone(LOCAL).date() for at in waiting.values()]

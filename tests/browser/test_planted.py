@@ -545,10 +545,10 @@ SEALED = {
 NO_WORDS = re.compile(
     r"(.*\.(.*digest|.*hash|.*_key|key|public|.*_public|.*private.*|.*salt|sealed_to|verifier|.*_tag|epoch|counter|language"
     r"|quarter|batch|place|area|setting|ground|target|act|vocabulary|vocabulary_version|code|source|partner|.*reason"
-    r"|standing|part|why|kind|field|coded_in|verification|gender|age|reported|delay|view|held|rule|cell|subject"
+    r"|standing|part|why|kind|field|coded_in|verification|gender|age|reported|delay|view|held|rules?|cell|subject"
     r"|action|before|recipient|media_type|content|added_table|credential_id))"
     r"|(ruled_out\.tag|job\.name|release_file\.name|member\.sealed_totp_secret|member_key\.under_.*|desk_key\.desk"
-    r"|desk_member\.desk|hold\.reason)"
+    r"|desk_member\.desk|desk_area\.(desk|municipality)|hold\.reason)"
 )
 """Columns of codes, keys, hashes and of figures, which take no words of anybody."""
 

@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -68,7 +69,13 @@ def take(session: Session, report: UUID, member: Member) -> int:
 
 
 def propose(
-    session: Session, report: UUID, member: Member, settled: Settlement | None = None, version: int | None = None
+    session: Session,
+    report: UUID,
+    member: Member,
+    settled: Settlement | None = None,
+    version: int | None = None,
+    *,
+    now: datetime = NOW,
 ) -> UUID:
     return settlement.propose_incident(
         session,
@@ -78,7 +85,7 @@ def propose(
         member=member,
         vocabulary=data_files.vocabulary(),
         places=data_files.places(),
-        now=NOW,
+        now=now,
     )
 
 
@@ -545,6 +552,18 @@ def test_the_newest_events_are_listed_first(session: Session, settings: Settings
         propose(session, arrived(session, settings), ana, a_settlement(year=year, month=month))
     listed = settled.incidents_in(session, Decision.PROPOSED)
     assert [(one.settlement.year, one.settlement.month) for one in listed] == [(2026, 10), (2026, 2), (2025, 12)]
+
+
+def test_proposals_of_others_come_first_and_of_these_the_one_that_waits_longest(
+    session: Session, settings: Settings, ana: Member, boris: Member
+) -> None:
+    early, own, late = (
+        propose(session, arrived(session, settings), who, a_settlement(month=month), now=NOW + timedelta(minutes=wait))
+        for who, month, wait in ((ana, 2, 1), (boris, 10, 2), (ana, 10, 3))
+    )
+    assert [one.id for one in settled.proposals(session, boris.id)] == [early, late, own]
+    assert [one.id for one in settled.proposals(session, ana.id)] == [own, early, late]
+    assert [one.id for one in settled.proposals(session, boris.id, most=1)] == [early]
 
 
 # What stays on record.

@@ -66,6 +66,18 @@ def propose(who: AtDesk, report: str, **changes: str | list[str]) -> str:
     return f"/desk/incidents/{row.incident_id}"
 
 
+def test_a_decision_leads_on_to_the_next_proposal_of_a_colleague(two, database, settings) -> None:
+    ana, boris = two
+    proposed = {propose(ana, file(database, settings)) for _ in range(2)}
+    first = boris.client.get("/desk/incidents/next").location
+    assert first in proposed
+    assert 'data-key="y"' not in boris.open(first)
+    boris.press(first, "/accept")
+    assert 'href="/desk/incidents/next" data-key="y"' in boris.open(first)
+    assert {boris.client.get("/desk/incidents/next").location} == proposed - {first}
+    assert ana.client.get("/desk/incidents/next").location == "/desk/incidents/"
+
+
 def only_incident(database: Database) -> Incident:
     with database.reader() as session:
         return session.scalars(sa.select(Incident).options(sa.orm.selectinload(Incident.codes))).one()

@@ -50,11 +50,21 @@ def listed() -> ResponseReturnValue:
         hidden = coding.waiting_to_be_coded(session, g.member, draw=site.draw(), vocabulary=site.vocabulary)
         return render_template(
             "desk/incidents.html",
-            proposed=settled.incidents_in(session, Decision.PROPOSED),
+            proposed=settled.proposals(session, g.member.id),
             returned=settled.incidents_in(session, Decision.RETURNED, Decision.OPEN),
             accepted=settled.incidents_in(session, Decision.ACCEPTED, most=50),
             text=lambda one: shown.line(one, is_hidden=one.id in hidden),
         )
+
+
+@incidents.get("/next")
+@guard.needs(Role.REVIEWER)
+def next_one() -> ResponseReturnValue:
+    """The proposal of another member that waits longest; the list where there is none."""
+    with platform().database.reader() as session:
+        waiting = settled.proposals(session, g.member.id, most=1_000)
+    others = [one.id for one in waiting if one.proposed_by != g.member.id]
+    return redirect(url_for(".show", incident=others[0]) if others else url_for(".listed"), 303)
 
 
 @incidents.get("/<uuid:incident>")
