@@ -45,6 +45,19 @@ def test_exactly_what_identifies_is_marked(row: dict[str, str]) -> None:
     assert [(mark.kind.value, mark.text) for mark in marks(row["text"], known_names())] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Dje Arta më tha diçka.", ["Arta"]),
+        ("Dje te shkolla më sulmuan.", []),
+        ("Unë Arta jam, jetoj këtu.", ["Arta"]),
+        ("Më sulmuan. Nesër Agim Berisha do të vijë.", ["Agim Berisha"]),
+    ],
+)
+def test_an_albanian_word_that_opens_a_sentence_is_no_part_of_a_name(text: str, names: list[str]) -> None:
+    assert [mark.text for mark in marks(text, known_names())] == names
+
+
 @pytest.mark.parametrize(("name", "piece"), WORST.items(), ids=WORST)
 def test_four_times_the_text_takes_about_four_times_as_long(name: str, piece: str) -> None:
     marks("", known_names())

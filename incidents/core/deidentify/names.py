@@ -49,6 +49,7 @@ _STOP = re.compile(
     r"|din\b|cu\b|la\b|nu\b|este|era\b|ne-|sa\b|som\b|bol|nam|nem|tv\b|rts|mup|pu\b|sns|sps|jmbg|dr\b|mr\b|ul\b|br\b"
     r"|serb|hungar|gypsy|muslim|christ|islam|orthod|jew|kurd|arab|iran|iraq|syri|afghan|ukrain|kin[ae]z|ngo\b|eu\b"
     r"|monday|tuesday|wednes|thursday|friday|saturday|sunday|january|february|march\b|june|july|august|octob"
+    r"|de\b|parde\b|sot\b|sonte\b|neser\b|mbreme|une\b|ajo\b|kur\b|pastaj|ndersa|keshtu|pasi\b|atehere|nje\b"
     r"|shqip|serbish|rrug|komun|polic|shkoll|xhami|obec|ulica|skola|skole|pani\b|pan\b|nemec|zsido|isten|jezus|isus"
     r"|gay|lgbt|covid|hiv|dps|mts|idea|maxi|lidl|dm\b|gsp|bas\b|bus\b)"
 )
@@ -151,8 +152,10 @@ class _Finder:
         if not use & (_IS_WORD | _KNOWN_PLACE):
             return 2
         is_people = _STOP.match(self.low, start, end) is not None
-        is_telling = not (is_people or self._opens_sentence(start) or self._behind_saint(start))
-        return 2 if is_telling else 1
+        opens = self._opens_sentence(start)
+        if is_people and opens:
+            return 0  # Albanian dje, unë: with its capital no more than the first word
+        return 1 if is_people or opens or self._behind_saint(start) else 2
 
     def _weight_of_shape(self, hit: Hit) -> int:
         start, end, use = hit
