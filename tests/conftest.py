@@ -25,9 +25,11 @@ NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_hashes() -> Iterator[None]:
-    """The same hash with little work: some hundred members are made in these tests."""
+    """The same hash with little work: some thousand members are made, and asked for, in these tests."""
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        patch.setattr(passwords, "_hasher", quick)
+        patch.setattr(passwords, "_NOBODY", quick.hash("nobody has this password"))
         yield
 
 
