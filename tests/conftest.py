@@ -104,13 +104,13 @@ def app(settings: Settings, database: Database) -> Flask:
     """A site of the test's own, but for routes and templates: they take longer to read than most tests take."""
     from incidents.app import platform_of
 
-    app = _with_routes(replace(settings, instance=Path()))
+    app = with_routes(replace(settings, instance=Path()))
     app.extensions["incidents"] = platform_of(settings, now=lambda: NOW, database=database)
     return app
 
 
 @cache
-def _with_routes(settings: Settings) -> Flask:
+def with_routes(settings: Settings) -> Flask:
     """Nothing is changed in it: other tests have it too."""
     from incidents.app import create_app
 
