@@ -1,4 +1,4 @@
-"""Pages in which every element is opened and closed in so many words, read six times as fast as html5lib reads them.
+"""Pages in which every element is opened and closed in so many words, read four times as fast as html5lib reads them.
 
 The tree is the one that html5lib gives; of a page for which that is not certain nothing is given.
 """
