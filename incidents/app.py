@@ -35,6 +35,8 @@ _PATIENCE_S = 20
 
 def directory_of(settings: Settings) -> Directory:
     """Who can help with what, the operator's own organisations among them. Raises core.help.BadDirectory."""
+    if settings.help_file is None:
+        return data_files.directory()
     return help_files.read_directory(
         data_file("help"), data_files.vocabulary(), data_files.places(), own=settings.help_file
     )

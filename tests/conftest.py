@@ -25,9 +25,11 @@ NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_hashes() -> Iterator[None]:
-    """The same hash with little work: some hundred members are made in these tests."""
+    """The same hash with little work: some thousand members are made, and asked for, in these tests."""
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        patch.setattr(passwords, "_hasher", quick)
+        patch.setattr(passwords, "_NOBODY", quick.hash("nobody has this password"))
         yield
 
 
@@ -102,13 +104,13 @@ def app(settings: Settings, database: Database) -> Flask:
     """A site of the test's own, but for routes and templates: they take longer to read than most tests take."""
     from incidents.app import platform_of
 
-    app = _with_routes(replace(settings, instance=Path()))
+    app = with_routes(replace(settings, instance=Path()))
     app.extensions["incidents"] = platform_of(settings, now=lambda: NOW, database=database)
     return app
 
 
 @cache
-def _with_routes(settings: Settings) -> Flask:
+def with_routes(settings: Settings) -> Flask:
     """Nothing is changed in it: other tests have it too."""
     from incidents.app import create_app
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import polib
@@ -18,6 +19,7 @@ from jinja2 import meta, nodes
 from incidents.core.languages import BY_TAG, LANGUAGES
 from incidents.resources import folder
 from incidents.web.accounts.guard import GUARDED
+from tests.conftest import settings_in, with_routes
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "incidents"
@@ -61,6 +63,12 @@ OPEN_TO_ALL = {
     "watching.ready",
 }
 OPEN_PARTS = ("published.", "api.", "openapi.")
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    """Routes and templates: the same on every database, so none is asked for."""
+    return with_routes(settings_in(Path()))
 
 
 def test_every_route_is_open_on_purpose_or_guarded(app: Flask) -> None:
@@ -155,6 +163,7 @@ _DESK = (
 )
 
 
+@cache
 def _messages() -> tuple[set[tuple[str, str | None]], set[tuple[str, str | None]]]:
     """The texts of the public pages, and those that the desk alone shows."""
     public: set[tuple[str, str | None]] = set()

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from incidents.adapters.geocoder import GazetteerGeocoder
+from incidents.adapters.help_files import read_directory
 from incidents.adapters.official_shapes import read_official
 from incidents.adapters.place_files import read_gazetteer, read_places, rows
 from incidents.adapters.shape_files import read_shapes
@@ -16,6 +17,7 @@ from incidents.core import vocabulary as rules
 from incidents.core.definitions import Definitions
 from incidents.core.deidentify.known import Known, Person, known
 from incidents.core.gazetteer.place import Gazetteer
+from incidents.core.help import Directory
 from incidents.core.places import Places
 from incidents.core.script import fold
 from incidents.core.shapes import Shapes
@@ -86,6 +88,12 @@ def gazetteer() -> Gazetteer:
 def geocoder() -> GazetteerGeocoder:
     """One for the whole process: it keeps nothing of what is asked."""
     return GazetteerGeocoder(gazetteer())
+
+
+@cache
+def directory() -> Directory:
+    """Who can help with what, by the project's own files alone."""
+    return read_directory(data_file("help"), vocabulary(), places())
 
 
 @cache

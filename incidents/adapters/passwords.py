@@ -4,8 +4,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _hasher = PasswordHasher()
-# Checked against when there is no such member, so that both answers take the same time.
-_NOBODY = _hasher.hash("nobody has this password")
+# Checked against when there is no such member, so that both answers take the same time: its m, t and p are those of the
+# hasher. Written down, because to make it takes as long as a fifth of starting a command.
+_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$LDtX73empqdGTYfVzajF9w$x0CYc5Sanp/h0p6EzEtW7VC31Pg33xwdVXgG8QMtC5A"
 
 
 def hash_password(password: str) -> str:

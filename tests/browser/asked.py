@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser import walk
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import LONGEST_MS, PHONE
 from tests.browser.running import RunningSite
 from tests.browser.shown import Known
 from tests.browser.walk import Told, Walker
@@ -23,6 +23,7 @@ def at(browser: Browser, site: RunningSite, *, with_script: bool = True) -> Brow
         base_url=site.address, viewport=PHONE, java_script_enabled=with_script, reduced_motion="reduce"
     )
     context.set_default_timeout(8000)
+    context.set_default_navigation_timeout(LONGEST_MS)
     return context
 
 
@@ -33,11 +34,11 @@ def ask_a_reporter(browser: Browser, site: RunningSite) -> Known:
     come_in(member, site, "Ana")
     page = member.page
     page.goto("/desk/")
-    page.locator(".queue__line").filter(has_text=_FROM).locator("a").first.click()
-    page.locator("form[action$='/take'] button").click()
+    member.press(f".queue__line:has-text('{_FROM}') a")
+    member.press("form[action$='/take'] button")
     page.locator("details:has(#question) summary").click()
     page.locator("#question").fill("Да ли је неко још видео шта се десило? <i>Не пишите имена.</i>")
-    page.locator("form[action$='/ask'] button").first.click()
+    member.press("form[action$='/ask'] button")
     page.locator(".talk__question").wait_for()
     known = Known(code, page.url.removeprefix(site.address))
     reporter.close()

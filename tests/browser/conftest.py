@@ -40,6 +40,8 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 PHONE = {"width": 360, "height": 740}
+LONGEST_MS = 30_000
+"""Until another page is there: some are made of all incidents, on a machine that has other work too."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,7 @@ def open_phone(browser: Browser, site: Site) -> Iterator[Callable[..., BrowserCo
             reduced_motion="reduce",
         )
         context.set_default_timeout(8000)
+        context.set_default_navigation_timeout(LONGEST_MS)
         ours = (site.address, site.neutral, "data:,")
         context.on("request", lambda request: None if request.url.startswith(ours) else foreign.append(request.url))
         opened.append(context)

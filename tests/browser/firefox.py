@@ -11,7 +11,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,10 @@ class Firefox:
 
     def goto(self, address: str) -> None:
         self.tell("WebDriver:Navigate", url=f"{self.base}{address}" if address.startswith("/") else address)
+
+    def expect_navigation(self) -> AbstractContextManager[None]:
+        """A click is over when the page is there that it leads to (WebDriver, 12.5.1): nothing is left to wait for."""
+        return nullcontext()
 
     def go_back(self) -> None:
         self.tell("WebDriver:Back")

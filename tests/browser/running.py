@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,6 +18,8 @@ from tests.serving import free_port
 from tests.test_house import ROOT
 
 _PATIENCE_S = 60
+_made: dict[str, bytes] = {}
+"""The files of a trial that is just made: the first start of a process makes it, the others get it as it was then."""
 
 
 @dataclass
@@ -38,6 +41,22 @@ class RunningSite:
     def start(self) -> None:
         for name in ("instance", "tmp"):
             (self.folder / name).mkdir(exist_ok=True)
+        if not self.database.exists():
+            for name, content in _made.items():
+                (self.database.parent / name).write_bytes(content)
+                (self.database.parent / name).chmod(0o600)
+        self._serve()
+        if not _made:
+            _made.update(self._files())
+
+    def _files(self) -> dict[str, bytes]:
+        files = {path.name: path.read_bytes() for path in self.database.parent.iterdir() if path.is_file()}
+        with sqlite3.connect(self.database) as database:
+            newest = {self.database.name: database.serialize()}
+        database.close()
+        return {name: content for name, content in files.items() if self.database.name not in name} | newest
+
+    def _serve(self) -> None:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "incidents", "--bind", f"127.0.0.1:{self.port}"],

@@ -21,8 +21,8 @@ def before_the_form(open_phone: Open, site: Site, tag: str, *, width: int, with_
     who = Walker(open_phone(with_script=with_script, width=width).new_page(), tag, with_script)
     walk.log_in(who, site, site.members[0])
     speak_at_desk(who.page, tag)
-    who.page.locator(".queue__line > a").first.click()
-    who.page.locator("[data-key=t]").click()
+    who.press(".queue__line > a")
+    who.press("[data-key=t]")
     who.page.locator("#settling").wait_for()
     return who
 

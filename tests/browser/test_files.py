@@ -34,8 +34,8 @@ def files_of_a_phone(folder: Path) -> list[Path]:
 
 
 def press(page: Page, where: str) -> None:
-    page.locator(f"main form{where} button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator(f"main form{where} button").click()
 
 
 def add_files(who: Walker, files: list[Path]) -> None:
@@ -80,15 +80,15 @@ def test_what_is_added_after_sending_reaches_the_desk_and_can_be_taken_back(
     press(page, "[action$='/receipt']")
     page.locator("[name=kind][value=correction]").check()
     page.locator("#answer").fill(SAID[tag])
-    page.locator("main form:has(#answer) button").click()
+    press(page, ":has(#answer)")
     page.locator(".good").wait_for()
     reporter.look("corrected")
     assert SAID[tag] not in page.content()
     assert is_within_the_screen(page)
 
     walk.log_in(ana, site, site.members[0])
-    ana.page.locator(".queue__line a").first.click()
-    ana.page.locator("form[action$='/take'] button").click()
+    ana.press(".queue__line a")
+    ana.press("form[action$='/take'] button")
     ana.page.locator(".files").wait_for()
     ana.look("report with files")
     assert SAID[tag] in ana.page.locator(".talk").inner_text()

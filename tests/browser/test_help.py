@@ -19,8 +19,8 @@ pytestmark = pytest.mark.browser
 def ask(page: Page, place: str) -> None:
     page.locator("[name=act]").select_option("unequal_authority")
     page.locator("[name=place]").fill(place)
-    page.locator(".ask button.button").click()
-    page.locator("input[name=place]").wait_for()
+    with page.expect_navigation():
+        page.locator(".ask button.button").click()
 
 
 def fill_in(page: Page) -> None:
@@ -47,12 +47,12 @@ def test_from_the_receipt_to_a_document_in_the_hand(
     walk.report(who, Told(act="refusal_service", ground="disability", place=place))
     page = who.page
     who.look("receipt")
-    page.locator(".ways button").first.click()
+    who.press(".ways button")
     page.locator("dl.bodies").first.wait_for()
     who.look("answer")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert "answers" not in page.url
-    page.locator("form[action$='/complaint'] button").click()
+    who.press("form[action$='/complaint'] button")
     page.locator("[name=what]").wait_for()
     who.look("complaint")
     assert page.locator("[name=grounds][value=disability]").is_checked()

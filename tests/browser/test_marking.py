@@ -20,8 +20,8 @@ def at_the_report(open_phone: Open, site: Site, *, with_script: bool = True, wid
         builders.send(session, report, site.settings, now=site.now())
     who = Walker(open_phone(with_script=with_script, width=width).new_page(), "sr-Cyrl", with_script)
     walk.log_in(who, site, site.members[0])
-    who.page.locator(".queue__line a").first.click()
-    who.page.locator("form[action$='/take'] button").click()
+    who.press(".queue__line a")
+    who.press("form[action$='/take'] button")
     who.page.locator("[data-story]").wait_for()
     who.look("report")
     return who

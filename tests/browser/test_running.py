@@ -22,7 +22,7 @@ from incidents.core.receipt import DIGITS
 from incidents.web.platform import utc_now
 from tests.adapters.test_remaking import SECRET, complaint, with_notes
 from tests.browser import walk
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import LONGEST_MS, PHONE
 from tests.browser.running import RunningSite
 from tests.browser.typed import TYPED
 from tests.browser.walk import Told, Walker
@@ -49,6 +49,7 @@ def sit_down(browser: Browser, running: RunningSite) -> Iterator[Callable[..., W
             base_url=running.address, viewport=PHONE, java_script_enabled=with_script, reduced_motion="reduce"
         )
         context.set_default_timeout(8000)
+        context.set_default_navigation_timeout(LONGEST_MS)
         contexts.append(context)
         return Walker(context.new_page(), tag, with_script)
 

@@ -99,3 +99,22 @@ def test_a_report_becomes_a_figure_that_can_be_downloaded(
     assert total == [str(OTHERS + 1)]
     assert outside.cookies() == []
     assert "\n".join(sorted({wrong for who in (reporter, *desk) for wrong in who.wrong})) == ""
+
+
+_LATE = """addEventListener("click", (event) => {
+    event.preventDefault();
+    setTimeout(() => location.assign(event.target.closest("a").href), 500);
+})"""
+
+
+def test_a_step_ends_on_the_page_that_it_leads_to_though_a_slow_browser_leaves_late(
+    open_phone: Open, site: Site
+) -> None:
+    """A check meanwhile would look at the page before, or break on one that is being left."""
+    who = Walker(open_phone().new_page(), "sr-Cyrl")
+    who.go("/sr-Cyrl/", "start")
+    who.page.evaluate(_LATE)
+    who.press("main a[href='/sr-Cyrl/report']")
+    assert who.page.locator("#journey").count() == 1
+    who.look("form")
+    assert who.wrong == []

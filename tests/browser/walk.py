@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
 from incidents.services.accounts import Member
-from tests.browser.conftest import Site
+from tests.browser.conftest import LONGEST_MS, Site
 from tests.builders import PASSWORD
 
 _FINDS = Axe()
@@ -27,12 +27,21 @@ class Walker:
     """What the accessibility check finds, by page."""
 
     def look(self, name: str) -> None:
-        """Check the page that is open. Without script axe cannot run; the pages are the same."""
+        """Check the page that is open. Without script axe cannot run; the pages are the same.
+
+        What leads to it is pressed with `press`: axe breaks on a page that is being left, or checks the one before.
+        """
         if self.with_script:
+            self.page.wait_for_load_state()
             self.wrong += [
                 f"{name}: {found['id']} {[node['target'] for node in found['nodes']]}"
                 for found in _FINDS.run(self.page).response["violations"]
             ]
+
+    def press(self, selector: str) -> None:
+        """Click what leads to another page, and wait for it: a click alone may end before a busy browser leaves."""
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
 
     def go(self, path: str, name: str) -> None:
         answer = self.page.goto(path)  # Firefox keeps the status to itself
@@ -57,7 +66,7 @@ def report(who: Walker, told: Told) -> str:
     """File a report; gives the receipt code."""
     page = who.page
     who.go(f"/{who.tag}/", "start")
-    page.locator(f"main a[href='/{who.tag}/report']").first.click()
+    who.press(f"main a[href='/{who.tag}/report']")
 
     def on() -> None:
         who.look("form")
@@ -80,7 +89,7 @@ def report(who: Walker, told: Told) -> str:
     page.locator("#words").fill(told.words)
     on()
     on()
-    page.locator(".send button").click()
+    who.press(".send button")
     page.locator("p#code").wait_for()
     who.look("receipt")
     return page.locator("p#code").inner_text()
@@ -97,7 +106,7 @@ def status(who: Walker, code: str) -> str:
     """What the receipt code shows."""
     who.go(f"/{who.tag}/receipt", "return")
     who.page.locator("#code").fill(code)
-    who.page.locator("main form button").first.click()
+    who.press("main form button")
     who.look("status")
     return who.page.locator("h1").inner_text()
 
@@ -111,7 +120,7 @@ def type_login(who: Walker, name: str, password: str, code: str) -> None:
     who.page.locator("#name").fill(name)
     who.page.locator("#password").fill(password)
     who.page.locator("#code").fill(code)
-    who.page.locator("main form button:not([type=button])").click()
+    who.press("main form button:not([type=button])")
     who.page.locator(".queue, main > p").first.wait_for(state="attached")
     assert who.page.url.endswith("/desk/"), who.page.url
 
@@ -120,15 +129,15 @@ def propose(who: Walker, *, act: str, ground: str, place: str = "", verification
     """Take the first report that waits, or the first from this place, and propose an incident from it."""
     page = who.page
     who.go("/desk/", "queue")
-    page.locator(".queue__line").filter(has_text=place).locator("a").first.click()
-    page.locator("form[action$='/take'] button").click()
+    who.press(f".queue__line:has-text('{place}') a")
+    who.press("form[action$='/take'] button")
     page.locator(".points").first.wait_for()
     who.look("report")
     assert page.locator(f".settle [name=acts][value={act}]").is_checked()
     assert page.locator(f".settle [name=grounds][value={ground}]").is_checked()
     page.locator("[name=verification]").select_option(verification)
     page.locator("[name=bias_strength]").select_option(bias)
-    page.locator(".settle__on button").click()
+    who.press(".settle__on button")
     page.locator("a[href*='/desk/incidents/']:not([href$='/incidents/'])").first.wait_for()
     who.look("settled")
 
@@ -136,21 +145,22 @@ def propose(who: Walker, *, act: str, ground: str, place: str = "", verification
 def accept(who: Walker) -> None:
     """Accept the one incident that waits."""
     who.go("/desk/incidents/", "incidents")
-    who.page.locator(".queue__line a").first.click()
+    who.press(".queue__line a")
     who.look("incident")
-    who.page.locator("form[action$='/accept'] button").click()
+    who.press("form[action$='/accept'] button")
     who.page.locator("form[action$='/reopen']").wait_for()
 
 
 def build(who: Walker) -> None:
     who.go("/desk/releases/", "releases")
-    who.page.locator("form[action$='/build'] button").click()
+    with who.page.expect_navigation():  # the answer comes when all incidents are counted and protected
+        who.page.locator("form[action$='/build'] button").click(timeout=LONGEST_MS)
     who.page.locator("form[action$='/sign'] button").first.wait_for()
 
 
 def sign(who: Walker) -> None:
     who.go("/desk/releases/", "releases")
-    who.page.locator("form[action$='/sign'] button").click()
+    who.press("form[action$='/sign'] button")
     who.page.locator("form[action$='/sign']").wait_for(state="detached")
     who.look("signed")
 

@@ -19,6 +19,7 @@ from incidents.db.database import Database
 from incidents.db.incident import SetAside
 from incidents.services import keys, receipts
 from tests import builders
+from tests.cli.conftest import Once
 from tests.conftest import settings_in
 
 PASSWORD = "tri zelene kruške na stolu"
@@ -38,9 +39,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.fixture
-def site(run) -> Path:
-    made = run("init", "--member", "Ana", "--member", "Boris", typed=f"{PASSWORD}\n" * 4)
-    assert made.exit_code == 0, made.output
+def site(run, once: Once[None]) -> Path:
+    def make() -> None:
+        made = run("init", "--member", "Ana", "--member", "Boris", typed=f"{PASSWORD}\n" * 4)
+        assert made.exit_code == 0, made.output
+
+    once("site", make)
     return Path("instance")
 
 

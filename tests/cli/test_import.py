@@ -20,12 +20,11 @@ from incidents.cli.setup import make_secrets
 from incidents.cli.site import settings_of_site
 from incidents.core.receipt import parse_code
 from incidents.core.report import Report, from_bytes
-from incidents.db import migrations
 from incidents.db import report as stored
 from incidents.db.database import Database
 from incidents.services import keys
 from incidents.services.accounts import Member
-from tests import builders
+from tests import builders, databases
 
 SR_CYRL = """Удружење „Мост“ – пријаве за први квартал;;;;;;;;
 ;;;;;;;;
@@ -74,8 +73,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def desk(run, settings) -> Member:
     """A site in this folder, with two members."""
     make_secrets(Path("instance"))
-    database = Database(settings_of_site().database_url)
-    migrations.upgrade(database)
+    database = databases.at(settings_of_site().database_url)
     with database.unit_of_work() as session:
         ana = builders.a_desk(session, settings, now=datetime.now(UTC))[0]
     database.close()
@@ -265,9 +263,7 @@ def test_what_is_wrong_is_one_line_and_2(run, arguments: list[str], sentence: st
 
 def test_without_a_desk_key_it_says_what_to_do(run, tmp_path: Path) -> None:
     make_secrets(Path("instance"))
-    database = Database(settings_of_site().database_url)
-    migrations.upgrade(database)
-    database.close()
+    databases.at(settings_of_site().database_url).close()
     refused = sent(run, workbook(tmp_path))
     assert refused.exit_code == 2
     assert "no desk key yet" in refused.output

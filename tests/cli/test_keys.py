@@ -33,6 +33,7 @@ from incidents.services import invitations, keys
 from incidents.services.accounts import Member
 from incidents.services.withdrawal import withdraw_report
 from tests import builders
+from tests.cli.conftest import Once
 
 PASSWORD = "tri zelene kruške na stolu"
 OTHER = "četiri žute dunje u korpi"
@@ -46,15 +47,20 @@ _QUICK = (
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def drawn() -> list[str]:
+    """The recovery codes that are still to be given out."""
+    return list(CODES)
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: list[str]):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INCIDENTS_HOSTS", "primer.example")
     for name in ("INCIDENTS_INSTANCE", "INCIDENTS_DATABASE_URL", "INCIDENTS_DOOR", "INCIDENTS_SHAPES"):
         monkeypatch.delenv(name, raising=False)
     # The same locks with little work: some hundred keys are locked and unlocked here.
     monkeypatch.setitem(Settings.__init__.__kwdefaults__, "seal_memory_mib", 1)
-    drawn = iter(CODES)
-    monkeypatch.setattr(opening, "new_recovery_code", lambda: next(drawn))
+    monkeypatch.setattr(opening, "new_recovery_code", lambda: drawn.pop(0))
 
     def run(*arguments: str, typed: str = "", wrong: bool = False) -> Result:
         result = CliRunner().invoke(cli, arguments, input=typed)
@@ -65,8 +71,13 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.fixture
-def prepared(run) -> None:
+def prepared(run, drawn: list[str], once: Once[None]) -> None:
     """A site whose two first members typed their recovery codes back."""
+    once("prepared", lambda: prepare(run))
+    drawn[:] = CODES[2:]
+
+
+def prepare(run) -> None:
     typed = f"{PASSWORD}\n" * 4 + "".join(f"{in_groups(code)}\n" for code in CODES[:2])
     said = run("init", "--member", "Ana", "--member", "Boris", typed=typed).output
     assert said.count("The recovery code is in order.") == 2
@@ -90,11 +101,18 @@ def read_back(run, sheets: list[str]) -> None:
 
 
 @pytest.fixture
-def site(run, prepared) -> list[str]:
+def site(run, drawn: list[str], once: Once[list[str]]) -> list[str]:
     """A site that takes reports; the sheets of its shares."""
-    sheets = make_shares(run)
-    read_back(run, sheets)
-    run("keys", "open")
+
+    def make() -> list[str]:
+        prepare(run)
+        sheets = make_shares(run)
+        read_back(run, sheets)
+        run("keys", "open")
+        return sheets
+
+    sheets = list(once("open", make))
+    drawn[:] = CODES[2:]
     return sheets
 
 

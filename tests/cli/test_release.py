@@ -19,7 +19,6 @@ from incidents.core.accounts import MemberId
 from incidents.core.incident import BiasStrength, Decision, Verification
 from incidents.core.periods import Quarter
 from incidents.core.release import digest
-from incidents.db import migrations
 from incidents.db.account import Member
 from incidents.db.audit import entries
 from incidents.db.database import Database
@@ -27,7 +26,8 @@ from incidents.db.incident import Incident, IncidentCode
 from incidents.db.release import Announcement, Release, ReleaseCell, ReleaseFile
 from incidents.services import releases
 from incidents.services.published import Sight, list_releases, release_by_number
-from tests import builders
+from tests import builders, databases
+from tests.cli.conftest import Once
 from tests.conftest import NOW
 
 Run = Callable[..., Result]
@@ -62,9 +62,7 @@ def opened(site: Settings) -> Iterator[Session]:
 def empty(settings: Settings, tmp_path: Path) -> Settings:
     """A site with two members and no incidents."""
     site = replace(settings, database_url=f"sqlite:///{tmp_path / 'site.sqlite'}")
-    database = Database(site.database_url)
-    migrations.upgrade(database)
-    database.close()
+    databases.at(site.database_url).close()
     with opened(site) as session:
         builders.a_desk(session, site, now=NOW)
     return site
@@ -114,8 +112,13 @@ def sign(site: Settings, *, names: int) -> None:
 
 
 @pytest.fixture
-def built(site: Settings) -> Settings:
+def built(site: Settings, once: Once[None]) -> Settings:
     """The site with a draft of a quarter long ago, so that no clock matters."""
+    once("built", lambda: build(site))
+    return site
+
+
+def build(site: Settings) -> None:
     with opened(site) as session:
         releases.build_release(
             session,
@@ -127,7 +130,6 @@ def built(site: Settings) -> Settings:
             actor="operator",
             now=NOW,
         )
-    return site
 
 
 @pytest.fixture

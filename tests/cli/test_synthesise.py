@@ -13,11 +13,10 @@ from incidents.adapters import data_files
 from incidents.cli.synthesise import synthesise
 from incidents.config import Settings
 from incidents.core import report as rules
-from incidents.db import migrations
 from incidents.db import report as stored
 from incidents.db.database import Database
 from incidents.db.incident import Incident, SetAside
-from tests import builders
+from tests import builders, databases
 from tests.conftest import NOW
 
 Run = Callable[..., Result]
@@ -41,9 +40,7 @@ def run(settings: Settings) -> Run:
 def trial_site(settings: Settings, tmp_path: Path) -> Settings:
     """A trial with an empty database."""
     site = replace(settings, trial=True, database_url=f"sqlite:///{tmp_path / 'trial.sqlite'}")
-    database = Database(site.database_url)
-    migrations.upgrade(database)
-    database.close()
+    databases.at(site.database_url).close()
     return site
 
 
