@@ -145,7 +145,8 @@ class Found:
             assert time.monotonic() < until, (self.selector, self.tab.url)
             time.sleep(0.05)
 
-    def click(self) -> None:
+    def click(self, *, timeout: float = 0) -> None:
+        """Firefox has a patience of its own; that of Chromium is given by the steps which both walk."""
         self._tell("ElementClick")
 
     def check(self) -> None:

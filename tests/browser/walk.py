@@ -41,7 +41,7 @@ class Walker:
     def press(self, selector: str) -> None:
         """Click what leads to another page, and wait for it: a click alone may end before a busy browser leaves."""
         with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
+            self.page.locator(selector).first.click(timeout=LONGEST_MS)
 
     def go(self, path: str, name: str) -> None:
         answer = self.page.goto(path)  # Firefox keeps the status to itself
@@ -153,8 +153,7 @@ def accept(who: Walker) -> None:
 
 def build(who: Walker) -> None:
     who.go("/desk/releases/", "releases")
-    with who.page.expect_navigation():  # the answer comes when all incidents are counted and protected
-        who.page.locator("form[action$='/build'] button").click(timeout=LONGEST_MS)
+    who.press("form[action$='/build'] button")
     who.page.locator("form[action$='/sign'] button").first.wait_for()
 
 
