@@ -45,7 +45,7 @@ from incidents.services.trial import TrialMember
 
 WITHIN_S, GROWTH = 0.3, 1.3
 _KINDS = 500
-_AT_ONCE = 1_000
+_AT_ONCE, _TOGETHER = 1_000, 50_000
 _DAYS = 3 * 365
 PAGES = (
     "/desk/",
@@ -82,9 +82,9 @@ def fill(session: Session, settings: Settings, *, settled: int, open_reports: in
 
 
 def _settle(session: Session, settled: int, municipalities: list[str], now: datetime) -> None:
-    chance = random.Random(1)
     like = session.execute(sa.select(*stored.Report.__table__.columns).limit(_KINDS)).mappings().all()
     number = session.scalar(sa.select(sa.func.max(AuditEntry.number))) or 0
+    chance = random.Random(number)
     for start in range(0, settled, _AT_ONCE):
         reports: list[dict[str, Any]] = []
         incidents: list[dict[str, Any]] = []
@@ -115,7 +115,8 @@ def _settle(session: Session, settled: int, municipalities: list[str], now: date
                 codes.append({"incident_id": incident, "vocabulary": vocabulary, "code": code})
             for action, subject in (("take", f"report:{report}"), ("propose", f"incident:{incident}"), ("accept", "")):
                 number += 1
-                trail.append(_entry(number, now, action, subject or f"incident:{incident}"))
+                then = now - timedelta(days=(now.date() - day).days)
+                trail.append(_entry(number, then, action, subject or f"incident:{incident}"))
         for table, rows in (
             (Incident, incidents),
             (IncidentCode, codes),
@@ -125,9 +126,11 @@ def _settle(session: Session, settled: int, municipalities: list[str], now: date
             session.execute(sa.insert(table), rows)
 
 
-def _entry(number: int, now: datetime, action: str, subject: str) -> dict[str, Any]:
+def _entry(number: int, at: datetime, action: str, subject: str) -> dict[str, Any]:
+    """By one of a dozen colleagues."""
     plain = {"before": "", "after": "", "reason": "", "hash": START}
-    return {"number": number, "at": now, "actor": "Ana", "action": action, "subject": subject, **plain}
+    actor = f"Colleague {number // 3 % 12}"
+    return {"number": number, "at": at, "actor": actor, "action": action, "subject": subject, **plain}
 
 
 class Browser:
@@ -194,7 +197,10 @@ def measure(url: str, options: argparse.Namespace, settled: int) -> dict[str, fl
         migrations.upgrade(database)
         now = datetime.now(UTC)
         with database.unit_of_work() as session:
-            ana = fill(session, settings, settled=settled, open_reports=options.open, now=now)
+            ana = fill(session, settings, settled=0, open_reports=options.open, now=now)
+        for start in range(0, settled, _TOGETHER):
+            with database.unit_of_work() as session:
+                _settle(session, min(_TOGETHER, settled - start), list(data_files.places().municipalities), now)
         with database.engine.connect() as connection:
             connection.exec_driver_sql("ANALYZE")
             connection.rollback()

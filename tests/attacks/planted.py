@@ -137,6 +137,7 @@ def _reports(session: Session, settings: Settings, now: datetime) -> dict[UUID, 
     short = packed(short_texts(LONGEST_PLACE), LONGEST_PLACE)
     links = packed(short_texts(LONGEST_LINES["link"]), LONGEST_LINES["link"])
     words = [packed(texts(script), MOST_WORDS)[0] for script in AROUND]
+    before = set(session.scalars(sa.select(stored.Report.id)))
     codes: dict[UUID, ReceiptCode] = {}
     for place, text in enumerate(short):
         report = builders.a_report(
@@ -151,7 +152,7 @@ def _reports(session: Session, settings: Settings, now: datetime) -> dict[UUID, 
         )
         is_held = place > len(short) // 2
         code = builders.send(session, report, settings, now=now, trap_is_filled=is_held)
-        [new] = set(session.scalars(sa.select(stored.Report.id))) - codes.keys()
+        [new] = set(session.scalars(sa.select(stored.Report.id))) - before - codes.keys()
         codes[new] = code
     return codes
 

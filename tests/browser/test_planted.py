@@ -232,11 +232,11 @@ def ground(published: Site) -> Ground:
     return Ground(published, plant(published.database, published.settings, published.members, now=published.now()))
 
 
-def close(what: str, tour: Tour, *, with_policy: bool = True) -> None:
-    """Nothing acted, and payloads were there to act."""
+def close(what: str, tour: Tour, *, with_policy: bool = True, least: int = len(SHAPES) // 2) -> None:
+    """Nothing acted, and payloads were there to act: `least` different ones."""
     one = tour.one
     nothing_acted(one)
-    assert len({number for _page, number in one.sightings}) >= len(SHAPES) // 2
+    assert len({number for _page, number in one.sightings}) >= least
     guard = "0 reports" if with_policy else "without policy"
     said(what, f"{len(one.opened)} pages, {len(one.sightings)} payloads read on them, 0 executed, {guard}")
 
@@ -481,7 +481,7 @@ def test_a_table_of_an_organisation_is_text(browser: Browser, ground: Ground) ->
             name = f"{hostile[place]}.csv".replace("/", "_")
             one.page.locator("[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
             one.press("/tables/", **({"sends": "y"} if content is taken else {}))
-        close("tables of organisations", tour)
+        close("tables of organisations", tour, least=15)  # a page names the first rows that it refuses
 
 
 HEADER = ["acts", "grounds", "setting", "date", "place", "words", "reference"]

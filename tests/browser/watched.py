@@ -23,7 +23,7 @@ _FINDS = r"""() => {
     const fields = [...document.querySelectorAll("input")].map(one => one.value).join(" ");
     const read = `${document.documentElement.textContent} ${document.title} ${fields}`;
     const addresses = ["href", "src", "action", "formaction", "xlink:href", "data", "background", "poster", "ping"];
-    const followed = ["http:", "https:", "mailto:", "tel:", "sms:"];
+    const followed = ["http:", "https:", "mailto:", "tel:", "sms:", "otpauth:"];
     const leads = (one, value) => {
         const url = new URL(value, document.baseURI);
         if (url.origin === location.origin) return false;
@@ -77,7 +77,8 @@ _SENDS = """([place, button, texts, also]) => {
 }"""
 
 _PRESSES = """([ending, typed]) => {
-    const form = [...document.forms].find(one => (one.getAttribute("action") || location.pathname).endsWith(ending));
+    const leads = (one) => new URL(one.getAttribute("action") || location.href, location.href).pathname;
+    const form = [...document.forms].find(one => leads(one).endsWith(ending));
     if (!form) throw new Error(`no form for ${ending} on ${location.pathname}`);
     for (const [name, value] of Object.entries(typed)) {
         const field = form.elements[name] || form.appendChild(document.createElement("input"));
@@ -193,7 +194,7 @@ def watched(browser: Browser, site: Site, *, with_policy: bool = True) -> Iterat
     context = browser.new_context(
         base_url=site.address, viewport=PHONE, bypass_csp=not with_policy, reduced_motion="reduce"
     )
-    context.set_default_timeout(8000)
+    context.set_default_timeout(20_000)
     one = Watched(context, context.new_page(), site.address)
     context.expose_binding("ran", lambda source, number=None: one.executed.append(f"{source['page'].url} {number}"))
     context.expose_binding("refused", lambda source, what: one.reports.append(f"{source['page'].url}: {what}"))
