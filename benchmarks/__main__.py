@@ -2,10 +2,10 @@
 
     python -m benchmarks [--whole] [--only intake queue] [--json FILE]
 
-Each line has a figure, the floor that it stands beside in the same run where there is one, and what it is held to.
-Without `--whole` the long ones are shortened: it takes about a quarter of an hour instead of two hours. Nothing else
-should be at work on the machine. Quality (marking, twins, places, disclosure, shapes) and access have programs of their
-own, which say more than a line.
+Each line has a figure, the floor that it stands beside in the same run where there is one, the ratio of both, and what
+the figure is held to. Without `--whole` the long ones are shortened: it takes twenty minutes instead of two hours.
+Nothing else should be at work on the machine. Quality (marking, twins, places, disclosure, shapes) and access have
+programs of their own, which say more than a line.
 """
 
 from __future__ import annotations
@@ -83,7 +83,41 @@ def _queue(engine: str, few: int, many: int) -> tuple[Line, ...]:
             (f"{engine}, {few} settled", "95 in 100 s"),
             bar=0.3,
         ),
+        Line(
+            f"queue page, {engine}: s",
+            (f"{engine}, {few} settled", "median s"),
+            (f"{engine}, {few} settled", "floor: answered s"),
+        ),
     )
+
+
+def _reading(engine: str) -> tuple[Line, ...]:
+    return (Line(f"report view, {engine}: s", (engine, "median s"), (engine, "floor: opened and answered s")),)
+
+
+def _downloads() -> Iterator[Line]:
+    table = "/api/v1/releases/4/tables/ground"
+    asked = {
+        "page": "/sr-Cyrl/statistics/ gzip",
+        "CSV file": f"{table}.csv gzip",
+        "ODS file": f"{table}.hu.ods identity",
+        "file that has not changed": f"{table}.csv 304",
+    }
+    for what, name in asked.items():
+        yield Line(f"{what} from a release: ms", (name, "ms"), (name, "bare ms"))
+    for what in ("page", "CSV file", "ODS file"):
+        yield Line(f"{what}, beside a file of nginx: ms", (asked[what], "ms"), (asked[what], "nginx ms"))
+
+
+def _places() -> Iterator[Line]:
+    for typed in ("as in the register", "in Latin", "misspelled", "misspelled, in Latin"):
+        yield Line(f"places {typed}: a second", (typed, "a second"), (typed, "floor a second"))
+
+
+def _marking() -> Iterator[Line]:
+    for language in ("sr-Cyrl", "sr-Latn", "hu", "sq", "rom", "ro", "sk", "en"):
+        yield Line(f"scan of 2 KB, {language}: ms", (language, "ms"), (language, "floor ms"))
+    yield Line("scan of 100 KB: ms", ("100 KB", "ms"), ("100 KB", "floor ms"))
 
 
 def _releases(engine: str) -> tuple[Line, ...]:
@@ -122,11 +156,32 @@ MEASUREMENTS = (
         (*_queue("sqlite", 1_000, 20_000), *_queue("postgresql", 1_000, 20_000)),
     ),
     Measurement(
+        "reading",
+        ("--reports", "20"),
+        (),
+        (*_reading("sqlite"), *_reading("postgresql")),
+    ),
+    Measurement(
         "search",
         ("--texts", "5000", "--open", "500"),
         (),
-        (Line("search: s, slowest", ("slowest s",), bar=1.0),),
+        (
+            Line("search: s, slowest", ("slowest s",), bar=1.0),
+            Line("search: s", ("median s",), ("floor: looked through s",)),
+        ),
     ),
+    Measurement(
+        "twins_time",
+        ("--reports", "10"),
+        (),
+        (
+            Line("twins in a long queue: CPU s", ("median s",), ("floor: folding one s",)),
+            Line("these beside opening it: CPU s", ("median s",), ("floor: opening them s",)),
+        ),
+    ),
+    Measurement("places", ("--only", "rates", "--names", "500"), ("--only", "rates", "--names", "5000"), (*_places(),)),
+    Measurement("marking", ("--only", "usual"), ("--only", "usual", "--rounds", "99"), (*_marking(),)),
+    Measurement("downloads", ("--runs", "100"), (), (*_downloads(),)),
     Measurement(
         "storm",
         ("--minutes", "2.2"),
@@ -178,7 +233,9 @@ def told(measurement: Measurement, found: Any) -> Iterator[dict[str, Any]]:
         if figure is not None and line.bar is not None:
             is_met = figure >= line.bar if line.is_least else figure <= line.bar
         floor = _at(found, line.floor) if line.floor else None
-        yield {"what": line.what, "figure": figure, "floor": floor, "bar": line.bar, "is_met": is_met}
+        ratio = figure / floor if figure is not None and floor else None
+        row = {"what": line.what, "figure": figure, "floor": floor, "ratio": ratio}
+        yield {**row, "bar": line.bar, "is_met": is_met}
 
 
 def _at(found: Any, path: tuple[str, ...]) -> float | None:
@@ -200,7 +257,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
-    print(f"{'':52}{'figure':>10}{'floor':>10}{'bar':>10}")
+    print(f"{'':52}{'figure':>10}{'floor':>10}{'ratio':>10}{'bar':>10}")
     with tempfile.TemporaryDirectory() as folder:
         for measurement in MEASUREMENTS:
             if options.only and measurement.module not in options.only:
@@ -209,7 +266,7 @@ def main() -> None:
             for row in told(measurement, found):
                 rows.append(row)
                 verdict = {True: "", False: "  missed", None: "" if row["figure"] is not None else "  not measured"}
-                figures = "".join(f"{_shown(row[name]):>10}" for name in ("figure", "floor", "bar"))
+                figures = "".join(f"{_shown(row[name]):>10}" for name in ("figure", "floor", "ratio", "bar"))
                 print(f"{row['what']:52}{figures}{verdict[row['is_met']]}", flush=True)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")

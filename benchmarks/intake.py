@@ -27,6 +27,7 @@ from benchmarks import floor
 from benchmarks.serving import (
     Client,
     a_desk,
+    bytes_of,
     code_of,
     cpu_s,
     engines,
@@ -133,6 +134,7 @@ def measure(url: str, options: argparse.Namespace) -> dict[str, float]:
         bare = url or f"sqlite:///{folder / 'floor.sqlite'}"
         database = Database(ours)
         a_desk(read_settings(variables(folder, ours)), database)
+        empty = bytes_of(database)
         database.close()
         with server(folder, ours, options.workers, INCIDENTS_DOOR="public") as (port, process):
             _keep_shells(folder, port)
@@ -149,10 +151,14 @@ def measure(url: str, options: argparse.Namespace) -> dict[str, float]:
         stored = Database(ours)
         with stored.reader() as session:
             kept = session.scalar(sa.text("SELECT count(*) FROM report")) or 0
+            # On PostgreSQL the bare program keeps its rows in the same database.
+            others = session.scalar(sa.text("SELECT pg_total_relation_size('kept')")) or 0 if url else 0
+        bytes_a_report = (bytes_of(stored) - others - empty) / max(1, kept)
         stored.close()
     found: dict[str, float] = {
         "sent": sent,
         "kept": kept,
+        "bytes a report": bytes_a_report,
         "memory of workers MB (Pss)": memory,
         "with the first process": with_first,
         "largest MB (Rss)": largest,

@@ -16,15 +16,14 @@ import re
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, Response
-from gunicorn.app.base import BaseApplication
 
+from benchmarks.bare import Server
 from incidents.app import create_app
 from incidents.config import Settings
 from incidents.core.accounts import Role
@@ -45,20 +44,6 @@ ANSWERS = [
     ("wish", "count_only"),
     ("tongue", "sr-Cyrl"),
 ]
-
-
-class Server(BaseApplication):
-    def __init__(self, make: Callable[[], Flask], port: int) -> None:
-        self._make, self._port = make, port
-        super().__init__()
-
-    def load_config(self) -> None:
-        settings = {"bind": f"127.0.0.1:{self._port}", "workers": 1, "loglevel": "error", "worker_class": "gthread"}
-        for name, value in {**settings, "control_socket_disable": True, "keepalive": 60}.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        return self._make()
 
 
 def _site(folder: Path) -> Settings:

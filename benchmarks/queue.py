@@ -5,7 +5,8 @@
 A site as operators run it, one worker, one member at work: all views, filters by language, ground and act, and pages,
 in turn; every tenth time the member takes a report, so that it has to be opened anew. Everything is over HTTP on this
 machine. Settled reports are sealed copies of five hundred invented ones, each with its incident and three entries in
-the audit trail. Held to: 95 of 100 pages within 300 ms, and at most 1.3 times as long with 100,000 settled reports as
+the audit trail. The floor, in turns with it, is a bare server on the same stack that answers with as many bytes as the
+first page has. Held to: 95 of 100 pages within 300 ms, and at most 1.3 times as long with 100,000 settled reports as
 with 1,000.
 """
 
@@ -18,6 +19,8 @@ import random
 import re
 import tempfile
 import time
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
@@ -29,6 +32,7 @@ import pyotp
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from benchmarks.bare import bare
 from benchmarks.serving import engines, served, variables
 from incidents.adapters import data_files
 from incidents.cli.setup import make_secrets
@@ -140,6 +144,9 @@ class Browser:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._cookie = ""
 
+    def close(self) -> None:
+        self._connection.close()
+
     def log_in(self, member: TrialMember) -> None:
         code = pyotp.TOTP(member.totp_secret).now()
         token = self._token(self.open("/desk/login"))
@@ -148,6 +155,13 @@ class Browser:
             raise SystemExit("The log-in was refused.")
 
     def open(self, path: str) -> str:
+        try:
+            return self._open(path)
+        except ConnectionError:
+            self._connection.close()  # the server hung up while nothing was asked; the next question opens it again
+            return self._open(path)
+
+    def _open(self, path: str) -> str:
         self._connection.request("GET", path, headers={"Cookie": self._cookie})
         answer = self._connection.getresponse()
         page = answer.read().decode()
@@ -167,24 +181,41 @@ class Browser:
         reports = re.findall(r'href="(/desk/reports/[0-9a-f-]+)"', page)
         self.send(f"{reports[len(reports) // 2]}/take", token=self._token(page), version="1")
 
+    def take(self, at: str) -> None:
+        """The report with this page, which nobody has taken yet."""
+        self.send(f"{at}/take", token=self._token(self.open(at)), version="1")
+
     def _token(self, page: str) -> str:
         return re.findall(r'name="token"[^>]* value="([^"]+)"', page)[0]
 
 
-def waited(browser: Browser, pages: int) -> tuple[float, list[float]]:
-    """Seconds for the first page after the log-in, and for those that follow."""
+@dataclass(frozen=True)
+class Waited:
+    """Seconds for the first page after the log-in, for those that follow in rising order, and for the floor."""
+
+    first: float
+    times: list[float]
+    floor: list[float]
+
+
+def waited(browser: Browser, pages: int) -> Waited:
     began = time.perf_counter()
     page = browser.open(PAGES[0])
-    first, times = time.perf_counter() - began, []
-    for number, path in enumerate(islice(cycle(PAGES), pages)):
-        if number % 10 == 0:
-            browser.take_one(page)
-        began = time.perf_counter()
-        found = browser.open(path)
-        times.append(time.perf_counter() - began)
-        if path == PAGES[0]:
-            page = found
-    return first, sorted(times)
+    first, times, floor = time.perf_counter() - began, [], []
+    with bare({"/page": page.encode()}) as port, closing(Browser(port)) as other:
+        page = browser.open(PAGES[0])  # also where the server hung up while the other one started
+        for number, path in enumerate(islice(cycle(PAGES), pages)):
+            if number % 10 == 0:
+                browser.take_one(page)
+            began = time.perf_counter()
+            found = browser.open(path)
+            opened = time.perf_counter()
+            other.open("/page")
+            floor.append(time.perf_counter() - opened)
+            times.append(opened - began)
+            if path == PAGES[0]:
+                page = found
+    return Waited(first, sorted(times), sorted(floor))
 
 
 def measure(url: str, options: argparse.Namespace, settled: int) -> dict[str, float]:
@@ -204,16 +235,17 @@ def measure(url: str, options: argparse.Namespace, settled: int) -> dict[str, fl
         with database.engine.connect() as connection:
             connection.exec_driver_sql("ANALYZE")
             connection.rollback()
-        with served(folder, url, 1) as port:
-            browser = Browser(port)
+        with served(folder, url, 1) as port, closing(Browser(port)) as browser:
             browser.log_in(ana)
-            first, times = waited(browser, options.pages)
+            found = waited(browser, options.pages)
         database.close()
+    times, floor = found.times, found.floor
     return {
-        "first page s": first,
+        "first page s": found.first,
         "median s": times[len(times) // 2],
         "95 in 100 s": times[len(times) * 95 // 100],
         "slowest s": times[-1],
+        "floor: answered s": floor[len(floor) // 2],
     }
 
 
@@ -233,7 +265,7 @@ def main() -> None:
     for name, figures in found.items():
         print(name)
         for figure, value in figures.items():
-            print(f"  {figure:14} {value:.3f}")
+            print(f"  {figure:18} {value:.4f}")
         is_good &= figures["95 in 100 s"] < WITHIN_S
     few, many = options.settled
     for engine in dict.fromkeys(name.partition(",")[0] for name in found):

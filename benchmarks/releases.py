@@ -23,7 +23,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from benchmarks.serving import engines, tell
+from benchmarks.serving import bytes_of, engines, tell
 from incidents.adapters import catalogues, data_files
 from incidents.core.incident import Decision, Verification, is_counted
 from incidents.core.periods import Quarter
@@ -115,13 +115,6 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - began, found
 
 
-def _bytes_of(database: Database) -> int:
-    is_file = database.engine.dialect.name == "sqlite"
-    asked = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
-    with database.reader() as session:
-        return int(session.scalar(sa.text(asked if is_file else "SELECT pg_database_size(current_database())")) or 0)
-
-
 def _look_over(database: Database) -> None:
     """As the database's own upkeep does within a minute."""
     with database.engine.connect() as connection:
@@ -130,7 +123,7 @@ def _look_over(database: Database) -> None:
 
 
 def measure(database: Database, incidents: int) -> dict[str, float | int]:
-    empty = _bytes_of(database)
+    empty = bytes_of(database)
     with database.unit_of_work() as session:
         fill(session, incidents)
     _look_over(database)
@@ -158,7 +151,7 @@ def measure(database: Database, incidents: int) -> dict[str, float | int]:
         "attacked again s": checked_s,
         "after one more s": again_s,
         "after one more to built": again_s / built_s,
-        "bytes an incident": (_bytes_of(database) - empty) / max(1, incidents),
+        "bytes an incident": (bytes_of(database) - empty) / max(1, incidents),
         "most memory MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 

@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
+
 from benchmarks.junk import Answers
 from incidents.config import Settings
 from incidents.core.accounts import Role
@@ -203,6 +205,14 @@ def a_desk(settings: Settings, database: Database) -> Member:
         keys.make_desk_key(session, [added.id], today=now.date())
         key = keys.unlock_member_key(session, added.id, PASSWORD, memory_mib=settings.seal_memory_mib)
     return Member(added.id, "Ana", "sr-Cyrl", frozenset({Role.MODERATOR}), key, now)
+
+
+def bytes_of(database: Database) -> int:
+    """What a database takes of the disk, its log of writes apart."""
+    is_file = database.engine.dialect.name == "sqlite"
+    asked = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    with database.reader() as session:
+        return int(session.scalar(sa.text(asked if is_file else "SELECT pg_database_size(current_database())")) or 0)
 
 
 def engines(only: str | None) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,102 @@
+"""How long a member waits for one report with its marks and its twins, in a long queue.
+
+    python -m benchmarks.reading [--engine sqlite] [--open 2000] [--settled 1000] [--reports 60] [--json FILE]
+
+A site as operators run it, one worker, one member, everything over HTTP on this machine. The member takes one report
+after the other and opens its page: the story with what could identify someone marked, open reports that are like it,
+incidents that may be the same. Nothing of a page is kept for the next one, so each opens the whole queue. The floor,
+in turns with it, is a bare server on the same stack that opens one sealed report and answers with as many bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from benchmarks.bare import bare
+from benchmarks.downloads import Asking
+from benchmarks.queue import Browser, fill
+from benchmarks.serving import engines, served, tell, variables
+from incidents.cli.setup import make_secrets
+from incidents.config import read_settings
+from incidents.core.incident import Handling
+from incidents.db import migrations
+from incidents.db import report as stored
+from incidents.db.database import Database
+
+
+def measure(url: str, options: argparse.Namespace) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_secrets(folder)
+        url = url or f"sqlite:///{folder / 'site.sqlite'}"
+        settings = read_settings(variables(folder, url))
+        database = Database(url)
+        migrations.upgrade(database)
+        with database.unit_of_work() as session:
+            ana = fill(session, settings, settled=options.settled, open_reports=options.open, now=datetime.now(UTC))
+            waiting = sa.select(stored.Report.id).where(stored.Report.handling == Handling.RECEIVED)
+            reports = list(session.scalars(waiting.order_by(stored.Report.id).limit(options.reports + 1)))
+        database.close()
+        with served(folder, url, 1) as port, closing(Browser(port)) as browser:
+            browser.log_in(ana)
+            return _waited(browser, reports)
+
+
+def _waited(browser: Browser, reports: list[UUID]) -> dict[str, float]:
+    first, *others = reports
+    took_first, page = next(_opened(browser, [first]))
+    ours, floor, pages = [], [], []
+    with bare({"/report": page.encode()}, opens_one=True) as port, closing(Asking(port)) as other:
+        for took, page in _opened(browser, others):
+            ours.append(took)
+            floor.append(other.ask("/report", {})[0])
+            pages.append(page)
+    return {
+        "first page s": took_first,
+        "median s": median(ours),
+        "95 in 100 s": sorted(ours)[len(ours) * 95 // 100],
+        "floor: opened and answered s": median(floor),
+        "to floor": median(ours) / median(floor),
+        "bytes": median(len(page.encode()) for page in pages),
+        "marks on a page": sum(page.count('<a class="found found--') for page in pages) / len(pages),
+        "twins and incidents on a page": sum(page.count('<article class="twin"') for page in pages) / len(pages),
+    }
+
+
+def _opened(browser: Browser, reports: list[UUID]) -> Iterator[tuple[float, str]]:
+    """Seconds for the page of each, once it is taken, and the page."""
+    for report in reports:
+        at = f"/desk/reports/{report}"
+        browser.take(at)
+        began = time.perf_counter()
+        page = browser.open(at)
+        took = time.perf_counter() - began
+        if re.search(r'<h3 id="twins"', page) is None:
+            raise SystemExit("A report that was taken came without its twins.")
+        yield took, page
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="One of both; both if not given.")
+    parser.add_argument("--open", type=int, default=2_000)
+    parser.add_argument("--settled", type=int, default=1_000)
+    parser.add_argument("--reports", type=int, default=60)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    tell(((engine, True, measure(url, options)) for engine, url in engines(options.engine)), into=options.json)
+
+
+if __name__ == "__main__":
+    main()
