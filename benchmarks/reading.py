@@ -14,7 +14,7 @@ import argparse
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from benchmarks.bare import bare
 from benchmarks.downloads import Asking
 from benchmarks.queue import Browser, fill
-from benchmarks.serving import engines, served, tell, variables
+from benchmarks.serving import cpu_s, engines, server, tell, variables
 from incidents.cli.setup import make_secrets
 from incidents.config import read_settings
 from incidents.core.incident import Handling
@@ -48,23 +48,25 @@ def measure(url: str, options: argparse.Namespace) -> dict[str, float]:
             waiting = sa.select(stored.Report.id).where(stored.Report.handling == Handling.RECEIVED)
             reports = list(session.scalars(waiting.order_by(stored.Report.id).limit(options.reports + 1)))
         database.close()
-        with served(folder, url, 1) as port, closing(Browser(port)) as browser:
+        with server(folder, url, 1) as (port, process), closing(Browser(port)) as browser:
             browser.log_in(ana)
-            return _waited(browser, reports)
+            return _waited(browser, reports, cpu=lambda: cpu_s(process))
 
 
-def _waited(browser: Browser, reports: list[UUID]) -> dict[str, float]:
+def _waited(browser: Browser, reports: list[UUID], *, cpu: Callable[[], float]) -> dict[str, float]:
     first, *others = reports
-    took_first, page = next(_opened(browser, [first]))
-    ours, floor, pages = [], [], []
+    took_first, _, page = next(_opened(browser, [first], cpu))
+    ours, used, floor, pages = [], [], [], []
     with bare({"/report": page.encode()}, opens_one=True) as port, closing(Asking(port)) as other:
-        for took, page in _opened(browser, others):
+        for took, cpu_used, page in _opened(browser, others, cpu):
             ours.append(took)
+            used.append(cpu_used)
             floor.append(other.ask("/report", {})[0])
             pages.append(page)
     return {
         "first page s": took_first,
         "median s": median(ours),
+        "CPU s": median(used),
         "95 in 100 s": sorted(ours)[len(ours) * 95 // 100],
         "floor: opened and answered s": median(floor),
         "to floor": median(ours) / median(floor),
@@ -74,17 +76,17 @@ def _waited(browser: Browser, reports: list[UUID]) -> dict[str, float]:
     }
 
 
-def _opened(browser: Browser, reports: list[UUID]) -> Iterator[tuple[float, str]]:
-    """Seconds for the page of each, once it is taken, and the page."""
+def _opened(browser: Browser, reports: list[UUID], cpu: Callable[[], float]) -> Iterator[tuple[float, float, str]]:
+    """Seconds for the page of each, once it is taken, seconds of CPU of the server, and the page."""
     for report in reports:
         at = f"/desk/reports/{report}"
         browser.take(at)
-        began = time.perf_counter()
+        began, used = time.perf_counter(), cpu()
         page = browser.open(at)
         took = time.perf_counter() - began
         if re.search(r'<h3 id="twins"', page) is None:
             raise SystemExit("A report that was taken came without its twins.")
-        yield took, page
+        yield took, cpu() - used, page
 
 
 def main() -> None:
