@@ -88,7 +88,7 @@ class Firefox:
     def goto(self, address: str) -> None:
         self.tell("WebDriver:Navigate", url=f"{self.base}{address}" if address.startswith("/") else address)
 
-    def expect_navigation(self) -> AbstractContextManager[None]:
+    def expect_navigation(self, *, timeout: float = 0) -> AbstractContextManager[None]:
         """A click is over when the page is there that it leads to (WebDriver, 12.5.1): nothing is left to wait for."""
         return nullcontext()
 

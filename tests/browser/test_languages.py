@@ -18,7 +18,7 @@ from incidents.core.report import Report, from_bytes
 from incidents.db import report as stored
 from incidents.services import keys
 from tests.browser import walk
-from tests.browser.conftest import PHONE, Site, served
+from tests.browser.conftest import LONGEST_MS, PHONE, Site, served
 from tests.browser.firefox import Firefox
 from tests.browser.walk import Told, Walker
 from tests.conftest import settings_in
@@ -58,6 +58,7 @@ def site(folder: Path) -> Iterator[Site]:
 def plain_chromium(browser: Browser, site: Site) -> Iterator[Page]:
     context = browser.new_context(base_url=site.address, viewport=PHONE, java_script_enabled=False)
     context.set_default_timeout(8000)
+    context.set_default_navigation_timeout(LONGEST_MS)
     yield context.new_page()
     context.close()
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.browser import walk
-from tests.browser.conftest import PHONE, Site
+from tests.browser.conftest import LONGEST_MS, PHONE, Site
 from tests.browser.walk import Walker
 from tests.builders import PASSWORD
 
@@ -23,6 +23,7 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
     site.address = site.address.replace("127.0.0.1", "localhost")
     context = browser.new_context(base_url=site.address, viewport=PHONE, reduced_motion="reduce")
     context.set_default_timeout(8000)
+    context.set_default_navigation_timeout(LONGEST_MS)
     yield context.new_page()
     context.close()
 

@@ -40,7 +40,7 @@ class Walker:
 
     def press(self, selector: str) -> None:
         """Click what leads to another page, and wait for it: a click alone may end before a busy browser leaves."""
-        with self.page.expect_navigation():
+        with self.page.expect_navigation(timeout=LONGEST_MS):
             self.page.locator(selector).first.click(timeout=LONGEST_MS)
 
     def go(self, path: str, name: str) -> None:
