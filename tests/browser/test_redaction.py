@@ -108,7 +108,7 @@ def test_boxes_are_typed_without_script(open_phone: Open, site: Site, report: st
     row = page.locator(".redact__rows tbody tr").first
     for name, value in (("left", "30"), ("top", "40"), ("width", "40"), ("height", "20")):
         row.locator(f"[name={name}]").fill(value)
-    page.locator("[name=look]").click()
+    who.press("[name=look]")
     assert page.locator("rect").count() == 1
     page.locator("main form > p .button").click()
     page.wait_for_url("**/redacted/")

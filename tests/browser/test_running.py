@@ -192,9 +192,7 @@ def test_nothing_confirmed_is_lost_when_the_server_is_killed_between_any_two_ste
 def counted(site: RunningSite, quarter: str) -> int:
     with sqlite3.connect(f"file:{site.database}?mode=ro", uri=True) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        [number] = database.execute(
-            "SELECT count(*) FROM incident WHERE batch = ? AND verification <> 'N'", (quarter,)
-        ).fetchone()
+        [number] = database.execute("SELECT count(*) FROM counted_incident WHERE batch = ?", (quarter,)).fetchone()
     return int(number)
 
 
