@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -51,13 +51,20 @@ def bare(answers: Mapping[str, bytes], *, opens_one: bool = False) -> Iterator[i
         (Path(folder) / "paths").write_text("\n".join(answers), encoding="utf-8")
         port = free_port()
         command = [sys.executable, "-m", "benchmarks.bare", folder, str(port), *(["--opens-one"] if opens_one else [])]
-        process = subprocess.Popen(command)
-        try:
-            wait_for(port)
+        with _running(command, port):
             yield port
-        finally:
-            process.terminate()
-            process.wait()
+
+
+@contextmanager
+def _running(command: Sequence[str | Path], port: int) -> Iterator[None]:
+    """A server, from when it answers; ended with the block."""
+    process = subprocess.Popen(command)
+    try:
+        wait_for(port)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def app_of(folder: Path, *, opens_one: bool) -> Flask:
@@ -96,13 +103,8 @@ def static(answers: Mapping[str, bytes]) -> Iterator[int | None]:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
         (folder / "nginx.conf").write_text(_settings(folder, port), encoding="utf-8")
-        process = subprocess.Popen([program, "-p", name, "-e", folder / "errors", "-c", folder / "nginx.conf"])
-        try:
-            wait_for(port)
+        with _running([program, "-p", name, "-e", folder / "errors", "-c", folder / "nginx.conf"], port):
             yield port
-        finally:
-            process.terminate()
-            process.wait()
 
 
 def _settings(folder: Path, port: int) -> str:

@@ -37,6 +37,7 @@ from incidents.config import Settings, read_settings
 from incidents.core.files import Kind
 from incidents.core.receipt import ReceiptCode
 from incidents.core.report import Report, from_bytes
+from incidents.db import migrations
 from incidents.db.audit import Change, record_all
 from incidents.db.database import Database
 from incidents.db.report import FilePart, SentFile, pieces_of
@@ -164,6 +165,7 @@ def measure(options: argparse.Namespace) -> dict[str, float | str]:
         here, there = _at(options.source, before, stack), _at(options.target, after, stack)
         settings = read_settings(variables(before, here))
         database = Database(here)
+        migrations.upgrade(database)
         member = a_desk(settings, database)
         began = time.perf_counter()
         codes = fill(database, settings, options.reports, options.files)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -22,15 +21,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from benchmarks.junk import REAL, junk
-from benchmarks.serving import Client, a_desk, engines, served, tell, variables
+from benchmarks.serving import Client, a_desk, ground, on_engines, served
 from incidents.adapters import data_files
-from incidents.cli.setup import make_secrets
-from incidents.config import read_settings
 from incidents.db import report as stored
 from incidents.db.bulk import BulkKind
 from incidents.db.database import Database
@@ -155,14 +151,9 @@ def _set_aside(database: Database, member: Member, cluster: clusters.Cluster, no
 
 
 def measure(url: str, options: argparse.Namespace) -> dict[str, float | int | str]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_secrets(folder)
-        url = url or f"sqlite:///{folder / 'site.sqlite'}"
-        settings = read_settings(variables(folder, url))
-        database = Database(url)
-        member = a_desk(settings, database)
-        with served(folder, url, options.workers) as port:
+    with ground(url) as made:
+        member = a_desk(made.settings, made.database)
+        with served(made.folder, made.url, options.workers) as port:
             felt = flood(
                 port, reports=options.reports, minutes=options.minutes, senders=options.senders, seed=options.seed
             )
@@ -177,8 +168,7 @@ def measure(url: str, options: argparse.Namespace) -> dict[str, float | int | st
             "99 in 100 s": times[len(times) * 99 // 100],
             "slowest s": times[-1],
         }
-        found |= at_the_desk(database, member)
-        database.close()
+        found |= at_the_desk(made.database, member)
     return found
 
 
@@ -200,11 +190,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--senders", type=int, default=16)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="One of both; both if not given.")
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    found = ((engine, measure(url, options)) for engine, url in engines(options.engine))
-    tell(((engine, is_good(figures), figures) for engine, figures in found), into=options.json)
+    on_engines(parser, measure, is_good)
 
 
 if __name__ == "__main__":

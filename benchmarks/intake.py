@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -30,18 +29,14 @@ from benchmarks.serving import (
     bytes_of,
     code_of,
     cpu_s,
-    engines,
     fields_of,
+    ground,
     memory_mb,
+    on_engines,
     server,
-    tell,
     token_of,
-    variables,
     workers_of,
 )
-from incidents.cli.setup import make_secrets
-from incidents.config import read_settings
-from incidents.db.database import Database
 
 MOST_CPU, MOST_LOOK_UP, LEAST_PAGES = 1.5, 1.5, 0.8
 _PAGES_A_REPORT = 4
@@ -127,16 +122,11 @@ def one_round(side: Side, reports: int, clients: int) -> None:
 
 
 def measure(url: str, options: argparse.Namespace) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_secrets(folder)
-        ours = url or f"sqlite:///{folder / 'site.sqlite'}"
-        bare = url or f"sqlite:///{folder / 'floor.sqlite'}"
-        database = Database(ours)
-        a_desk(read_settings(variables(folder, ours)), database)
-        empty = bytes_of(database)
-        database.close()
-        with server(folder, ours, options.workers, INCIDENTS_DOOR="public") as (port, process):
+    with ground(url) as made:
+        folder, bare = made.folder, url or f"sqlite:///{made.folder / 'floor.sqlite'}"
+        a_desk(made.settings, made.database)
+        empty = bytes_of(made.database)
+        with server(folder, made.url, options.workers, INCIDENTS_DOOR="public") as (port, process):
             _keep_shells(folder, port)
             settings = {"FLOOR_SHELLS": str(folder), "FLOOR_KEY": bytes(PrivateKey.generate().public_key).hex()}
             with server(folder, bare, options.workers, module="benchmarks.floor", **settings) as (bare_port, other):
@@ -148,13 +138,11 @@ def measure(url: str, options: argparse.Namespace) -> dict[str, float]:
                 with_first = memory + memory_mb(process.pid)
                 largest = max(memory_mb(number, "Rss") for number in workers_of(process))
         sent = len(sides["ours"].codes)
-        stored = Database(ours)
-        with stored.reader() as session:
+        with made.database.reader() as session:
             kept = session.scalar(sa.text("SELECT count(*) FROM report")) or 0
             # On PostgreSQL the bare program keeps its rows in the same database.
             others = session.scalar(sa.text("SELECT pg_total_relation_size('kept')")) or 0 if url else 0
-        bytes_a_report = (bytes_of(stored) - others - empty) / max(1, kept)
-        stored.close()
+        bytes_a_report = (bytes_of(made.database) - others - empty) / max(1, kept)
     found: dict[str, float] = {
         "sent": sent,
         "kept": kept,
@@ -206,11 +194,7 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=400)
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="One of both; both if not given.")
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    found = ((engine, measure(url, options)) for engine, url in engines(options.engine))
-    tell(((engine, is_good(figures), figures) for engine, figures in found), into=options.json)
+    on_engines(parser, measure, is_good)
 
 
 if __name__ == "__main__":

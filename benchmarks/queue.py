@@ -17,7 +17,6 @@ import http.client
 import json
 import random
 import re
-import tempfile
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -33,16 +32,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from benchmarks.bare import bare
-from benchmarks.serving import engines, served, variables
+from benchmarks.serving import engines, ground, served
 from incidents.adapters import data_files
-from incidents.cli.setup import make_secrets
-from incidents.config import Settings, read_settings
+from incidents.config import Settings
 from incidents.core.audit import START
 from incidents.core.incident import BiasStrength, Decision, Handling, Verification
-from incidents.db import migrations
 from incidents.db import report as stored
 from incidents.db.audit import AuditEntry
-from incidents.db.database import Database
 from incidents.db.incident import Incident, IncidentCode
 from incidents.services import trial
 from incidents.services.trial import TrialMember
@@ -219,26 +215,19 @@ def waited(browser: Browser, pages: int) -> Waited:
 
 
 def measure(url: str, options: argparse.Namespace, settled: int) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_secrets(folder)
-        url = url or f"sqlite:///{folder / 'site.sqlite'}"
-        settings = read_settings(variables(folder, url))
-        database = Database(url)
-        migrations.upgrade(database)
+    with ground(url) as made:
         now = datetime.now(UTC)
-        with database.unit_of_work() as session:
-            ana = fill(session, settings, settled=0, open_reports=options.open, now=now)
+        with made.database.unit_of_work() as session:
+            ana = fill(session, made.settings, settled=0, open_reports=options.open, now=now)
         for start in range(0, settled, _TOGETHER):
-            with database.unit_of_work() as session:
+            with made.database.unit_of_work() as session:
                 _settle(session, min(_TOGETHER, settled - start), list(data_files.places().municipalities), now)
-        with database.engine.connect() as connection:
+        with made.database.engine.connect() as connection:
             connection.exec_driver_sql("ANALYZE")
             connection.rollback()
-        with served(folder, url, 1) as port, closing(Browser(port)) as browser:
+        with served(made.folder, made.url, 1) as port, closing(Browser(port)) as browser:
             browser.log_in(ana)
             found = waited(browser, options.pages)
-        database.close()
     times, floor = found.times, found.floor
     return {
         "first page s": found.first,

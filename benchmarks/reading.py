@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import argparse
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
 from uuid import UUID
 
@@ -26,29 +24,19 @@ import sqlalchemy as sa
 from benchmarks.bare import bare
 from benchmarks.downloads import Asking
 from benchmarks.queue import Browser, fill
-from benchmarks.serving import cpu_s, engines, server, tell, variables
-from incidents.cli.setup import make_secrets
-from incidents.config import read_settings
+from benchmarks.serving import cpu_s, ground, on_engines, server
 from incidents.core.incident import Handling
-from incidents.db import migrations
 from incidents.db import report as stored
-from incidents.db.database import Database
 
 
 def measure(url: str, options: argparse.Namespace) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_secrets(folder)
-        url = url or f"sqlite:///{folder / 'site.sqlite'}"
-        settings = read_settings(variables(folder, url))
-        database = Database(url)
-        migrations.upgrade(database)
-        with database.unit_of_work() as session:
-            ana = fill(session, settings, settled=options.settled, open_reports=options.open, now=datetime.now(UTC))
+    with ground(url) as made:
+        with made.database.unit_of_work() as session:
+            now = datetime.now(UTC)
+            ana = fill(session, made.settings, settled=options.settled, open_reports=options.open, now=now)
             waiting = sa.select(stored.Report.id).where(stored.Report.handling == Handling.RECEIVED)
             reports = list(session.scalars(waiting.order_by(stored.Report.id).limit(options.reports + 1)))
-        database.close()
-        with server(folder, url, 1) as (port, process), closing(Browser(port)) as browser:
+        with server(made.folder, made.url, 1) as (port, process), closing(Browser(port)) as browser:
             browser.log_in(ana)
             return _waited(browser, reports, cpu=lambda: cpu_s(process))
 
@@ -91,13 +79,10 @@ def _opened(browser: Browser, reports: list[UUID], cpu: Callable[[], float]) -> 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="One of both; both if not given.")
     parser.add_argument("--open", type=int, default=2_000)
     parser.add_argument("--settled", type=int, default=1_000)
     parser.add_argument("--reports", type=int, default=60)
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    tell(((engine, True, measure(url, options)) for engine, url in engines(options.engine)), into=options.json)
+    on_engines(parser, measure, lambda _figures: True)  # held to nothing
 
 
 if __name__ == "__main__":

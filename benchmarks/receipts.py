@@ -19,23 +19,27 @@ import argparse
 import os
 import random
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from secrets import token_bytes
 from statistics import median
 
 from benchmarks.intake import REPORT
-from benchmarks.serving import Client, a_desk, code_of, engines, fields_of, server, tell, token_of, variables
+from benchmarks.serving import (
+    Client,
+    a_desk,
+    code_of,
+    fields_of,
+    ground,
+    on_engines,
+    server,
+    token_of,
+)
 from incidents.adapters import sealing
-from incidents.cli.setup import make_secrets
-from incidents.config import read_settings
-from incidents.db.database import Database
 from incidents.web import lookups
 
 MOST_APART, LONGEST_S = 1.05, 2.0
@@ -134,19 +138,14 @@ def two_codes(port: int) -> tuple[str, str]:
 
 
 def measure(url: str, options: argparse.Namespace) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_secrets(folder)
-        url = url or f"sqlite:///{folder / 'site.sqlite'}"
-        database = Database(url)
-        a_desk(read_settings(variables(folder, url)), database)
-        database.close()
-        with server(folder, url, options.workers, INCIDENTS_DOOR="public") as (port, _process):
+    with ground(url) as made:
+        a_desk(made.settings, made.database)
+        with server(made.folder, made.url, options.workers, INCIDENTS_DOOR="public") as (port, _process):
             right, withdrawn = two_codes(port)
             calm = waited(port, right, withdrawn, runs=options.runs, tries=options.runs, guessers=0)
             usual = waited(port, right, withdrawn, runs=0, tries=options.tries, guessers=options.guessers)
         few = {"INCIDENTS_DOOR": "public", "RECEIPTS_A_MINUTE": str(FEW_TURNS)}
-        with server(folder, url, 1, module="benchmarks.receipts", **few) as (port, _process):
+        with server(made.folder, made.url, 1, module="benchmarks.receipts", **few) as (port, _process):
             tries, guessers = options.tries, options.guessers
             slowed = waited(port, right, withdrawn, runs=options.runs, tries=tries, guessers=guessers)
     return {
@@ -188,11 +187,7 @@ def main() -> None:
     parser.add_argument("--tries", type=int, default=50, help="Of a right code in each flood.")
     parser.add_argument("--guessers", type=int, default=16)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="One of both; both if not given.")
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    found = ((engine, measure(url, options)) for engine, url in engines(options.engine))
-    tell(((engine, is_good(figures), figures) for engine, figures in found), into=options.json)
+    on_engines(parser, measure, is_good)
 
 
 if __name__ == "__main__":

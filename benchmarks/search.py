@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -25,11 +24,9 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from benchmarks.flood import variables
+from benchmarks.serving import ground
 from incidents.adapters import data_files, opening, sealing
 from incidents.adapters.synthetic_texts import synthetic_texts
-from incidents.cli.setup import make_secrets
-from incidents.config import read_settings
 from incidents.core.accounts import Role
 from incidents.core.incident import Handling
 from incidents.core.report import Report, to_bytes
@@ -38,7 +35,6 @@ from incidents.core.search.finding import Labelled, line_of
 from incidents.core.search.query import parse
 from incidents.core.synthesis.samples import samples
 from incidents.core.synthesis.world import seeded
-from incidents.db import migrations
 from incidents.db import report as stored
 from incidents.db.database import Database
 from incidents.db.deidentify import Deidentification
@@ -150,13 +146,8 @@ def _labels() -> list[Labelled]:
 
 
 def measure(options: argparse.Namespace) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_secrets(folder)
-        url = f"sqlite:///{folder / 'site.sqlite'}"
-        settings = read_settings(variables(folder, url))
-        database = Database(url)
-        migrations.upgrade(database)
+    with ground() as made:
+        database, settings = made.database, made.settings
         member = fill(database, options, token_key=settings.token_key, memory_mib=settings.seal_memory_mib)
         memory, geocoder, places = Memory(), data_files.geocoder(), data_files.places()
         area_of = partial(geocoding.area_meant, geocoder=geocoder, places=places)
@@ -191,7 +182,6 @@ def measure(options: argparse.Namespace) -> dict[str, float]:
                 floor.append(look_through())
                 if options.verbose:
                     print(f"{took:.3f} {number:6} {typed}")
-        database.close()
     times.sort()
     return {
         "texts": looked_through,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 import os
@@ -10,18 +11,21 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
 from benchmarks.junk import Answers
-from incidents.config import Settings
+from incidents.cli.setup import make_secrets
+from incidents.config import Settings, read_settings
 from incidents.core.accounts import Role
 from incidents.db import migrations
 from incidents.db.database import Database
@@ -32,6 +36,11 @@ from tests import postgres
 PASSWORD = "tri zelene kruške na stolu"  # noqa: S105 (of a site that is gone at the end)
 _TIMEOUT_S = 60
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+Figures = Mapping[str, float | int | str]
+"""What was measured, by what it is called."""
+F = TypeVar("F", bound=Figures)
 
 
 class Refused(Exception):
@@ -187,9 +196,33 @@ def variables(folder: Path, url: str) -> dict[str, str]:
     return {"INCIDENTS_INSTANCE": str(folder), "INCIDENTS_DATABASE_URL": url, "INCIDENTS_HOSTS": "127.0.0.1"}
 
 
+@dataclass(frozen=True)
+class Ground:
+    """A site that is made and not served yet: key files in a folder, and tables without rows."""
+
+    folder: Path
+    url: str
+    settings: Settings
+    database: Database
+
+
+@contextmanager
+def ground(url: str = "") -> Iterator[Ground]:
+    """In a folder of its own, and SQLite unless an address is given; gone at the end."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_secrets(folder)
+        url = url or f"sqlite:///{folder / 'site.sqlite'}"
+        database = Database(url)
+        migrations.upgrade(database)
+        try:
+            yield Ground(folder, url, read_settings(variables(folder, url)), database)
+        finally:
+            database.close()
+
+
 def a_desk(settings: Settings, database: Database) -> Member:
-    """Tables, and a member whose key opens what comes."""
-    migrations.upgrade(database)
+    """A member whose key opens what comes."""
     now = datetime.now(UTC)
     with database.unit_of_work() as session:
         added = accounts.add_member(
@@ -234,7 +267,18 @@ def cluster() -> Iterator[postgres.Server]:
         yield one
 
 
-def tell(found: Iterable[tuple[str, bool, Mapping[str, float | int | str]]], *, into: Path | None) -> None:
+def on_engines(
+    parser: argparse.ArgumentParser, measure: Callable[[str, argparse.Namespace], F], is_good: Callable[[F], bool]
+) -> None:
+    """Read the command line, measure on one engine or both, and tell."""
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="One of both; both if not given.")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    found = ((engine, measure(url, options)) for engine, url in engines(options.engine))
+    tell(((engine, is_good(figures), figures) for engine, figures in found), into=options.json)
+
+
+def tell(found: Iterable[tuple[str, bool, Figures]], *, into: Path | None) -> None:
     """Print what was found on each engine as it comes, and whether that is good; exits with 1 where it is not."""
     all_figures, is_all_good = {}, True
     for engine, is_good, figures in found:

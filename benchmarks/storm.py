@@ -19,7 +19,6 @@ import os
 import random
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -42,18 +41,15 @@ from benchmarks.serving import (
     cluster,
     code_of,
     fields_of,
+    ground,
     memory_mb,
     server,
     tell,
     token_of,
-    variables,
     workers_of,
 )
-from incidents.cli.setup import make_secrets
-from incidents.config import read_settings
 from incidents.core.receipt import ReceiptCode
 from incidents.db import report as stored
-from incidents.db.database import Database
 from incidents.services import receipts
 from tests import postgres
 
@@ -183,23 +179,20 @@ class _Weather:
 
 
 @contextmanager
-def _database(engine: str, folder: Path) -> Iterator[tuple[str, postgres.Server | None]]:
+def _server_of(engine: str) -> Iterator[postgres.Server | None]:
+    """None for SQLite."""
     if engine == "sqlite":
-        yield f"sqlite:///{folder / 'site.sqlite'}", None
+        yield None
         return
     with cluster() as one:
-        yield one.url, one
+        yield one
 
 
 def measure(engine: str, options: argparse.Namespace) -> dict[str, float | str]:
     lasts_s = options.minutes * 60
-    with tempfile.TemporaryDirectory() as name, _database(engine, Path(name)) as (url, server_of_it):
-        folder = Path(name)
-        make_secrets(folder)
-        settings = read_settings(variables(folder, url))
-        database = Database(url)
-        a_desk(settings, database)
-        with server(folder, url, options.workers, INCIDENTS_DOOR="public") as (port, process):
+    with _server_of(engine) as server_of_it, ground(server_of_it.url if server_of_it else "") as made:
+        a_desk(made.settings, made.database)
+        with server(made.folder, made.url, options.workers, INCIDENTS_DOOR="public") as (port, process):
             began = time.monotonic()
             weather = _Weather(process, server_of_it, lasts_s=lasts_s, every_s=options.every)
             people = [_Person(port, number, began + lasts_s) for number in range(options.clients)]
@@ -216,10 +209,9 @@ def measure(engine: str, options: argparse.Namespace) -> dict[str, float | str]:
                     raging.result()
             late = _largest_mb(process)
         codes = [code for one in felt for code in one.codes]
-        with database.reader() as session:
+        with made.database.reader() as session:
             rows = session.scalar(sa.select(sa.func.count()).select_from(stored.Report)) or 0
-            gone = sum(not _opens(session, code, settings.pepper) for code in codes)
-        database.close()
+            gone = sum(not _opens(session, code, made.settings.pepper) for code in codes)
     shares = sorted(one.done for one in felt)
     answers = sum((one.answers for one in felt), Counter())
     wrong = [what for one in felt for what in one.wrong]

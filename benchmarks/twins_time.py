@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,16 +22,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from benchmarks import queue
-from benchmarks.serving import variables
+from benchmarks.serving import ground
 from incidents.adapters.data_files import geocoder, lexicon, places, shapes, vocabulary
-from incidents.cli.setup import make_secrets
-from incidents.config import read_settings
 from incidents.core.incident import Handling
 from incidents.core.shapes import neighbours
 from incidents.core.twins.lexicon import folded
-from incidents.db import migrations
 from incidents.db import report as stored
-from incidents.db.database import Database
 from incidents.services import keys, moderation
 from incidents.services.accounts import Member
 from incidents.services.twins import Surroundings, likely_twins
@@ -41,13 +36,8 @@ from incidents.services.twins import Surroundings, likely_twins
 def measure(open_reports: int, reports: int) -> dict[str, float]:
     """Seconds of CPU for the twins of one report in so long a queue, and for the floors."""
     now = datetime.now(UTC)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_secrets(folder)
-        url = f"sqlite:///{folder / 'site.sqlite'}"
-        settings = read_settings(variables(folder, url))
-        database = Database(url)
-        migrations.upgrade(database)
+    with ground() as made:
+        database, settings = made.database, made.settings
         with database.unit_of_work() as session:
             ana = queue.fill(session, settings, settled=0, open_reports=open_reports, now=now)
             key = keys.unlock_member_key(session, ana.id, ana.password, memory_mib=settings.seal_memory_mib)
@@ -58,7 +48,6 @@ def measure(open_reports: int, reports: int) -> dict[str, float]:
                 moderation.take_report(session, report, member=member, now=now)
         with database.reader() as session:
             every = [_timed_one(session, report, member, settings.pepper, now) for report in some]
-        database.close()
     looked, opened, folding, found = zip(*every[1:], strict=True)  # the first one builds what all need
     return {
         "open reports": open_reports,

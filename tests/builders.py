@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,10 +23,11 @@ from incidents.db import account
 from incidents.db import report as stored
 from incidents.db.desk import add_to_desk
 from incidents.db.key import DeskKey
-from incidents.services import accounts, desks, geocoding, keys, queue, reporting, settlement
+from incidents.services import accounts, batches, desks, geocoding, keys, queue, reporting, settlement
 from incidents.services.accounts import Member
 from incidents.services.memory import Memory, Recall
 from incidents.services.queue import Waiting
+from incidents.services.reporting import Ready
 
 PEPPER = bytes(range(2, 34))
 NO_DRAW = Draw(b"", 0)
@@ -194,6 +196,14 @@ def a_further_desk(session: Session, *members: Member, code: str = "sever", now:
     session.get_one(DeskKey, epoch).opened_on = now.date()
     session.flush()
     return epoch
+
+
+def sealed_batch(session: Session, settings: Settings, reports: Iterable[Report], *, now: datetime) -> list[Ready]:
+    """The reports of a table, as the desk gets them."""
+    vocabulary, places = data_files.vocabulary(), data_files.places()
+    return batches.seal_batch(
+        session, reports, vocabulary=vocabulary, places=places, today=now.date(), now=now, pepper=settings.pepper
+    )
 
 
 def gives_area(session: Session, *places: str, desk: str = "sever", now: datetime) -> desks.Area | None:

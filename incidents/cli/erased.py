@@ -14,11 +14,11 @@ from incidents.services.erased import Again
 
 
 def tell_of_erased(lists: Sequence[Path], again: Again, *, is_clean: bool, over: int) -> None:
+    """What was taken off again; whether its traces are gone, and how many reports are `over` their days."""
     if not any(path.exists() for path in lists):
         click.echo(
-            "There is no erased.list in the instance folder or beside the backup: reports that were destroyed or "
-            "withdrawn after this backup was made are back. If you have such a list, empty the database and restore "
-            "again with it.",
+            "There is no erased.list: reports that were destroyed or withdrawn after this moment are back. If you have "
+            "such a list, put it into the instance folder and run `retention again`.",
             err=True,
         )
     elif again.is_any:
@@ -27,7 +27,7 @@ def tell_of_erased(lists: Sequence[Path], again: Again, *, is_clean: bool, over:
             f"{again.withdrawn:,} that had been withdrawn, and the files of {again.files_of:,}."
         )
     else:
-        click.echo("Nothing on erased.list is in this backup.")
+        click.echo("Nothing that is on erased.list came back.")
     if not is_clean:
         click.echo(
             "Their traces are still in the files of the database: run `retention clean` at a quiet hour.", err=True

@@ -20,9 +20,9 @@ from incidents.config import Settings
 from incidents.core.desks import NATIONAL
 from incidents.db.database import Database
 from incidents.db.desk import desks_of
-from incidents.services import accounts, desks, resealing, trustees
+from incidents.services import accounts, desks, intake, resealing, trustees
 from incidents.services import keys as services
-from incidents.services.keys import NotReady, Readiness
+from incidents.services.intake import NotReady, Readiness
 
 _WORDS = 33
 _PER_LINE = 3
@@ -87,7 +87,7 @@ def open_(settings: Settings, code: str) -> None:
 
     A trial has neither: there a further desk opens once two members hold its key.
     """
-    opens = services.open_on_trial if settings.trial else services.open_intake
+    opens = intake.open_on_trial if settings.trial else intake.open_intake
     with database_of(settings) as database:
         try:
             with database.unit_of_work() as session:
@@ -111,7 +111,7 @@ def open_(settings: Settings, code: str) -> None:
 def _to_confirm(found: Readiness) -> str:
     if found.has_members:
         return ""
-    left = services.FEWEST_CONFIRMED - found.confirmed
+    left = intake.FEWEST_CONFIRMED - found.confirmed
     return f" {left} more to confirm a recovery code: `members recovery-code NAME`."
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,7 +16,6 @@ from incidents.adapters import sealed_files
 from incidents.cli.key_files import read_key
 from incidents.cli.site import Wrong
 
-_PATH = click.Path(path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _AT_ONCE = 1 << 20
 _ENDING = ".sealed"
@@ -45,25 +43,20 @@ def seal(files: tuple[Path, ...], into: Path, key_file: Path, remove: bool) -> N
 
 @click.command()
 @click.argument("files", nargs=-1, type=_FILE)
-@click.option("--to", "target", type=_PATH, required=True, help="The file to write; `-` for standard output.")
+@click.option("--to", "target", type=_FILE, required=True, help="The file to write.")
 @click.option("--key", "key_file", type=_FILE, required=True, help="The private key that `backup key` made.")
 def unseal(files: tuple[Path, ...], target: Path, key_file: Path) -> None:
-    """Open one sealed file. It is written whole or, where it was changed or cut off, not at all.
-
-    On standard output parts may come before a fault is found: the exit code tells.
-    """
+    """Open one sealed file. It is written whole or, where it was changed or cut off, not at all."""
     private = read_key(key_file, "private")
     found = [file for file in files if file.exists()]
     if len(found) != 1:
         raise Wrong(f"One sealed file is needed, and here are {len(found)}.")
+    part = target.with_name(f"{target.name}.part")
     with _in_words(), found[0].open("rb") as sealed:
-        if target == Path("-"):
-            _copy(sealed, private, sys.stdout.buffer)
-            return
-        part = target.with_name(f"{target.name}.part")
         try:
             with _new(part) as written:
-                _copy(sealed, private, written)
+                for content in sealed_files.contents(sealed, private):
+                    written.write(content)
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
@@ -82,12 +75,6 @@ def _seal(file: IO[bytes], name: str, into: Path, public: bytes) -> None:
             _settle(into)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _copy(sealed: IO[bytes], private: bytes, target: IO[bytes]) -> None:
-    for content in sealed_files.contents(sealed, private):
-        target.write(content)
-    target.flush()
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from incidents.db.audit import Change, record, record_all
 from incidents.db.desk import Desk, DeskArea, all_desks, areas, desks_of
 from incidents.db.key import DeskKey, newest_desk_key
 from incidents.services import keys
+from incidents.services.intake import Readiness, readiness
 
 
 class NotADesk(Exception):
@@ -109,7 +110,7 @@ class Kept:
     name: str
     key: DeskKey
     holders: Sequence[str]
-    readiness: keys.Readiness
+    readiness: Readiness
 
 
 def kept(session: Session) -> list[Kept]:
@@ -121,7 +122,7 @@ def kept(session: Session) -> list[Kept]:
             desk.name,
             key,
             [names[holder] for holder in keys.holders_of(session, key.epoch)],
-            keys.readiness(session, desk.code),
+            readiness(session, desk.code),
         )
         for desk in all_desks(session)
         if (key := newest_desk_key(session, desk.code)) is not None

@@ -78,15 +78,13 @@ def incidents_in(session: Session, *decisions: Decision, most: int = 200) -> lis
 
 def proposals(session: Session, member: UUID, *, most: int = 200) -> list[Shown]:
     """What waits for a second person, the longest waiting first; what this member proposed themselves comes last."""
-    since = proposed_at(session, incidents_at(session, Decision.PROPOSED))
-    first = sorted(since, key=since.__getitem__)[:most]
-    shown = {one.id: one for one in incidents_where(session, Incident.id.in_(first), most=most)}
-    found = [shown[incident] for incident in first if incident in shown]
-    return sorted(found, key=lambda one: one.proposed_by == member)
-
-
-def incidents_at(session: Session, decision: Decision) -> Sequence[UUID]:
-    return session.scalars(sa.select(Incident.id).where(Incident.decision == decision)).all()
+    waiting = session.execute(
+        sa.select(Incident.id, Incident.proposed_by).where(Incident.decision == Decision.PROPOSED)
+    ).all()
+    since = proposed_at(session, [one.id for one in waiting])
+    first = sorted(waiting, key=lambda one: (one.proposed_by == member, since[one.id]))[:most]
+    shown = {one.id: one for one in incidents_where(session, Incident.id.in_([one.id for one in first]), most=most)}
+    return [shown[one.id] for one in first]
 
 
 def proposed_at(session: Session, incidents: Sequence[UUID]) -> dict[UUID, datetime]:

@@ -20,6 +20,7 @@ from incidents.core.vocabulary import Vocabulary
 from incidents.core.workdays import LOCAL, working_days_between
 from incidents.db import report as stored
 from incidents.db.audit import AuditEntry
+from incidents.db.incident import Incident
 from incidents.services import settled
 from incidents.services.queue import Gist, Waiting, grave_acts
 
@@ -138,5 +139,6 @@ def _decided(session: Session, since: datetime) -> list[_Step]:
 
 def _proposed(session: Session) -> list[date]:
     """The days on which those were proposed that wait for a second person."""
-    waiting = settled.proposed_at(session, settled.incidents_at(session, Decision.PROPOSED))
+    proposed = session.scalars(sa.select(Incident.id).where(Incident.decision == Decision.PROPOSED)).all()
+    waiting = settled.proposed_at(session, proposed)
     return [at.astimezone(LOCAL).date() for at in waiting.values()]

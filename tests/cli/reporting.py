@@ -20,6 +20,17 @@ def sent(site: Served, answers: dict[str, list[str]]) -> str:
 
 
 def opens(site: Served, code: str) -> bool:
+    return "/receipt/withdraw" in _status(site, code)
+
+
+def withdraw(site: Served, code: str) -> None:
+    asked = form(_status(site, code), "/receipt/withdraw")
+    _, sure = site.post(asked.action, asked.sent())
+    status, gone = site.post(asked.action, form(sure, "/receipt/withdraw", own=asked.action).sent(sure="yes"))
+    assert status == 200, text_of(gone)
+
+
+def _status(site: Served, code: str) -> str:
+    """The page that a code opens; for an unknown one the page that says so."""
     page = form(site.get("/sr-Cyrl/receipt")[1], "/receipt", own="/sr-Cyrl/receipt")
-    status, shown = site.post("/sr-Cyrl/receipt", page.sent(code=code))
-    return status == 200 and "/receipt/withdraw" in shown
+    return site.post("/sr-Cyrl/receipt", page.sent(code=code))[1]

@@ -18,7 +18,7 @@ from incidents.db.desk import DeskArea, areas
 from incidents.db.key import DeskKey
 from incidents.db.release import ReceivedReports
 from incidents.db.report import Report, arrived_on
-from incidents.services import batches, counting, desks, keys, receipts, reporting
+from incidents.services import counting, desks, keys, receipts, reporting
 from incidents.services.accounts import Member
 from tests import builders
 from tests.conftest import NOW
@@ -171,15 +171,7 @@ def test_each_report_of_a_table_goes_to_its_desk(session: Session, settings: Set
     builders.gives_area(session, NORTH_BACKA, now=NOW)
     places = (TOWN, ELSEWHERE, TOWN)
     reports = [builders.a_report(origin=IN_BATCH, partner="praxis", **place) for place in places]
-    ready = batches.seal_batch(
-        session,
-        reports,
-        vocabulary=data_files.vocabulary(),
-        places=data_files.places(),
-        today=NOW.date(),
-        now=NOW,
-        pepper=settings.pepper,
-    )
+    ready = builders.sealed_batch(session, settings, reports, now=NOW)
     assert [one.row["epoch"] for one in ready] == [sever, 1, sever]
 
 

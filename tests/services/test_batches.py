@@ -24,15 +24,7 @@ FILE = b"acts;grounds;setting\n"
 
 
 def take(session: Session, settings: Settings, *reports: Report, content: bytes = FILE) -> list[ReceiptCode]:
-    ready = batches.seal_batch(
-        session,
-        reports,
-        vocabulary=data_files.vocabulary(),
-        places=data_files.places(),
-        today=NOW.date(),
-        now=NOW,
-        pepper=settings.pepper,
-    )
+    ready = builders.sealed_batch(session, settings, reports, now=NOW)
     batches.keep_batch(
         session, ready, content=content, partner="praxis", today=NOW.date(), now=NOW, pepper=settings.pepper
     )

@@ -11,7 +11,7 @@ from incidents.core.accounts import Role
 from incidents.db.audit import AuditEntry
 from incidents.db.desk import desks_of
 from incidents.db.key import DeskKey, KeyGrant, MemberKey, epochs_open_to, newest_desk_key
-from incidents.services import colleagues, desks, keys, resealing, trustees
+from incidents.services import colleagues, desks, intake, keys, resealing, trustees
 from incidents.services.accounts import Member
 from tests import builders
 from tests.conftest import NOW
@@ -156,12 +156,12 @@ def test_shares_made_before_a_desk_open_it_too(session: Session, settings: Setti
 def test_a_further_desk_opens_when_two_have_confirmed_their_codes(session: Session, ana: Member, vesna: Member) -> None:
     desks.add_desk(session, "sever", "Север", first=ana.id, actor=ana.name, now=NOW)
     session.get_one(MemberKey, ana.id).recovery_confirmed_on = NOW.date()
-    with pytest.raises(keys.NotReady) as found:
-        keys.open_intake(session, actor="x", now=NOW, desk="sever")
+    with pytest.raises(intake.NotReady) as found:
+        intake.open_intake(session, actor="x", now=NOW, desk="sever")
     assert found.value.readiness.confirmed == 1
     desks.let_in(session, "sever", vesna.id, by=ana.id, by_key=ana.key, actor=ana.name, now=NOW)
     session.get_one(MemberKey, vesna.id).recovery_confirmed_on = NOW.date()
-    keys.open_intake(session, actor="x", now=NOW, desk="sever")
+    intake.open_intake(session, actor="x", now=NOW, desk="sever")
     newest = newest_desk_key(session, "sever")
     assert newest is not None
     assert newest.opened_on == NOW.date()

@@ -37,7 +37,7 @@ from incidents.disclosure.released import shown_in
 from incidents.disclosure.releasing import CountsChanged
 from incidents.disclosure.spec import spec_of
 from incidents.disclosure.verdict import verdict
-from incidents.services import drafts, keys, moderation, releases, settlement, trustees
+from incidents.services import drafts, intake, keys, moderation, releases, settlement, trustees
 from incidents.services import published as public
 from incidents.services.accounts import Member
 from incidents.services.published import NotFound, ReleaseSummary, Sight
@@ -570,7 +570,7 @@ def test_when_all_keys_are_lost_figures_stay_the_same_and_intake_goes_on(
         keys.confirm_recovery_code(session, member.id, code, actor=member.name, now=NOW)
     for text in trustees.make_shares(session, by=people[0].id, by_key=people[0].key, actor="x", now=NOW):
         trustees.read_back(session, text, actor="x", now=NOW)
-    keys.open_intake(session, actor="x", now=NOW)
+    intake.open_intake(session, actor="x", now=NOW)
     builders.send(session, a_report(), settings, now=NOW)
     epochs = session.scalars(sa.select(stored.Report.epoch).order_by(stored.Report.epoch)).all()
     build(session, NOW.date())

@@ -13,7 +13,7 @@ from incidents.config import Settings
 from incidents.core.accounts import Role
 from incidents.db.audit import AuditEntry
 from incidents.db.key import KeyGrant, MemberKey, RecoveryShare, current_desk_key
-from incidents.services import keys, reporting, trustees
+from incidents.services import intake, keys, reporting, trustees
 from incidents.services.accounts import Member
 from tests import builders
 from tests.conftest import NOW
@@ -134,8 +134,8 @@ def test_intake_stays_closed_while_something_is_missing(
         with_code(session, member)
     for text in make(session, prepared[0])[:read]:
         trustees.read_back(session, text, **WHO)
-    with pytest.raises(keys.NotReady) as refused:
-        keys.open_intake(session, **WHO)
+    with pytest.raises(intake.NotReady) as refused:
+        intake.open_intake(session, **WHO)
     assert (refused.value.readiness.confirmed, refused.value.readiness.shares_read_back) == (codes, read)
     assert current_desk_key(session) is None
 
@@ -143,8 +143,8 @@ def test_intake_stays_closed_while_something_is_missing(
 def test_intake_stays_closed_without_shares(session: Session, prepared: list[Member]) -> None:
     for member in prepared:
         with_code(session, member)
-    with pytest.raises(keys.NotReady):
-        keys.open_intake(session, **WHO)
+    with pytest.raises(intake.NotReady):
+        intake.open_intake(session, **WHO)
 
 
 def test_intake_opens_when_two_have_confirmed_and_the_shares_were_read_back(
@@ -153,7 +153,7 @@ def test_intake_opens_when_two_have_confirmed_and_the_shares_were_read_back(
     for member in prepared:
         with_code(session, member)
     made_and_read_back(session, prepared[0])
-    keys.open_intake(session, **WHO)
+    intake.open_intake(session, **WHO)
     builders.send(session, builders.a_report(), settings, now=NOW)
     assert opened(session, prepared[1]) == 1
 
@@ -161,7 +161,7 @@ def test_intake_opens_when_two_have_confirmed_and_the_shares_were_read_back(
 def test_a_code_that_was_never_typed_back_does_not_count(session: Session, prepared: list[Member]) -> None:
     for member in prepared:
         keys.new_recovery_code(session, member.id, member.key)
-    assert keys.readiness(session).confirmed == 0
+    assert intake.readiness(session).confirmed == 0
 
 
 def test_a_rotation_opens_nothing_that_was_closed(session: Session, prepared: list[Member]) -> None:
@@ -179,6 +179,6 @@ def test_when_everything_is_lost_intake_goes_on_under_a_new_epoch(
     for member in people:
         with_code(session, member)
     made_and_read_back(session, people[0])
-    keys.open_intake(session, **WHO)
+    intake.open_intake(session, **WHO)
     builders.send(session, builders.a_report(), settings, now=NOW)
     assert opened(session, people[0]) == 1

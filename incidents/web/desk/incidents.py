@@ -62,8 +62,7 @@ def listed() -> ResponseReturnValue:
 def next_one() -> ResponseReturnValue:
     """The proposal of another member that waits longest; the list where there is none."""
     with platform().database.reader() as session:
-        waiting = settled.proposals(session, g.member.id, most=1_000)
-    others = [one.id for one in waiting if one.proposed_by != g.member.id]
+        others = [one.id for one in settled.proposals(session, g.member.id, most=1) if one.proposed_by != g.member.id]
     return redirect(url_for(".show", incident=others[0]) if others else url_for(".listed"), 303)
 
 
