@@ -78,13 +78,17 @@ def incidents_in(session: Session, *decisions: Decision, most: int = 200) -> lis
 
 def proposals(session: Session, member: UUID, *, most: int = 200) -> list[Shown]:
     """What waits for a second person, the longest waiting first; what this member proposed themselves comes last."""
-    waiting = session.execute(
-        sa.select(Incident.id, Incident.proposed_by).where(Incident.decision == Decision.PROPOSED)
-    ).all()
-    since = proposed_at(session, [one.id for one in waiting])
-    first = sorted(waiting, key=lambda one: (one.proposed_by == member, since[one.id]))[:most]
-    shown = {one.id: one for one in incidents_where(session, Incident.id.in_([one.id for one in first]), most=most)}
-    return [shown[one.id] for one in first]
+    own, others = Incident.proposed_by == member, Incident.proposed_by.is_distinct_from(member)
+    first = [*waiting_proposals(session, others), *waiting_proposals(session, own)][:most]
+    shown = {one.id: one for one in incidents_where(session, Incident.id.in_(first), most=most)}
+    return [shown[incident] for incident in first]
+
+
+def waiting_proposals(session: Session, whose: sa.ColumnElement[bool]) -> list[UUID]:
+    """Proposed incidents that `whose` is true of, the longest waiting first."""
+    waiting = session.scalars(sa.select(Incident.id).where(Incident.decision == Decision.PROPOSED, whose)).all()
+    since = proposed_at(session, waiting)
+    return sorted(waiting, key=since.__getitem__)
 
 
 def proposed_at(session: Session, incidents: Sequence[UUID]) -> dict[UUID, datetime]:

@@ -38,7 +38,7 @@ from incidents.services.corrections import note_correction, note_withdrawal
 from incidents.services.drafts import drop_draft
 from incidents.services.moderation import partner_of, reports_within, taken_row
 from incidents.services.reporting import NoDeskKey
-from incidents.services.settled import NoSuchIncident
+from incidents.services.settled import NoSuchIncident, waiting_proposals
 
 RETURN_PARTS = (
     "place",
@@ -280,6 +280,12 @@ def check_may_read(session: Session, incident: UUID, member: Member) -> None:
     """Raises AtAnotherDesk where the member may not decide, as `may_read` says."""
     if not may_read(session, incident, member):
         raise AtAnotherDesk
+
+
+def next_proposal(session: Session, member: Member) -> UUID | None:
+    """What another member proposed and this one may decide on, the longest waiting first."""
+    waiting = waiting_proposals(session, Incident.proposed_by.is_distinct_from(member.id))
+    return next((one for one in waiting if may_read(session, one, member)), None)
 
 
 def waits_for_second_coding(session: Session, row: Incident, *, draw: Draw, vocabulary: Vocabulary) -> bool:

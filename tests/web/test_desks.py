@@ -107,6 +107,8 @@ def test_who_cannot_read_an_incidents_reports_is_told_who_decides(two: Two, data
     assert "/accept" not in page
     assert str(two.report) not in page
     assert told not in two.ana.open(f"/desk/incidents/{incident}")
+    assert two.boris.client.get("/desk/incidents/next").location == "/desk/incidents/"
+    assert two.ana.client.get("/desk/incidents/next").location == f"/desk/incidents/{incident}"
 
 
 def given(who: AtDesk, report: UUID, **changes: str) -> TestResponse:

@@ -60,10 +60,10 @@ def listed() -> ResponseReturnValue:
 @incidents.get("/next")
 @guard.needs(Role.REVIEWER)
 def next_one() -> ResponseReturnValue:
-    """The proposal of another member that waits longest; the list where there is none."""
+    """The proposal of another member that waits longest for one like this; the list where there is none."""
     with platform().database.reader() as session:
-        others = [one.id for one in settled.proposals(session, g.member.id, most=1) if one.proposed_by != g.member.id]
-    return redirect(url_for(".show", incident=others[0]) if others else url_for(".listed"), 303)
+        found = settlement.next_proposal(session, g.member)
+    return redirect(url_for(".show", incident=found) if found else url_for(".listed"), 303)
 
 
 @incidents.get("/<uuid:incident>")
