@@ -204,7 +204,7 @@ def test_normal_use_gives_the_policy_nothing_to_report(browser: Browser, publish
             visitor = Visitor(one, tag)
             walk.status(visitor, walk.report(visitor, Told()))
             one.page.locator("#answer").fill("Било је и других који су то видели.")
-            one.page.locator("form:has(#answer) button").first.click()
+            visitor.press("form:has(#answer) button")
             one.look()
             for path in PAGES:
                 tour.open(f"/{tag}/{path}")

@@ -146,7 +146,8 @@ class Watched:
             self.look()
 
     def look(self) -> None:
-        """Read the page that is open."""
+        """Read the page that is open, or the one that is on its way."""
+        self.page.wait_for_load_state()
         path = self.page.url.removeprefix(self.address).partition("?")[0].partition("#")[0]
         found = self.page.evaluate(_FINDS)
         self.opened.append(path)
