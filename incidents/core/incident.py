@@ -29,6 +29,10 @@ class Handling(enum.Enum):
     DESTROYED = "destroyed"
 
 
+OPEN = frozenset({Handling.RECEIVED, Handling.QUARANTINED, Handling.IN_TRIAGE, Handling.AWAITING_REPORTER})
+"""Where a report stands that the desk has still to settle."""
+
+
 class Decision(enum.Enum):
     """Where an incident stands."""
 

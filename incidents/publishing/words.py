@@ -101,9 +101,12 @@ def _codes(files: Mapping[str, bytes]) -> dict[str, set[str]]:
 
 def area_label(code: str, name: Callable[[str], str], _: Say) -> str:
     """An area in words; `name` knows regions, districts and municipalities."""
-    apart = {KOSOVO: _("Kosovo*"), ONLINE: _("On the internet"), NO_PLACE: _("Place not known")}
-    if code in apart:
-        return apart[code]
+    if code == KOSOVO:
+        return _("Kosovo*")
+    if code == ONLINE:
+        return _("On the internet")
+    if code == NO_PLACE:
+        return _("Place not known")
     district, _dash, rest = code.partition("-")
     if not rest:
         return name(code)

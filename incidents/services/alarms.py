@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from incidents.core.flood import is_bunch, is_flood_day
-from incidents.core.incident import Decision, Handling
+from incidents.core.incident import Handling
 from incidents.core.report import NOT_SURE
 from incidents.db import report as stored
-from incidents.db.incident import Incident, IncidentCode
 from incidents.services.clusters import MANY_HELD
 from incidents.services.pulse import usual_of
 from incidents.services.queue import Waiting
+from incidents.services.yearly import Yearly
 
 BUNCH_WITHIN = timedelta(days=7)
 
@@ -50,41 +50,22 @@ def flood(session: Session, *, today: date) -> Flood | None:
     return None
 
 
-def bunches(session: Session, waiting: Iterable[Waiting], *, today: date) -> list[Bunch]:
+def bunches(session: Session, waiting: Iterable[Waiting], *, yearly: Yearly, today: date) -> list[Bunch]:
     """Of the open reports given, those that bunch, the largest first. Held ones count when they are let go."""
     together: dict[tuple[str, str], list[date]] = defaultdict(list)
+    since = today - BUNCH_WITHIN
     for line in waiting:
-        if (
-            line.content is not None
-            and line.content.area
-            and line.handling is not Handling.QUARANTINED
-            and today - line.received_on < BUNCH_WITHIN
-        ):
-            for ground in line.content.grounds - {NOT_SURE}:
-                together[line.content.area, ground].append(line.received_on)
+        content = line.content
+        if line.received_on > since and content and content.area and line.handling is not Handling.QUARANTINED:
+            for ground in content.grounds:
+                if ground != NOT_SURE:
+                    together[content.area, ground].append(line.received_on)
     # Only where they would bunch if such a thing had never happened there need it be known how usual it is.
     together = {each: days for each, days in together.items() if is_bunch(len(days), 0)}
-    a_year = _settled_in_a_year(session, {place for place, _ in together}, today) if together else {}
+    a_year = yearly.of(session, {place for place, _ in together}, today=today)
     found = [
         Bunch(place, ground, len(days), min(days))
         for (place, ground), days in together.items()
         if is_bunch(len(days), a_year.get((place, ground), 0))
     ]
     return sorted(found, key=lambda bunch: (-bunch.number, bunch.place, bunch.ground))
-
-
-def _settled_in_a_year(session: Session, places: Set[str], today: date) -> Mapping[tuple[str, str], int]:
-    month = Incident.year * 12 + sa.func.coalesce(Incident.month, 6)
-    rows = session.execute(
-        sa.select(Incident.place, IncidentCode.code, sa.func.count().label("number"))
-        .join(IncidentCode, IncidentCode.incident_id == Incident.id)
-        .where(
-            Incident.place.in_(places),
-            IncidentCode.vocabulary == "ground",
-            Incident.decision == Decision.ACCEPTED,
-            Incident.year >= today.year - 1,
-            month > (today.year - 1) * 12 + today.month,
-        )
-        .group_by(Incident.place, IncidentCode.code)
-    )
-    return Counter({(row.place, row.code): row.number for row in rows})

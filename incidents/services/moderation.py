@@ -35,8 +35,6 @@ from incidents.services.reporting import NoDeskKey
 
 LEASE = timedelta(minutes=20)
 LONGEST_QUESTION = 2_000
-OPEN = frozenset({Handling.RECEIVED, Handling.QUARANTINED, Handling.IN_TRIAGE, Handling.AWAITING_REPORTER})
-"""Where reports stand that nobody has settled."""
 
 
 class Sealed(Protocol):

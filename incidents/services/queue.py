@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from incidents.core.incident import Handling, is_at_risk
+from incidents.core.incident import OPEN, Handling, is_at_risk
 from incidents.core.queue_rules import Effect, Hits, Rule, hits
 from incidents.core.report import Report
 from incidents.core.targets import is_overdue
@@ -29,7 +31,7 @@ from incidents.db.key import epochs_open_to
 from incidents.services import keys
 from incidents.services.accounts import Member
 from incidents.services.memory import Recall
-from incidents.services.moderation import OPEN, content_of, is_taken, private_keys
+from incidents.services.moderation import content_of, is_taken, private_keys
 
 _SHELF = "queue"
 _AT_ONCE = 500
@@ -40,13 +42,13 @@ class Gist(NamedTuple):
     """What the queue knows of what a report says. A tuple, as `Waiting` is: thousands are made for each page."""
 
     language: str
-    acts: frozenset[str]
-    grounds: frozenset[str]
+    acts: Collection[str]
+    grounds: Collection[str]
     place: str
     """As it was typed."""
     area: str
     """The municipality, district or Kosovo* that it stands for; empty where several may be meant or none."""
-    hit_by: frozenset[str]
+    hit_by: Collection[str]
     """Ids of the rules that hit it."""
     is_about_child: bool
 
@@ -54,11 +56,11 @@ class Gist(NamedTuple):
 def gist_of(content: Report, area: str, hit_by: Iterable[str] = ()) -> Gist:
     return Gist(
         content.language,
-        content.acts,
-        content.grounds,
+        sorted(content.acts),
+        sorted(content.grounds),
         content.place,
         area,
-        frozenset(hit_by),
+        sorted(hit_by),
         is_about_child(content.targets, content.relation),
     )
 
@@ -66,7 +68,8 @@ def gist_of(content: Report, area: str, hit_by: Iterable[str] = ()) -> Gist:
 class Waiting(NamedTuple):
     """One line of the queue."""
 
-    id: UUID
+    row: str
+    """The report's id, as the database writes it."""
     received_on: date
     handling: Handling
     content: Gist | None
@@ -86,6 +89,10 @@ class Waiting(NamedTuple):
     """The story is hard to read (core.welfare)."""
     desk: str
     """Where it lies, of the desks that the member works at."""
+
+    @property
+    def id(self) -> UUID:
+        return UUID(self.row)
 
     @property
     def is_flagged(self) -> bool:
@@ -178,9 +185,17 @@ class Chosen:
 
 def chosen(waiting: Sequence[Waiting], by: Filter) -> Chosen:
     others = replace(by, view=View.ALL)
-    fitting = [line for line in waiting if others.fits(line)]
-    counts = {view: sum(map(view.shows, fitting)) for view in View}
-    return Chosen([line for line in fitting if by.view.shows(line)], counts)
+    fitting = list(waiting) if others == Filter() else [line for line in waiting if others.fits(line)]
+    # Thousands of lines are of a dozen kinds: each kind is looked at once.
+    kinds = list(map(_kind, fitting))
+    numbers, examples = Counter(kinds), dict(zip(kinds, fitting, strict=True))
+    shown = {view: {kind for kind, line in examples.items() if view.shows(line)} for view in View}
+    lines = [line for line, kind in zip(fitting, kinds, strict=True) if kind in shown[by.view]]
+    return Chosen(lines, {view: sum(numbers[kind] for kind in shown[view]) for view in View})
+
+
+_kind = attrgetter("is_mine", "is_routed_here", "holder", "handling", "is_overdue", "is_at_risk")
+"""All that a view asks a line for."""
 
 
 def open_queue(
@@ -200,37 +215,48 @@ def open_queue(
     (services.clusters). `area_of` tells what a typed place stands for; `rules` are those in force.
     """
     desks = keys.desks_by_epoch(session, epochs_open_to(session, member.id))
-    rows = [row for row in _rows(session, OPEN if with_held else OPEN - {Handling.QUARANTINED}) if row.epoch in desks]
+    handlings = OPEN if with_held else OPEN - {Handling.QUARANTINED}
+    rows = [row for row in stored.standing(session, handlings) if row.epoch in desks]
     gists = open_gists(session, rows, member, shelf=_SHELF, recall=recall, area_of=area_of, rules=rules)
     names = member_names(session)
     grave, hard = grave_acts(vocabulary), hard_acts(vocabulary)
-    late = cache(partial(is_overdue, now=now))
+
+    @cache
+    def late(received_on: date, handling: Handling, at_risk: bool) -> bool:
+        return is_overdue(received_on, handling, is_at_risk=at_risk, now=now)
+
+    by_id = {str(rule.id): rule for rule in rules}
     waiting = []
-    for row in rows:
-        content = gists.get(row.id)
-        hitting = tuple(rule for rule in rules if str(rule.id) in content.hit_by) if content and content.hit_by else ()
-        is_free = not is_taken(row.lease_until, now)
+    for row, _version, received_on, handling, epoch, member_id, until, has_news in rows:
+        content = gists.get(row)
+        hitting = tuple(by_id[rule] for rule in by_id if rule in content.hit_by) if content and content.hit_by else ()
+        is_free = until is None or not is_taken(until, now)
         at_risk = content is not None and not grave.isdisjoint(content.acts)
         waiting.append(
             Waiting(
-                UUID(row.id),
-                row.received_on,
-                row.handling,
+                row,
+                received_on,
+                handling,
                 content,
-                None if is_free else names[row.lease_member_id],
-                row.lease_member_id == member.id,
+                None if is_free or member_id is None else names[member_id],
+                member_id == member.id,
                 at_risk,
-                late(row.received_on, row.handling, is_at_risk=at_risk),
-                row.has_news,
-                is_free and any(rule.route_to == member.id for rule in hitting),
+                late(received_on, handling, at_risk),
+                has_news,
+                bool(hitting) and is_free and any(rule.route_to == member.id for rule in hitting),
                 hitting,
                 content is not None and is_hard(content, hard),
-                desks[row.epoch],
+                desks[epoch],
             )
         )
-    return sorted(
-        waiting, key=lambda line: (line.is_apart, not line.is_at_risk, not line.is_flagged, line.received_on, line.id)
-    )
+    return sorted(waiting, key=_turn)
+
+
+def _turn(line: Waiting) -> tuple[bool, bool, bool, date, str]:
+    """Of a line in the queue: the lowest comes first."""
+    if line.rules:
+        return (line.is_apart, not line.is_at_risk, not line.is_flagged, line.received_on, line.row)
+    return (False, not line.is_at_risk, True, line.received_on, line.row)
 
 
 def is_hard(content: Gist, acts: frozenset[str]) -> bool:
@@ -243,29 +269,9 @@ def grave_acts(vocabulary: Vocabulary) -> frozenset[str]:
     return frozenset(term.code for term in vocabulary.of("act_type") if is_at_risk({term.code}, vocabulary))
 
 
-def _rows(session: Session, handlings: Iterable[Handling]) -> list[sa.Row[*tuple[Any, ...]]]:
-    """Of open reports and of those with news, everything that is not sealed.
-
-    In two queries, each with an index of its own: as one, with OR, the database would read all that were ever settled.
-    """
-    row = stored.Report
-    plain = sa.select(
-        stored.ID_AS_TEXT,
-        row.version,
-        row.received_on,
-        row.handling,
-        row.epoch,
-        row.lease_member_id,
-        row.lease_until,
-        row.has_news,
-    )
-    either = [*session.execute(plain.where(stored.stands_in(handlings))), *session.execute(plain.where(row.has_news))]
-    return list({row.id: row for row in either}.values())
-
-
 def open_gists(
     session: Session,
-    rows: Sequence[sa.Row[*tuple[Any, ...]]],
+    rows: Sequence[stored.Standing | sa.Row[*tuple[Any, ...]]],
     member: Member,
     *,
     shelf: str,
@@ -293,12 +299,7 @@ def open_gists(
 
     lines = recall.lines(shelf, current, open_)
     # Read at once: a call for each would take three times as long.
-    return {
-        report: Gist(language, frozenset(acts), frozenset(grounds), place, area, frozenset(hit_by), is_about_child)
-        for report, (language, acts, grounds, place, area, hit_by, is_about_child) in zip(
-            lines, json.loads(f"[{','.join(lines.values())}]"), strict=True
-        )
-    }
+    return dict(zip(lines, map(Gist._make, json.loads(f"[{','.join(lines.values())}]")), strict=True))
 
 
 def _may_open(private: Callable[[int], bytes], epoch: int) -> bool:
@@ -312,4 +313,4 @@ def _may_open(private: Callable[[int], bytes], epoch: int) -> bool:
 def _written(content: Report, area_of: Callable[[str], str], hitting: Sequence[tuple[str, Hits]]) -> str:
     area = content.area or (area_of(content.place) if content.place else "")
     gist = gist_of(content, area, (rule for rule, is_hit in hitting if is_hit(content, area)))
-    return json.dumps(gist, default=sorted, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(gist, ensure_ascii=False, separators=(",", ":"))

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from incidents.adapters import opening
 from incidents.adapters.sealing import CannotOpen
-from incidents.core.incident import Decision, Handling
+from incidents.core.incident import OPEN, Decision, Handling
 from incidents.core.report import Report, from_bytes
 from incidents.core.search import query
 from incidents.core.search.finding import Facts, Labelled, Piece, codes_meant, fits, labelled, line_of, snippet
@@ -34,7 +34,7 @@ from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.deidentify import summary_of
 from incidents.services.memory import Recall
-from incidents.services.moderation import OPEN, private_keys
+from incidents.services.moderation import private_keys
 from incidents.services.settled import Shown
 
 MOST = 30_000
@@ -138,8 +138,8 @@ def _rows(session: Session) -> tuple[list[_Row], frozenset[str], bool]:
     handling = sa.cast(row.handling, sa.String)
     # Only what SQLite keeps before the sealed bytes of a row: behind them, it has to read all of these first.
     plain = sa.select(stored.ID_AS_TEXT, row.version, handling, row.received_on)
-    # Each in a query with an index of its own, see services.queue.
-    either = (stored.stands_in(OPEN), row.has_news)
+    # Each in a query with an index of its own, as in db.report.standing.
+    either = (stored.is_open(), row.has_news)
     open_ones = {one.id: one for which in either for one in session.execute(plain.where(which))}
     of_report = sa.cast(Message.report_id, sa.String).label("report_id")
     newest = sa.select(of_report, sa.func.max(Message.number).label("number")).join(row)

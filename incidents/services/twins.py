@@ -15,7 +15,7 @@ from geopy.geocoders.base import Geocoder
 from sqlalchemy.orm import Session
 
 from incidents.adapters import sealing
-from incidents.core.incident import NO_PLACE, Decision, Settlement
+from incidents.core.incident import NO_PLACE, OPEN, Decision, Settlement
 from incidents.core.places import Places
 from incidents.core.report import Report
 from incidents.core.twins.account import Account, areas_of, of_report, of_settlement, with_words
@@ -39,7 +39,6 @@ from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.geocoding import areas_meant
 from incidents.services.moderation import (
-    OPEN,
     NoSuchReport,
     NotTaken,
     StaleReport,

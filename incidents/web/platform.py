@@ -29,6 +29,7 @@ from incidents.services.published import Sight
 from incidents.services.pulse import Pulse
 from incidents.services.reporting import Intake
 from incidents.services.sources import Sources
+from incidents.services.yearly import Yearly
 from incidents.web.kept import Kept
 from incidents.web.lookups import Lookups
 
@@ -77,6 +78,8 @@ class Platform:
     """Published files that were asked for."""
     lookups: Lookups = field(default_factory=Lookups)
     """Of receipt codes, by everybody together."""
+    yearly: Yearly = field(default_factory=Yearly)
+    """How often what happens where."""
     memory: Memory = field(default_factory=Memory)
     """What members opened, sealed under their cookies."""
 

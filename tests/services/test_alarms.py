@@ -10,6 +10,7 @@ from incidents.db.incident import Incident, IncidentCode
 from incidents.services import alarms
 from incidents.services.accounts import Member
 from incidents.services.alarms import Bunch, Flood
+from incidents.services.yearly import Yearly
 from tests import builders
 from tests.builders import a_report
 from tests.conftest import NOW
@@ -29,7 +30,7 @@ def arrive(session: Session, settings: Settings, desk: list[Member]):
 
 
 def bunched(session: Session, member: Member) -> list[Bunch]:
-    return alarms.bunches(session, builders.queue_of(session, member, now=NOW), today=TODAY)
+    return alarms.bunches(session, builders.queue_of(session, member, now=NOW), yearly=Yearly(), today=TODAY)
 
 
 def settled(session: Session, number: int, *, year: int = 2026, month: int = 3) -> None:
@@ -98,6 +99,15 @@ def test_what_was_settled_more_than_a_year_ago_is_not_usual_any_more(session, ar
     arrive(5)
     settled(session, 52, year=2025, month=11)
     assert len(bunched(session, ana)) == 1
+
+
+def test_what_is_usual_is_counted_once_a_day_for_each_place(session) -> None:
+    yearly = Yearly()
+    settled(session, 3)
+    assert yearly.of(session, {SUBOTICA}, today=TODAY) == {(SUBOTICA, "national_ethnic"): 3}
+    settled(session, 2)
+    assert yearly.of(session, {SUBOTICA, "71170"}, today=TODAY) == {(SUBOTICA, "national_ethnic"): 3}
+    assert yearly.of(session, {SUBOTICA}, today=TODAY + timedelta(days=1)) == {(SUBOTICA, "national_ethnic"): 5}
 
 
 def test_the_largest_bunch_comes_first(session, arrive, ana) -> None:

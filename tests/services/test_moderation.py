@@ -103,8 +103,9 @@ def test_a_line_of_the_queue_tells_what_was_sent_and_who_holds_it(
 ) -> None:
     take(session, report, boris)
     [line] = queue(session, ana)
+    assert line.id == report
     assert line == Waiting(
-        id=report,
+        row=line.row,
         received_on=NOW.date(),
         handling=Handling.IN_TRIAGE,
         content=gist_of(a_report(place="у Суботици"), "80438"),

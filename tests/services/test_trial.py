@@ -13,7 +13,7 @@ from incidents.config import Settings
 from incidents.core import report as rules
 from incidents.core.accounts import Role
 from incidents.core.audit import first_break
-from incidents.core.incident import Decision, Handling, problems
+from incidents.core.incident import OPEN, Decision, Handling, problems
 from incidents.core.report import Report
 from incidents.core.synthesis.samples import OPEN_FOR, Sample, samples
 from incidents.core.synthesis.world import seeded
@@ -73,7 +73,7 @@ def queue(session: Session, member: Member) -> list[Waiting]:
 def opened(session: Session, member: Member) -> list[tuple[date, Report]]:
     """All open reports with the days on which they came."""
     private = moderation.private_keys(session, member)
-    rows = session.scalars(sa.select(stored.Report).where(stored.Report.handling.in_(moderation.OPEN)))
+    rows = session.scalars(sa.select(stored.Report).where(stored.Report.handling.in_(OPEN)))
     found = [(row.received_on, moderation.content_of(row, private)) for row in rows]
     return [(day, content) for day, content in found if content is not None]
 

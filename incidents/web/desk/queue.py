@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from math import ceil
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +23,7 @@ from incidents.core.languages import BY_TAG
 from incidents.core.queue_rules import Rule
 from incidents.services import alarms, filters, geocoding, moderation, queue_rules, referral
 from incidents.services.filters import NotAName
-from incidents.services.queue import Chosen, Filter, Gist, Held, View, Waiting, chosen, open_queue
+from incidents.services.queue import Chosen, Filter, Held, View, Waiting, chosen, open_queue
 from incidents.web.accounts import guard
 from incidents.web.desk import shown
 from incidents.web.desk.around import out_of_date, recall
@@ -88,7 +90,7 @@ def queue_page(
         flood = alarms.flood(session, today=site.today())
         rules = queue_rules.rules_in_force(session)
         waiting = opened(session, with_held=flood is None, rules=rules)
-        bunches = alarms.bunches(session, waiting, today=site.today())
+        bunches = alarms.bunches(session, waiting, yearly=site.yearly, today=site.today())
         withdrawn = Counter(moderation.withdrawals(session, since=site.now() - _LATELY))
         saved = filters.saved_filters(session, g.member, read=read_filter)
         pause = suggested_pause(session)
@@ -216,29 +218,28 @@ def _is_an_id(typed: str) -> bool:
 def _choices(waiting: Sequence[Waiting], by: Filter, rules: Sequence[Rule]) -> list[tuple[str, str, str, list[Choice]]]:
     """Field, label, the code that is chosen, and what can be chosen: what there is in the view."""
     contents = [line.content for line in waiting if line.content is not None and by.view.shows(line)]
-    site = platform()
-    grounds = {term.code: shown.named(term) for term in site.vocabulary.of("ground")}
-    acts = {term.code: shown.named(term) for term in site.vocabulary.of("act_type")}
-    tags = {tag: language.endonym for tag, language in BY_TAG.items()}
-    areas = {gist.area for gist in contents if gist.area} | ({by.place} if by.place else set())
-    places = {code: place_name(code) for code in areas}
+    terms = platform().vocabulary.terms
+
+    def there(found: Iterable[str], order: Iterable[str], text: Callable[[str], str], picked: str) -> list[Choice]:
+        numbers = Counter(found)
+        return [Choice(code, text(code), numbers[code]) for code in order if numbers[code] or code == picked]
+
+    def of_list(name: str, found: Iterable[Iterable[str]], picked: str) -> list[Choice]:
+        listed = terms[name]
+        return there(chain.from_iterable(found), listed, lambda code: shown.named(listed[code]), picked)
+
+    tongues = [gist.language for gist in contents]
+    areas = [gist.area for gist in contents]
+    places = there(areas, ({*areas} | {by.place}) - {""}, place_name, by.place)
     names = {str(rule.id): rule.name for rule in rules}
-
-    def there(values: Callable[[Gist], Iterable[str]], texts: Mapping[str, str], picked: str) -> list[Choice]:
-        numbers = Counter(value for gist in contents for value in values(gist))
-        return [Choice(code, text, numbers[code]) for code, text in texts.items() if numbers[code] or code == picked]
-
+    hits = chain.from_iterable(gist.hit_by for gist in contents)
+    of_rules = ("rule", gettext("Rule"), by.rule, there(hits, names, names.__getitem__, by.rule))
     return [
-        ("language", gettext("Language"), by.language, there(lambda gist: (gist.language,), tags, by.language)),
-        (
-            "place",
-            gettext("Municipality"),
-            by.place,
-            there(lambda gist: (gist.area,), dict(sorted(places.items(), key=lambda pair: pair[1])), by.place),
-        ),
-        ("ground", gettext("Ground"), by.ground, there(lambda gist: gist.grounds, grounds, by.ground)),
-        ("act", gettext("What happened"), by.act, there(lambda gist: gist.acts, acts, by.act)),
-        *([("rule", gettext("Rule"), by.rule, there(lambda gist: gist.hit_by, names, by.rule))] if rules else []),
+        ("language", gettext("Language"), by.language, there(tongues, BY_TAG, shown.endonym, by.language)),
+        ("place", gettext("Municipality"), by.place, sorted(places, key=attrgetter("text"))),
+        ("ground", gettext("Ground"), by.ground, of_list("ground", (gist.grounds for gist in contents), by.ground)),
+        ("act", gettext("What happened"), by.act, of_list("act_type", (gist.acts for gist in contents), by.act)),
+        *([of_rules] if rules else []),
     ]
 
 

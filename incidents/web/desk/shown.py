@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -191,15 +192,15 @@ def consents(report: Report) -> list[Point]:
     ]
 
 
-def acts(codes: frozenset[str]) -> str:
+def acts(codes: Collection[str]) -> str:
     return _terms("act_type", codes)
 
 
-def grounds(codes: frozenset[str]) -> str:
+def grounds(codes: Collection[str]) -> str:
     return _terms("ground", codes)
 
 
-def targets(codes: frozenset[str]) -> str:
+def targets(codes: Collection[str]) -> str:
     return _terms("target_group", codes)
 
 
@@ -268,10 +269,10 @@ def in_latin(text: str) -> str:
     return "" if latin == text else latin
 
 
-def _terms(vocabulary: str, codes: frozenset[str]) -> str:
+def _terms(vocabulary: str, codes: Collection[str]) -> str:
     listed = platform().vocabulary.terms[vocabulary]
     known = [named(term) for code, term in listed.items() if code in codes]
-    return "; ".join([*known, *sorted(codes - listed.keys())])
+    return "; ".join([*known, *sorted(set(codes) - listed.keys())])
 
 
 def term(vocabulary: str, code: str) -> str:
