@@ -80,7 +80,7 @@ def settle_one(session: Session) -> None:
     codes = session.execute(
         sa.select(IncidentCode.vocabulary, IncidentCode.code).where(IncidentCode.incident_id == row["id"])
     ).all()
-    session.execute(sa.insert(Incident).values({**row, "id": new, "decision": Decision.ACCEPTED}))
+    session.execute(sa.insert(Incident).values({**row, "id": new, "decision": Decision.ACCEPTED, "seen_version": 0}))
     session.execute(
         sa.insert(IncidentCode),
         [{"incident_id": new, "vocabulary": vocabulary, "code": code} for vocabulary, code in codes],
@@ -101,7 +101,7 @@ def _build(session: Session) -> int:
 
 
 def _floor(session: Session) -> int:
-    skipped = {"id", "incident_id", "incident_version", "rules"}
+    skipped = {"id", "incident_id", "rules"}
     columns = ", ".join(column.name for column in CountedIncident.__table__.columns if column.name not in skipped)
     rows = session.connection().exec_driver_sql(
         f"SELECT {columns}, count(*) FROM counted_incident GROUP BY {columns}"  # noqa: S608 (names of columns)

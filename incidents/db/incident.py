@@ -12,10 +12,16 @@ from sqlalchemy import orm
 from incidents.core.incident import BiasStrength, Decision, Verification
 from incidents.db.base import Base
 
+_UNSEEN = "seen_version <> version"
+
 
 class Incident(Base):
     __tablename__ = "incident"
-    __table_args__ = (sa.Index("ix_incident_place", "place", "year"),)
+    __table_args__ = (
+        sa.Index("ix_incident_place", "place", "year"),
+        # Of the few that changed since releases were last counted, however many there are.
+        sa.Index("ix_incident_unseen", "id", sqlite_where=sa.text(_UNSEEN), postgresql_where=sa.text(_UNSEEN)),
+    )
 
     id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
     version: orm.Mapped[int] = orm.mapped_column(default=1)
@@ -34,6 +40,8 @@ class Incident(Base):
     proposed_by: orm.Mapped[UUID | None] = orm.mapped_column(sa.ForeignKey("member.id"))
     decided_by: orm.Mapped[UUID | None] = orm.mapped_column(sa.ForeignKey("member.id"))
     accepted_on: orm.Mapped[date | None]
+    seen_version: orm.Mapped[int] = orm.mapped_column(default=0, server_default="0")
+    """That of the last look for what releases count, see services.counting; no version is 0."""
     series: orm.Mapped[UUID | None] = orm.mapped_column(index=True)
     """The same for incidents that belong together, for example because the same people did them. Never published."""
 
@@ -74,6 +82,11 @@ def incident_with_codes(session: orm.Session, incident: UUID, *, to_change: bool
         _lock(session, sa.func.pg_advisory_xact_lock_shared)
     codes = orm.selectinload(Incident.codes)
     return session.get(Incident, incident, options=[codes], with_for_update=to_change, populate_existing=to_change)
+
+
+def unseen() -> sa.TextClause:
+    """That an incident changed since the last look, in the words of the index of those: so that it is found in it."""
+    return sa.text("incident.seen_version <> incident.version")
 
 
 def hold_incidents(session: orm.Session) -> None:

@@ -115,8 +115,6 @@ class CountedIncident(Base):
     incident_id: orm.Mapped[UUID | None] = orm.mapped_column(
         sa.ForeignKey("incident.id", ondelete="SET NULL"), unique=True
     )
-    incident_version: orm.Mapped[int]
-    """That of the incident when it was frozen."""
     rules: orm.Mapped[bytes] = orm.mapped_column(sa.LargeBinary(8))
     """What it was counted by: core.counting.rules_digest."""
     batch: orm.Mapped[str] = orm.mapped_column(sa.String(7), index=True)

@@ -216,7 +216,7 @@ def looked_up(session: orm.Session, verifier: bytes) -> sa.Row[UUID, date, Handl
 
 def is_open() -> sa.TextClause:
     """Whether a report is still to be settled, in the words of the index of those: so that it is found in it."""
-    return sa.text(f"report.{_IS_OPEN}")
+    return sa.text("report." + _IS_OPEN)
 
 
 class Standing(NamedTuple):

@@ -17,18 +17,19 @@ from sqlalchemy.orm import Session
 
 from incidents.core import counting
 from incidents.core.counting import Counted
-from incidents.core.incident import Decision, Handling, Verification, is_counted
+from incidents.core.incident import Decision, Handling, is_counted
 from incidents.core.periods import Quarter
 from incidents.core.places import Places
 from incidents.core.tables import CORRECTIONS, COUNT, INCIDENTS, RECEIVED, SET_ASIDE, SEVERAL, SOURCE, Subject
 from incidents.core.vocabulary import Vocabulary
-from incidents.db.incident import Incident, IncidentCode, SetAside, hold_incidents
+from incidents.db.incident import Incident, IncidentCode, SetAside, hold_incidents, unseen
 from incidents.db.release import Correction, CountedIncident, ReceivedReports, Release, ReleaseState
 from incidents.db.report import Report
 
 Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
 """A header and rows of texts."""
 
+_Row = sa.Row[*tuple[Any, ...]]
 AT_ONCE = 5_000
 """Incidents that are frozen at once."""
 _DIMENSIONS = ("area", "ground", "target", "act", "setting", "verification", "gender", "age", "reported", "delay")
@@ -42,13 +43,13 @@ def take_batch(session: Session, quarter: Quarter, today: date, vocabulary: Voca
     """
     hold_incidents(session)
     rules = counting.rules_digest(vocabulary, places)
-    _thaw(session, quarter, today, rules)
+    _thaw(session, quarter, rules)
     for other in (SetAside, Correction):
         session.execute(
             sa.update(other).where(other.quarter <= str(quarter), other.batch.is_(None)).values(batch=str(quarter))
         )
-    for rows in _frozen(session, quarter, today, vocabulary, places, rules):
-        session.execute(sa.insert(CountedIncident), rows)
+    for rows in _changed(session):
+        _freeze(session, rows, quarter, today, vocabulary, places, rules)
     for standing, reports in _received_since(session, today).items():
         session.add(ReceivedReports(id=uuid4(), batch=str(quarter), standing=standing, reports=reports))
     session.flush()
@@ -66,65 +67,89 @@ def rows_of(session: Session, subject: Subject, batches: Collection[str]) -> Row
     return _ROWS[subject](session, batches)
 
 
-def _settled(today: date) -> sa.ColumnElement[bool]:
-    """Of an incident: that a release built today counts it, if none before does."""
-    counted = [level for level in Verification if is_counted(level)]
-    return sa.and_(
-        Incident.decision == Decision.ACCEPTED, Incident.verification.in_(counted), Incident.accepted_on <= today
-    )
-
-
-def _thaw(session: Session, quarter: Quarter, today: date, rules: bytes) -> None:
-    """Forget what earlier drafts have frozen and would be counted otherwise now, or not at all."""
+def _thaw(session: Session, quarter: Quarter, rules: bytes) -> None:
+    """Forget what drafts have frozen by other rules or for another quarter, and what is not there any more."""
     published = sa.select(Release.quarter).where(Release.state == ReleaseState.PUBLISHED)
-    of_another_kind = sa.or_(CountedIncident.batch != str(quarter), CountedIncident.rules != rules)
-    as_it_was = sa.select(Incident.id).where(
-        Incident.id == CountedIncident.incident_id,
-        Incident.version == CountedIncident.incident_version,
-        _settled(today),
+    of_drafts = CountedIncident.batch.not_in(published)
+    otherwise = sa.or_(
+        CountedIncident.batch != str(quarter), CountedIncident.rules != rules, CountedIncident.incident_id.is_(None)
     )
-    for stale in (
-        sa.and_(CountedIncident.batch.not_in(published), of_another_kind),
-        sa.and_(CountedIncident.batch == str(quarter), ~as_it_was.exists()),
-    ):
-        session.execute(sa.delete(CountedIncident).where(stale).execution_options(synchronize_session=False))
+    stale = sa.and_(of_drafts, otherwise)
+    if session.scalar(sa.select(CountedIncident.id).where(stale).limit(1)) is None:
+        return
+    its = sa.select(CountedIncident.incident_id).where(stale)
+    _execute(session, sa.update(Incident).where(Incident.id.in_(its)).values(seen_version=0))
+    _execute(session, sa.delete(CountedIncident).where(stale))
 
 
-def _frozen(
-    session: Session, quarter: Quarter, today: date, vocabulary: Vocabulary, places: Places, rules: bytes
-) -> Iterator[list[dict[str, Any]]]:
-    """Rows of what is in no batch, AT_ONCE at most: a million take no more memory than that."""
-    is_counted_already = sa.exists().where(CountedIncident.incident_id == Incident.id)
+def _changed(session: Session) -> Iterator[Sequence[_Row]]:
+    """Incidents that are not as they were at the last look, AT_ONCE at most, so that a million need no more memory."""
     columns = (Incident.year, Incident.month, Incident.place, Incident.setting, Incident.verification, Incident.source)
     some = (
-        sa.select(Incident.id, Incident.version, *columns)
-        .where(_settled(today), ~is_counted_already)
+        sa.select(Incident.id, Incident.version, Incident.decision, Incident.accepted_on, *columns)
+        .where(unseen())
         .order_by(Incident.id)
         .limit(AT_ONCE)
     )
     rows = session.execute(some).all()
     while rows:
         is_last = len(rows) < AT_ONCE
-        codes: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for incident, name, code in session.execute(
-            sa.select(IncidentCode.incident_id, IncidentCode.vocabulary, IncidentCode.code).where(
-                IncidentCode.incident_id.in_([row.id for row in rows])
-            )
-        ):
-            codes[incident][name].add(code)
-        yield [
-            {
-                "id": uuid4(),
-                "incident_id": row.id,
-                "incident_version": row.version,
-                "batch": str(quarter),
-                "rules": rules,
-                "source": row.source,
-                **as_texts(counted(row, codes[row.id], quarter, vocabulary, places)),
-            }
-            for row in rows
-        ]
+        yield rows
         rows = [] if is_last else session.execute(some.where(Incident.id > rows[-1].id)).all()
+
+
+def _freeze(
+    session: Session,
+    rows: Sequence[_Row],
+    quarter: Quarter,
+    today: date,
+    vocabulary: Vocabulary,
+    places: Places,
+    rules: bytes,
+) -> None:
+    """Freeze those of these incidents that a release built today counts, and no release before does."""
+    ids = [row.id for row in rows]
+    before = session.execute(
+        sa.select(CountedIncident.incident_id, CountedIncident.batch).where(CountedIncident.incident_id.in_(ids))
+    )
+    of_releases = {incident for incident, batch in before if batch != str(quarter)}
+    drafted = sa.and_(CountedIncident.incident_id.in_(ids), CountedIncident.batch == str(quarter))
+    _execute(session, sa.delete(CountedIncident).where(drafted))
+    settled = [row for row in rows if row.id not in of_releases and _is_settled(row, today)]
+    codes: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for incident, name, code in session.execute(
+        sa.select(IncidentCode.incident_id, IncidentCode.vocabulary, IncidentCode.code).where(
+            IncidentCode.incident_id.in_([row.id for row in settled])
+        )
+    ):
+        codes[incident][name].add(code)
+    frozen = [
+        {
+            "id": uuid4(),
+            "incident_id": row.id,
+            "batch": str(quarter),
+            "rules": rules,
+            "source": row.source,
+            **as_texts(counted(row, codes[row.id], quarter, vocabulary, places)),
+        }
+        for row in settled
+    ]
+    if frozen:
+        session.execute(sa.insert(CountedIncident), frozen)
+    # What is accepted later is looked at again.
+    seen = [row.id for row in rows if row.accepted_on is None or row.accepted_on <= today]
+    _execute(session, sa.update(Incident).where(Incident.id.in_(seen)).values(seen_version=Incident.version))
+
+
+def _is_settled(row: _Row, today: date) -> bool:
+    """Whether a release built today counts an incident, if none before does."""
+    is_accepted = row.decision is Decision.ACCEPTED and row.accepted_on is not None and row.accepted_on <= today
+    return is_accepted and is_counted(row.verification)
+
+
+def _execute(session: Session, statement: sa.Update | sa.Delete) -> None:
+    """What changes very many rows, none of which is open in this session."""
+    session.execute(statement.execution_options(synchronize_session=False))
 
 
 def counted(

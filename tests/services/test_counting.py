@@ -2,7 +2,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from incidents.core.periods import Quarter
 from incidents.core.places import Places
 from incidents.core.tables import CORRECTIONS, INCIDENTS, SET_ASIDE, Subject
 from incidents.db.database import Database
-from incidents.db.incident import Incident, IncidentCode, SetAside, incident_with_codes
+from incidents.db.incident import Incident, IncidentCode, SetAside, incident_with_codes, unseen
 from incidents.db.release import Correction, CountedIncident, Release, ReleaseState
 from incidents.services import counting
 
@@ -91,7 +91,7 @@ def test_an_incident_is_frozen_with_a_code_of_every_dimension(session: Session) 
     incident = settled(session)
     take(session)
     row = frozen(session)
-    assert (row.incident_id, row.incident_version, row.batch) == (incident.id, incident.version, "2026-Q3")
+    assert (row.incident_id, row.batch) == (incident.id, "2026-Q3")
     assert (row.area, row.ground, row.act, row.setting) == ("80438", "national_ethnic", "threat", "street")
     assert (row.verification, row.gender, row.age, row.reported) == ("2", "unknown", "unknown", "unknown")
     assert row.delay == "same_quarter"
@@ -207,7 +207,33 @@ def test_a_draft_that_is_built_anew_freezes_only_what_has_changed(session: Sessi
     after = {row.incident_id: row for row in session.scalars(sa.select(CountedIncident))}
     assert after.keys() == before.keys() | {new.id}
     assert {one.id for one in others} == {one for one in before if after[one].id == before[one]}
-    assert (after[changed.id].area, after[changed.id].incident_version) == ("70092", changed.version)
+    assert after[changed.id].area == "70092"
+
+
+def test_only_what_has_changed_is_looked_at_again(session: Session) -> None:
+    incidents = [settled(session) for _ in range(3)]
+    later = settled(session, accepted_on=date(2026, 10, 1))
+    settled(session, decision=Decision.PROPOSED, accepted_on=None)
+    draft(session)
+    assert looked_at_next(session) == {later.id}
+    incidents[1].place = "70092"
+    session.flush()
+    assert looked_at_next(session) == {later.id, incidents[1].id}
+
+
+def test_what_changes_after_its_release_is_looked_at_once_more_and_left_as_it_was(session: Session) -> None:
+    incident = settled(session)
+    take(session)
+    incident.place = "70092"
+    session.flush()
+    assert looked_at_next(session) == {incident.id}
+    take(session, FOURTH)
+    assert looked_at_next(session) == set()
+    assert (frozen(session).batch, frozen(session).area) == ("2026-Q3", "80438")
+
+
+def looked_at_next(session: Session) -> set[UUID]:
+    return set(session.scalars(sa.select(Incident.id).where(unseen())))
 
 
 def reopened(session: Session, incident: Incident) -> None:

@@ -48,6 +48,7 @@ def test_open_ones_are_read_from_their_index_alone(session: Session, settings: S
     is_file = connection.dialect.name == "sqlite"
     if not is_file:  # of eight rows it would rather read all, by whatever index is small
         session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        session.execute(sa.text("SET LOCAL enable_bitmapscan = off"))
         session.execute(sa.text("DROP INDEX ix_report_handling"))
     sa.event.listen(connection.engine, "before_cursor_execute", note)
     try:

@@ -157,7 +157,6 @@ def count_in_release(session: Session, incident: UUID, *, state: ReleaseState = 
         CountedIncident(
             id=uuid4(),
             incident_id=incident,
-            incident_version=session.get_one(Incident, incident).version,
             rules=bytes(8),
             batch="2026-Q3",
             reported="",
