@@ -9,7 +9,6 @@ from datetime import timedelta
 from functools import partial
 from itertools import chain
 from math import ceil
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session
 from wtforms import BooleanField, StringField
 
 from incidents.core.accounts import Role
+from incidents.core.alphabet import by_alphabet
 from incidents.core.languages import BY_TAG
 from incidents.core.queue_rules import Rule
 from incidents.services import alarms, filters, geocoding, moderation, queue_rules, referral
@@ -236,7 +236,7 @@ def _choices(waiting: Sequence[Waiting], by: Filter, rules: Sequence[Rule]) -> l
     of_rules = ("rule", gettext("Rule"), by.rule, there(hits, names, names.__getitem__, by.rule))
     return [
         ("language", gettext("Language"), by.language, there(tongues, BY_TAG, shown.endonym, by.language)),
-        ("place", gettext("Municipality"), by.place, sorted(places, key=attrgetter("text"))),
+        ("place", gettext("Municipality"), by.place, sorted(places, key=lambda place: by_alphabet(place.text))),
         ("ground", gettext("Ground"), by.ground, of_list("ground", (gist.grounds for gist in contents), by.ground)),
         ("act", gettext("What happened"), by.act, of_list("act_type", (gist.acts for gist in contents), by.act)),
         *([of_rules] if rules else []),

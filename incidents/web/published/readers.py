@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from incidents.adapters import data_files
 from incidents.adapters.data_files import TREATIES_VERSION
+from incidents.core.alphabet import by_alphabet
 from incidents.core.tables import TOTAL
 from incidents.publishing import excerpts
 from incidents.publishing.edition import Edition
@@ -107,7 +108,7 @@ def _by_committee(edition: Edition, year: str) -> list[Section]:
 def _codes(edition: Edition, dimension: str) -> list[tuple[str, str]]:
     """The codes that can be chosen, by their names."""
     said = edition.words(_tag()).labels.get(dimension, {})
-    return sorted(((code, name) for code, name in said.items() if code != TOTAL), key=lambda pair: pair[1].casefold())
+    return sorted(((code, name) for code, name in said.items() if code != TOTAL), key=lambda pair: by_alphabet(pair[1]))
 
 
 def _excerpt(edition: Edition, kind: str, code: str) -> tuple[str, Sequence[Section]]:
