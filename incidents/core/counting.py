@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
-from incidents.core.incident import NO_PLACE, ONLINE
+from incidents.core.incident import NO_PLACE, ONLINE, Verification, is_counted
 from incidents.core.periods import Quarter
 from incidents.core.places import KOSOVO, Places
 from incidents.core.vocabulary import Vocabulary
@@ -101,7 +101,7 @@ def rules_digest(vocabulary: Vocabulary, places: Places) -> bytes:
     """Eight bytes that are others as soon as any incident with the same codes would be counted otherwise.
 
     It is of what the functions above answer, to every place, to every code and every two of a list, and to every
-    delay there can be: whatever they read, a changed answer shows.
+    delay there can be, and of which verifications count: whatever they read, a changed answer shows.
     """
 
     def pairs(name: str) -> list[tuple[str, str]]:
@@ -110,6 +110,7 @@ def rules_digest(vocabulary: Vocabulary, places: Places) -> bytes:
     year = 2000
     answers = [
         [(place, area_of(place, places)) for place in (*places.municipalities, *places.districts, *_NO_MUNICIPALITY)],
+        [(level.value, is_counted(level)) for level in Verification],
         [(pair, act_of(pair, vocabulary)) for pair in pairs("act_type")],
         [(pair, authority_told(pair)) for pair in pairs("reported_to")],
         [

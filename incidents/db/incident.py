@@ -85,7 +85,7 @@ def incident_with_codes(session: orm.Session, incident: UUID, *, to_change: bool
 
 
 def unseen() -> sa.TextClause:
-    """That an incident changed since the last look, in the words of the index of those: so that it is found in it."""
+    """That an incident changed since the last look, in the words of the index (_UNSEEN): so that it is found in it."""
     return sa.text("incident.seen_version <> incident.version")
 
 

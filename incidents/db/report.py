@@ -237,6 +237,7 @@ def standing(session: orm.Session, handlings: Collection[Handling]) -> list[Stan
     """Open reports that stand so, and all that have news, each once. `handlings` are some of OPEN.
 
     In two queries, each with an index of its own: as one, with OR, the database would read all that were ever settled.
+    What this session has not flushed yet is not seen.
     """
     plain = sa.select(
         ID_AS_TEXT,

@@ -22,7 +22,7 @@ from incidents.core.periods import Quarter
 from incidents.core.places import Places
 from incidents.core.tables import CORRECTIONS, COUNT, INCIDENTS, RECEIVED, SET_ASIDE, SEVERAL, SOURCE, Subject
 from incidents.core.vocabulary import Vocabulary
-from incidents.db.incident import Incident, IncidentCode, SetAside, hold_incidents, unseen
+from incidents.db.incident import Incident, IncidentCode, SetAside, unseen
 from incidents.db.release import Correction, CountedIncident, ReceivedReports, Release, ReleaseState
 from incidents.db.report import Report
 
@@ -38,10 +38,10 @@ _DIMENSIONS = ("area", "ground", "target", "act", "setting", "verification", "ge
 def take_batch(session: Session, quarter: Quarter, today: date, vocabulary: Vocabulary, places: Places) -> None:
     """Freeze how all that was settled up to `today` and is in no release is counted in this quarter.
 
-    Incidents that an earlier draft has frozen, and that are as they were, are not frozen again: building a draft anew
-    costs what has changed since.
+    The caller holds the incidents (db.incident.hold_incidents). Those that did not change since an earlier draft of
+    this quarter are not looked at again, so that building one anew costs what has changed; `today` is none before that
+    of the earlier draft.
     """
-    hold_incidents(session)
     rules = counting.rules_digest(vocabulary, places)
     _thaw(session, quarter, rules)
     for other in (SetAside, Correction):
@@ -49,7 +49,17 @@ def take_batch(session: Session, quarter: Quarter, today: date, vocabulary: Voca
             sa.update(other).where(other.quarter <= str(quarter), other.batch.is_(None)).values(batch=str(quarter))
         )
     for rows in _changed(session):
-        _freeze(session, rows, quarter, today, vocabulary, places, rules)
+        # Others that are counted already are in a release; what a draft of this quarter has of these is out of date.
+        ids = [row.id for row in rows]
+        its = CountedIncident.incident_id.in_(ids)
+        _change_many(session, sa.delete(CountedIncident).where(its, CountedIncident.batch == str(quarter)))
+        released = set(session.scalars(sa.select(CountedIncident.incident_id).where(its)))
+        settled = [row for row in rows if row.id not in released and _is_settled(row, today)]
+        own = {"batch": str(quarter), "rules": rules}
+        if frozen := [{**own, **one} for one in _frozen(session, settled, quarter, vocabulary, places)]:
+            session.execute(sa.insert(CountedIncident), frozen)
+        seen = [row.id for row in rows if row.accepted_on is None or row.accepted_on <= today]
+        _change_many(session, sa.update(Incident).where(Incident.id.in_(seen)).values(seen_version=Incident.version))
     for standing, reports in _received_since(session, today).items():
         session.add(ReceivedReports(id=uuid4(), batch=str(quarter), standing=standing, reports=reports))
     session.flush()
@@ -68,18 +78,25 @@ def rows_of(session: Session, subject: Subject, batches: Collection[str]) -> Row
 
 
 def _thaw(session: Session, quarter: Quarter, rules: bytes) -> None:
-    """Forget what drafts have frozen by other rules or for another quarter, and what is not there any more."""
+    """Unless there is a draft of this quarter by these rules: forget every draft, and look at all in no release.
+
+    So a changed rule reaches those too that nothing was frozen of.
+    """
     published = sa.select(Release.quarter).where(Release.state == ReleaseState.PUBLISHED)
-    of_drafts = CountedIncident.batch.not_in(published)
-    otherwise = sa.or_(
-        CountedIncident.batch != str(quarter), CountedIncident.rules != rules, CountedIncident.incident_id.is_(None)
+    is_current = sa.and_(
+        CountedIncident.batch == str(quarter), CountedIncident.rules == rules, CountedIncident.incident_id.is_not(None)
     )
-    stale = sa.and_(of_drafts, otherwise)
-    if session.scalar(sa.select(CountedIncident.id).where(stale).limit(1)) is None:
+    stale = sa.and_(CountedIncident.batch.not_in(published), ~is_current)
+    if _is_any(session, is_current) and not _is_any(session, stale):
         return
-    its = sa.select(CountedIncident.incident_id).where(stale)
-    _execute(session, sa.update(Incident).where(Incident.id.in_(its)).values(seen_version=0))
-    _execute(session, sa.delete(CountedIncident).where(stale))
+    _change_many(session, sa.delete(CountedIncident).where(stale))
+    is_counted_already = sa.exists().where(CountedIncident.incident_id == Incident.id)
+    was_seen = Incident.seen_version != 0
+    _change_many(session, sa.update(Incident).where(was_seen, ~is_counted_already).values(seen_version=0))
+
+
+def _is_any(session: Session, which: sa.ColumnElement[bool]) -> bool:
+    return session.scalar(sa.select(CountedIncident.id).where(which).limit(1)) is not None
 
 
 def _changed(session: Session) -> Iterator[Sequence[_Row]]:
@@ -98,24 +115,16 @@ def _changed(session: Session) -> Iterator[Sequence[_Row]]:
         rows = [] if is_last else session.execute(some.where(Incident.id > rows[-1].id)).all()
 
 
-def _freeze(
-    session: Session,
-    rows: Sequence[_Row],
-    quarter: Quarter,
-    today: date,
-    vocabulary: Vocabulary,
-    places: Places,
-    rules: bytes,
-) -> None:
-    """Freeze those of these incidents that a release built today counts, and no release before does."""
-    ids = [row.id for row in rows]
-    before = session.execute(
-        sa.select(CountedIncident.incident_id, CountedIncident.batch).where(CountedIncident.incident_id.in_(ids))
-    )
-    of_releases = {incident for incident, batch in before if batch != str(quarter)}
-    drafted = sa.and_(CountedIncident.incident_id.in_(ids), CountedIncident.batch == str(quarter))
-    _execute(session, sa.delete(CountedIncident).where(drafted))
-    settled = [row for row in rows if row.id not in of_releases and _is_settled(row, today)]
+def _is_settled(row: _Row, today: date) -> bool:
+    """Whether a release built today counts an incident, if none before does."""
+    is_accepted = row.decision is Decision.ACCEPTED and row.accepted_on is not None and row.accepted_on <= today
+    return is_accepted and is_counted(row.verification)
+
+
+def _frozen(
+    session: Session, settled: Sequence[_Row], quarter: Quarter, vocabulary: Vocabulary, places: Places
+) -> Iterator[dict[str, Any]]:
+    """What is kept of each of these, but for the batch and the rules."""
     codes: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for incident, name, code in session.execute(
         sa.select(IncidentCode.incident_id, IncidentCode.vocabulary, IncidentCode.code).where(
@@ -123,32 +132,13 @@ def _freeze(
         )
     ):
         codes[incident][name].add(code)
-    frozen = [
-        {
-            "id": uuid4(),
-            "incident_id": row.id,
-            "batch": str(quarter),
-            "rules": rules,
-            "source": row.source,
-            **as_texts(counted(row, codes[row.id], quarter, vocabulary, places)),
-        }
-        for row in settled
-    ]
-    if frozen:
-        session.execute(sa.insert(CountedIncident), frozen)
-    # What is accepted later is looked at again.
-    seen = [row.id for row in rows if row.accepted_on is None or row.accepted_on <= today]
-    _execute(session, sa.update(Incident).where(Incident.id.in_(seen)).values(seen_version=Incident.version))
+    for row in settled:
+        texts = as_texts(counted(row, codes[row.id], quarter, vocabulary, places))
+        yield {"id": uuid4(), "incident_id": row.id, "source": row.source, **texts}
 
 
-def _is_settled(row: _Row, today: date) -> bool:
-    """Whether a release built today counts an incident, if none before does."""
-    is_accepted = row.decision is Decision.ACCEPTED and row.accepted_on is not None and row.accepted_on <= today
-    return is_accepted and is_counted(row.verification)
-
-
-def _execute(session: Session, statement: sa.Update | sa.Delete) -> None:
-    """What changes very many rows, none of which is open in this session."""
+def _change_many(session: Session, statement: sa.Update | sa.Delete) -> None:
+    """Of rows that must not be open in this session: it does not look for them there."""
     session.execute(statement.execution_options(synchronize_session=False))
 
 

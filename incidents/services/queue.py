@@ -39,7 +39,8 @@ _AT_ONCE = 500
 
 
 class Gist(NamedTuple):
-    """What the queue knows of what a report says. A tuple, as `Waiting` is: thousands are made for each page."""
+    """What the queue knows of what a report says. A tuple of plain lists, as it was kept: thousands are made for each
+    page."""
 
     language: str
     acts: Collection[str]
@@ -68,8 +69,8 @@ def gist_of(content: Report, area: str, hit_by: Iterable[str] = ()) -> Gist:
 class Waiting(NamedTuple):
     """One line of the queue."""
 
-    row: str
-    """The report's id, as the database writes it."""
+    id_as_text: str
+    """The report's, as the database writes it."""
     received_on: date
     handling: Handling
     content: Gist | None
@@ -92,7 +93,7 @@ class Waiting(NamedTuple):
 
     @property
     def id(self) -> UUID:
-        return UUID(self.row)
+        return UUID(self.id_as_text)
 
     @property
     def is_flagged(self) -> bool:
@@ -109,7 +110,7 @@ class Waiting(NamedTuple):
 
 
 class View(enum.Enum):
-    """Parts of the queue."""
+    """Parts of the queue. What `shows` asks a line for stands in `_kind`."""
 
     ALL = "all"
     MINE = "mine"
@@ -227,14 +228,16 @@ def open_queue(
 
     by_id = {str(rule.id): rule for rule in rules}
     waiting = []
-    for row, _version, received_on, handling, epoch, member_id, until, has_news in rows:
-        content = gists.get(row)
-        hitting = tuple(by_id[rule] for rule in by_id if rule in content.hit_by) if content and content.hit_by else ()
+    for report, _version, received_on, handling, epoch, member_id, until, has_news in rows:
+        content = gists.get(report)
+        hitting = (
+            tuple(rule for key, rule in by_id.items() if key in content.hit_by) if content and content.hit_by else ()
+        )
         is_free = until is None or not is_taken(until, now)
         at_risk = content is not None and not grave.isdisjoint(content.acts)
         waiting.append(
             Waiting(
-                row,
+                report,
                 received_on,
                 handling,
                 content,
@@ -249,14 +252,14 @@ def open_queue(
                 desks[epoch],
             )
         )
-    return sorted(waiting, key=_turn)
+    return sorted(waiting, key=_order)
 
 
-def _turn(line: Waiting) -> tuple[bool, bool, bool, date, str]:
+def _order(line: Waiting) -> tuple[bool, bool, bool, date, str]:
     """Of a line in the queue: the lowest comes first."""
     if line.rules:
-        return (line.is_apart, not line.is_at_risk, not line.is_flagged, line.received_on, line.row)
-    return (False, not line.is_at_risk, True, line.received_on, line.row)
+        return (line.is_apart, not line.is_at_risk, not line.is_flagged, line.received_on, line.id_as_text)
+    return (False, not line.is_at_risk, True, line.received_on, line.id_as_text)
 
 
 def is_hard(content: Gist, acts: frozenset[str]) -> bool:

@@ -21,6 +21,7 @@ from incidents.core.release import CSV_TYPE, DESCRIPTION, JSON_TYPE, cells_file,
 from incidents.core.tables import INCIDENTS, SUBJECTS, Subject
 from incidents.core.vocabulary import Vocabulary
 from incidents.db.account import Member
+from incidents.db.incident import hold_incidents
 from incidents.db.release import (
     Announcement,
     CountedIncident,
@@ -104,6 +105,7 @@ def build_release(
         raise AlreadyPublished(before.number, before.quarter)
     if before:
         verify(session, before)
+    hold_incidents(session)  # before the draft, as whoever changes an incident that it counts does
     replace_draft(session)
     counting.take_batch(session, quarter, today, vocabulary, places)
     number = before.number + 1 if before else 1

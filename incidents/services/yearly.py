@@ -21,13 +21,13 @@ class Yearly:
     """
 
     def __init__(self) -> None:
-        self._turn = Lock()
+        self._lock = Lock()
         self._day: date | None = None
         self._by_place: dict[str, Mapping[str, int]] = {}
 
     def of(self, session: Session, places: Set[str], *, today: date) -> Mapping[tuple[str, str], int]:
         """By place and ground."""
-        with self._turn:
+        with self._lock:
             if self._day != today:
                 self._by_place.clear()
                 self._day = today

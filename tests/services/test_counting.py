@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from incidents.adapters import data_files
+from incidents.core import counting as rules_of_counting
 from incidents.core.incident import BiasStrength, Decision, Verification
 from incidents.core.periods import Quarter
 from incidents.core.places import Places
@@ -69,6 +70,10 @@ def take(session: Session, quarter: Quarter = THIRD) -> None:
 def frozen(session: Session) -> CountedIncident:
     """The one there is."""
     return session.scalars(sa.select(CountedIncident)).one()
+
+
+def looked_at_next(session: Session) -> set[UUID]:
+    return set(session.scalars(sa.select(Incident.id).where(unseen())))
 
 
 def rows(session: Session, year: int = 2026, subject: Subject = INCIDENTS) -> list[dict[str, str]]:
@@ -232,10 +237,6 @@ def test_what_changes_after_its_release_is_looked_at_once_more_and_left_as_it_wa
     assert (frozen(session).batch, frozen(session).area) == ("2026-Q3", "80438")
 
 
-def looked_at_next(session: Session) -> set[UUID]:
-    return set(session.scalars(sa.select(Incident.id).where(unseen())))
-
-
 def reopened(session: Session, incident: Incident) -> None:
     incident.decision, incident.accepted_on = Decision.OPEN, None
 
@@ -279,6 +280,33 @@ def test_where_places_are_counted_otherwise_by_now_all_is_frozen_anew(session: S
     smaller = replace(PLACES.municipalities["70017"], population=900)
     draft(session, places=replace(PLACES, municipalities={**PLACES.municipalities, "70017": smaller}))
     assert frozen(session).area == f"{smaller.district_code}-O"
+
+
+def test_where_others_count_by_now_all_are_looked_at_anew(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled(session, verification=Verification.DID_NOT_HAPPEN)
+    draft(session)
+    assert rows(session) == []
+    for module in (counting, rules_of_counting):
+        monkeypatch.setattr(module, "is_counted", lambda _level: True)
+    draft(session)
+    assert frozen(session).verification == "N"
+
+
+def test_what_has_changed_is_found_in_its_index(session: Session) -> None:
+    """So a draft built anew costs what has changed, whatever there is besides."""
+    for _ in range(60):
+        settled(session)
+    draft(session)
+    changed = settled(session)
+    session.execute(sa.text("ANALYZE incident"))
+    is_file = session.connection().dialect.name == "sqlite"
+    if not is_file:  # of sixty rows it would rather read all
+        session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        session.execute(sa.text("ALTER TABLE incident DROP CONSTRAINT pk_incident CASCADE"))
+    query = str(sa.select(Incident.id).where(unseen()).order_by(Incident.id))
+    plan = session.execute(sa.text(("EXPLAIN QUERY PLAN " if is_file else "EXPLAIN ") + query)).all()
+    assert "ix_incident_unseen" in str(plan)
+    assert looked_at_next(session) == {changed.id}
 
 
 def test_what_a_release_has_counted_is_never_frozen_anew(session: Session) -> None:

@@ -105,7 +105,7 @@ def test_a_line_of_the_queue_tells_what_was_sent_and_who_holds_it(
     [line] = queue(session, ana)
     assert line.id == report
     assert line == Waiting(
-        row=line.row,
+        id_as_text=line.id_as_text,
         received_on=NOW.date(),
         handling=Handling.IN_TRIAGE,
         content=gist_of(a_report(place="у Суботици"), "80438"),

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import product
 from uuid import UUID
 
 import pytest
@@ -241,3 +242,40 @@ def test_two_members_may_use_one_name(session, ana, boris) -> None:
     for member in (ana, boris):
         save_filter(session, "старо", BY, is_shared=True, member=member)
     assert len(mine(session, ana)) == 2
+
+
+# Views.
+
+
+def any_line(**changes: object) -> Waiting:
+    """One that nothing is said of."""
+    plain: dict[str, object] = {
+        "id_as_text": "0" * 32,
+        "received_on": NOW.date(),
+        "handling": Handling.RECEIVED,
+        "content": None,
+        "holder": None,
+        "is_mine": False,
+        "is_at_risk": False,
+        "is_overdue": False,
+        "has_news": False,
+        "is_routed_here": False,
+        "rules": (),
+        "is_hard": False,
+        "desk": "national",
+    }
+    return Waiting(**{**plain, **changes})  # type: ignore[arg-type]
+
+
+def test_each_line_stands_in_the_views_that_show_it_and_is_counted_there() -> None:
+    """Lines that differ in one thing only are next to each other, so that none is taken for the one before."""
+    lines = [
+        any_line(is_mine=mine, is_routed_here=routed, holder=holder, handling=how, is_overdue=late, is_at_risk=risk)
+        for how in (Handling.RECEIVED, Handling.AWAITING_REPORTER)
+        for mine, routed, late, risk in product((False, True), repeat=4)
+        for holder in (None, "Ana")
+    ]
+    for view in View:
+        found = chosen(lines, Filter(view=view))
+        assert found.lines == [line for line in lines if view.shows(line)]
+        assert found.in_views == {each: sum(map(each.shows, lines)) for each in View}
