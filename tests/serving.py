@@ -94,7 +94,9 @@ class Served:
                     return
             except (URLError, ConnectionError, TimeoutError):
                 time.sleep(0.05)
-        raise AssertionError(self.log.read_text(encoding="utf-8"))
+        self.kill()  # or it would be found running by whatever test comes next
+        said = self.log.read_text(encoding="utf-8")
+        raise AssertionError(f"the server did not answer within {_PATIENCE_S} s and said: {said}")
 
     def kill(self) -> None:
         """Everything at once, as a power cut does."""
