@@ -23,9 +23,10 @@ from incidents.web.accounts import guard
 from incidents.web.desk.around import now, out_of_date
 from incidents.web.languages import speaking
 from incidents.web.platform import platform
+from incidents.web.reporting.answers import Answers
 from incidents.web.reporting.forms import FIRST, FURTHER, ReportFields
 from incidents.web.reporting.sending import has_regional_desks
-from incidents.web.reporting.where import offer_again, with_place
+from incidents.web.reporting.where import ask_which, offer_again, with_place
 from incidents.web.reporting.wording import ALOUD
 from incidents.web.texts import gettext
 from incidents.web.texts import lazy_gettext as _
@@ -64,6 +65,7 @@ def seal(tongue: Language) -> ResponseReturnValue:
     """Seal what was written down; or go on in another language, or with what has to be mended."""
     with speaking(tongue):
         form = IntakeForm()
+    answers = Answers(request.form)
     if "speak" in request.form:
         return _sheet(form, tongue)
     try:
@@ -75,18 +77,23 @@ def seal(tongue: Language) -> ResponseReturnValue:
         form.token.errors = [out_of_date()]
         return _sheet(form, tongue, status=422)
     with speaking(tongue):
-        report = replace(with_place(form), origin=form.origin.data or "")
+        report, places = with_place(answers)
+        report = replace(report, origin=form.origin.data or "")
+        if places:
+            ask_which(form, places)
         form.show(problems(report, platform().vocabulary, today=platform().today()))
     if report.origin not in (BY_PHONE, IN_PERSON):
         form.origin.errors = [gettext("Say how it comes.")]
     if form.errors:
         return _sheet(form, tongue, status=422)
-    return _stored(form, report, token, tongue)
+    return _stored(form, report, token, tongue, is_told=answers.has_told_of_desks)
 
 
-def _stored(form: IntakeForm, report: Report, token: FormToken, tongue: Language) -> ResponseReturnValue:
+def _stored(
+    form: IntakeForm, report: Report, token: FormToken, tongue: Language, *, is_told: bool
+) -> ResponseReturnValue:
     try:
-        code = _file(report, token, is_told=form.has_told_of_desks)
+        code = _file(report, token, is_told=is_told)
     except AlreadySent:
         form.sheet.data = new_token()
         form.token.errors = [

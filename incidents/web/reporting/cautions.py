@@ -5,19 +5,16 @@ A form that was asked about carries `cautioned`; so does one on which the phone'
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import request
-from wtforms import Field, HiddenField, StringField, TextAreaField
 
 from incidents.core.deidentify.caution import cautions
 from incidents.core.deidentify.mark import Kind
 from incidents.web.texts import gettext as _
 from incidents.web.tokens import PublicForm
 
-_WANTED = frozenset({"contact", "link", "code"})
-"""Fields that ask for a number, an address or a link."""
 _MOST_SHOWN, _LONGEST_SHOWN = 8, 24
 
 
@@ -37,26 +34,19 @@ class CautiousForm(PublicForm):
 
     @property
     def is_asked(self) -> bool:
-        return bool(self.cautions) or "cautioned" in request.form
-
-    def asks(self) -> bool:
-        """Whether something has to be asked, which then stands in `cautions`; not of one who fell into the trap."""
-        if not self.is_asked and not request.form.get("website"):
-            found = {caution.piece: caution for field in _typed(self) for caution in _cautions(field)}
-            self.cautions = tuple(found.values())[:_MOST_SHOWN]
-        return bool(self.cautions)
+        return bool(self.cautions) or _was_asked()
 
 
-def _typed(form: CautiousForm) -> Iterator[Field]:
-    for field in form:
-        is_typed = isinstance(field, StringField | TextAreaField) and not isinstance(field, HiddenField)
-        if is_typed and field.data and field.name not in _WANTED:
-            yield field
+def cautions_about(typed: Mapping[str, str]) -> tuple[Caution, ...]:
+    """What has to be asked about the texts of a request, by field; nothing a second time."""
+    if _was_asked():
+        return ()
+    found = {mark.text: (name, mark) for name, text in typed.items() for mark in cautions(text)}
+    return tuple(Caution(_name(mark.kind), _shortened(mark.text), name) for name, mark in found.values())[:_MOST_SHOWN]
 
 
-def _cautions(field: Field) -> Iterator[Caution]:
-    for mark in cautions(field.data):
-        yield Caution(_name(mark.kind), _shortened(mark.text), field.id)
+def _was_asked() -> bool:
+    return "cautioned" in request.form
 
 
 def _shortened(text: str) -> str:

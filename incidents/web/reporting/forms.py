@@ -1,4 +1,4 @@
-"""The report form and the receipt forms: they check shape and give values; the rules stand in core."""
+"""The report form and the receipt forms, as pages show them; `answers` reads what comes, the rules stand in core."""
 
 from __future__ import annotations
 
@@ -19,14 +19,13 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
-from incidents.core.desks import REGIONAL
 from incidents.core.languages import Language
-from incidents.core.periods import iso_date
-from incidents.core.report import DATES, NOBODY, Problem, Report, plain_text
+from incidents.core.report import Problem
 from incidents.core.vocabulary import Term, Vocabulary
 from incidents.db.report import MessageKind
 from incidents.web.languages import current_language, label
 from incidents.web.platform import platform
+from incidents.web.reporting.answers import NO_WISH, chosen_of
 from incidents.web.reporting.cautions import CautiousForm
 from incidents.web.reporting.messages import sentence
 from incidents.web.reporting.wording import EASY, PLAIN, Wording
@@ -107,12 +106,6 @@ _COMMON_TOLD = (
 )
 _ASKED_CONSENTS = ("refer_commissioner", "refer_police", "refer_ngo", "share_odihr")
 
-# Which answer opens which branch: what stands in a closed one is not part of the report. The style sheet opens the
-# same ones on the page.
-_FOR_RELATIVES = {"family_friend"}
-_FOR_OTHERS = {"family_friend", "professional", "organisation"}
-_FOR_ORGANISATIONS = {"organisation"}
-_ONLINE = {"social_network", "private_message", "media_outlet"}
 _FEW = 6
 """So many target groups of one ground stand open."""
 FIRST = 12
@@ -178,7 +171,7 @@ class ReportFields(FlaskForm):
     told = _Ticks(_("Did anybody tell an authority or somebody else?"))
     outcomes = _Ticks(_("What did they do?"))
     untold = _Ticks(_("Why not?"))
-    wish = _Pick(_("What should we do?"), default="count_only")
+    wish = _Pick(_("What should we do?"), default=NO_WISH)
     consents = _Ticks(_("Pass it on to"))
     readers = HiddenField()
     """REGIONAL where the page said that reports from some places are read by regional desks."""
@@ -191,10 +184,6 @@ class ReportFields(FlaskForm):
         self._offer_choices()
         for name, text in self.wording.labels.items():
             self[name].label.text = text
-
-    @property
-    def has_told_of_desks(self) -> bool:
-        return bool(self.readers.data == REGIONAL)
 
     def hint(self, field: Field) -> str:
         """What helps to answer a question; empty for nothing."""
@@ -214,49 +203,14 @@ class ReportFields(FlaskForm):
                 groups.setdefault(ground, []).append(term)
         return [_section(ground, listed, chosen) for ground, listed in groups.items()]
 
-    def report(self) -> Report:
-        """What was answered, as typed; not yet judged by the rules. What stands in a closed branch is left out."""
-        role, when, setting = (str(field.data or "") for field in (self.role, self.when, self.setting))
-        date_field = DATES.get(when)
-        told = _codes(self.told)
-        return Report(
-            language=current_language().tag,
-            role=role,
-            relation=_typed(self.relation) if role in _FOR_RELATIVES else "",
-            aware=_typed(self.aware) if role in _FOR_OTHERS else "",
-            organisation=_line(self.organisation) if role in _FOR_ORGANISATIONS else "",
-            acts=_codes(self.acts),
-            grounds=_codes(self.grounds),
-            targets=_codes(self.targets),
-            indicators=_codes(self.indicators),
-            when=when,
-            day=iso_date(_typed(self.day)) if date_field == "day" else "",
-            month=iso_date(_typed(self.month)) if date_field == "month" else "",
-            year=_typed(self.year) if date_field == "year" else "",
-            season=_typed(self.season) if when == "season" else "",
-            when_words=_line(self.when_words),
-            setting=setting,
-            platform=_typed(self.platform) if setting in _ONLINE else "",
-            content=_codes(self.content) if setting in _ONLINE else frozenset(),
-            link=_line(self.link) if setting in _ONLINE else "",
-            place=_line(self.place),
-            words=_typed(self.words),
-            told=told,
-            outcomes=_codes(self.outcomes) if told - {NOBODY} else frozenset(),
-            untold=_codes(self.untold) if NOBODY in told else frozenset(),
-            wish=_typed(self.wish),
-            consents=_codes(self.consents) if self.wish.data == "pass_on" else frozenset(),
-        )
-
+    @property
     def chosen_place(self) -> str | None:
-        """Which of the places that were offered for these words was chosen, empty for none; None if none were."""
-        is_answer = bool(self.place_asked.data) and _line(self.place_asked) == _line(self.place)
-        return str(self.place_code.data or "") if is_answer else None
+        return chosen_of(self.place.data, self.place_asked.data, self.place_code.data)
 
     def ask_which_place(self, places: Iterable[tuple[str, str]]) -> None:
         """Offer the places, as code and name, that the typed words may mean."""
         self.place_code.choices = [*places, ("", gettext("None of these: leave it as I wrote it"))]
-        self.place_code.data = self.chosen_place() or ""
+        self.place_code.data = self.chosen_place or ""
         self.place_asked.data = self.place.data
 
     def show(self, problems: Iterable[Problem]) -> None:
@@ -354,18 +308,6 @@ def _offered_plainly(terms: Vocabulary) -> dict[str, Choices]:
     return {name: _choices(some) for name, some in listed.items()} | {
         name: [("", "–"), *_choices(some)] for name, some in open_to_none.items()
     }
-
-
-def _typed(field: Field) -> str:
-    return plain_text(field.data or "")
-
-
-def _line(field: Field) -> str:
-    return _typed(field).replace("\n", " ")
-
-
-def _codes(field: Field) -> frozenset[str]:
-    return frozenset(field.data or ())
 
 
 def _section(ground: str, terms: list[Term], chosen: set[str]) -> Section:

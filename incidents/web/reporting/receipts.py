@@ -21,6 +21,7 @@ from incidents.services.receipts import NotAMessage, Opened, Status, UnknownCode
 from incidents.services.withdrawal import withdraw_report
 from incidents.web.errors import error_page
 from incidents.web.platform import platform
+from incidents.web.reporting.cautions import cautions_about
 from incidents.web.reporting.forms import CodeForm, FilesForm, SayForm
 from incidents.web.reporting.shell import CODE, DAY, TOKEN, groups_of, shell
 from incidents.web.reporting.uploads import Outcome, take_files
@@ -120,7 +121,8 @@ def _say() -> ResponseReturnValue:
     form, site = SayForm(), platform()
     code = parse_code(form.code.data or "")
     found = opened(code)  # A guess must not begin to write: on SQLite nobody else could meanwhile.
-    if not form.validate() or form.asks():
+    form.cautions = cautions_about({"answer": form.answer.data or ""})
+    if not form.validate() or form.cautions:
         return _status_page(code, found, form)
     try:
         with site.database.unit_of_work() as session:

@@ -10,11 +10,13 @@ from incidents.services.reporting import AlreadySent, Rejected
 from incidents.web import languages
 from incidents.web.headers import allow_script
 from incidents.web.platform import platform
+from incidents.web.reporting.answers import Answers
+from incidents.web.reporting.cautions import cautions_about
 from incidents.web.reporting.forms import ALL, FURTHER, EasyForm, ReportForm
 from incidents.web.reporting.receipts import receipts
 from incidents.web.reporting.sending import has_regional_desks, keys_to_seal_to, take_in
 from incidents.web.reporting.shell import ANSWERS, CODE, TOKEN, drawn, empty_form, groups_of, shell
-from incidents.web.reporting.where import offer_again, with_place
+from incidents.web.reporting.where import ask_which, offer_again, with_place
 from incidents.web.texts import gettext as _
 from incidents.web.tokens import BadToken, new_token, open_token, seal_answers
 
@@ -53,32 +55,38 @@ def _empty(kind: type[ReportForm], more: str = "") -> ResponseReturnValue:
 def _send(kind: type[ReportForm]) -> ResponseReturnValue:
     """Take the report; or give the form back: in another language, with more questions, with what has to be mended."""
     languages.speak_as_sent()
-    form = kind()
-    if "further" in request.form:
-        form.more.data = FURTHER
+    answers = Answers(request.form)
     if not _UNSENT.isdisjoint(request.form):
-        return _unsent(form)
+        return _unsent(kind(), answers.token)
     try:
-        token = open_token(form.token.data or "")
+        token = open_token(answers.token)
     except BadToken:
+        form = kind()
         form.token.errors = [_("This page was open for too long. Your answers are still here: please send them again.")]
         return _again(form, new_token())
-    report = with_place(form)
-    if form.asks() or form.place_code.errors:
+    report, places = with_place(answers)
+    cautions = () if answers.trap_is_filled else cautions_about(answers.typed())
+    if cautions or places:
+        form = kind()
+        form.cautions = cautions
+        if places:
+            ask_which(form, places)
         form.show(problems(report, platform().vocabulary, today=platform().today()))
-        return _again(form, form.token.data)
+        return _again(form, answers.token)
     try:
         code = take_in(
             report,
             token.nonce,
-            is_told=form.has_told_of_desks,
+            is_told=answers.has_told_of_desks,
             opened_at=token.opened_at,
-            trap_is_filled=bool(form.website.data),
+            trap_is_filled=answers.trap_is_filled,
         )
     except Rejected as rejected:
+        form = kind()
         form.show(rejected.problems)
-        return _again(form, form.token.data)
+        return _again(form, answers.token)
     except AlreadySent:
+        form = kind()
         form.token.errors = [
             _("This form was sent already, with other answers. To send it as a second report, send it again.")
         ]
@@ -105,14 +113,16 @@ def _again(form: ReportForm, token: str) -> ResponseReturnValue:
     return _form_page(form, token), 422
 
 
-def _unsent(form: ReportForm) -> ResponseReturnValue:
-    """The same answers in another language or script; nothing is stored."""
+def _unsent(form: ReportForm, token: str) -> ResponseReturnValue:
+    """The same answers, asked otherwise; nothing is stored."""
     allow_script()
+    if "further" in request.form:
+        form.more.data = FURTHER
     try:
-        open_token(form.token.data or "")
+        open_token(token)
     except BadToken:
         return _form_page(form, new_token())
-    return _form_page(form, form.token.data)
+    return _form_page(form, token)
 
 
 def _form_page(form: ReportForm, token: str) -> str:

@@ -5,7 +5,10 @@ An app is answered instead: what its report's place was understood as, and which
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+
+from flask import request
 
 from incidents.core.gazetteer.place import Level
 from incidents.core.places import KOSOVO
@@ -15,30 +18,32 @@ from incidents.services.geocoding import Certain, Found, Meaning, certain, under
 from incidents.web.languages import current_language
 from incidents.web.places import place_name
 from incidents.web.platform import platform
+from incidents.web.reporting.answers import Answers
 from incidents.web.reporting.forms import ReportFields
 from incidents.web.texts import gettext as _
 
 _IN_CYRILLIC = {"sr-Cyrl", "rsk", "bg", "mk"}
 
 
-def with_place(form: ReportFields) -> Report:
-    """The report of a form, with what its place means.
-
-    If that is not clear and nobody was asked yet, the form has choices then and an error that asks.
-    """
-    report = form.report()
-    meant = understood(report.place, form.chosen_place(), geocoder=platform().geocoder)
+def with_place(answers: Answers) -> tuple[Report, Sequence[Found]]:
+    """The report that was sent, with what its place means; and which places may be meant, if that has to be asked."""
+    report = answers.report()
+    meant = understood(report.place, answers.chosen_place, geocoder=platform().geocoder)
     if isinstance(meant, Meaning):
-        return replace(report, place_code=meant.code, area=meant.area)
-    form.ask_which_place((one.code, in_words(one)) for one in meant)
+        return replace(report, place_code=meant.code, area=meant.area), ()
+    return report, meant
+
+
+def ask_which(form: ReportFields, places: Iterable[Found]) -> None:
+    """Give the form choices and an error that asks."""
+    form.ask_which_place((one.code, in_words(one)) for one in places)
     form.place_code.errors = [_("Several places are called so. Choose yours, or leave it as you wrote it.")]
-    return report
 
 
 def offer_again(form: ReportFields) -> None:
     """Put the choices that stood on the page before on it once more, with the one that is chosen."""
-    if form.chosen_place() is not None and not form.place_code.choices:
-        meant = understood(form.report().place, None, geocoder=platform().geocoder)
+    if form.chosen_place is not None and not form.place_code.choices:
+        meant = understood(Answers(request.form).place, None, geocoder=platform().geocoder)
         if not isinstance(meant, Meaning):
             form.ask_which_place((one.code, in_words(one)) for one in meant)
 
