@@ -221,6 +221,7 @@ def _read(cell: str) -> str:
 
 def to_json(table: Table, rows: Iterable[Row], *, number: int, quarter: Quarter, several: Iterable[str]) -> bytes:
     note = {tag: note_of(table, tag, several=several) for tag in LANGUAGES}
+    header = _header(table)
     return _json(
         {
             "release": number,
@@ -228,8 +229,9 @@ def to_json(table: Table, rows: Iterable[Row], *, number: int, quarter: Quarter,
             "period": str(quarter),
             "note": note[ENGLISH],
             "note_sr": note[SERBIAN],
-            "rows": [dict(zip(_header(table), _fields(row), strict=True)) for row in rows],
-        }
+            "rows": [dict(zip(header, _fields(row), strict=True)) for row in rows],
+        },
+        levels=2,
     )
 
 
@@ -337,8 +339,9 @@ def cells_file(subject: str, year: int | str) -> str:
     return f"cells-{subject}-{year}.csv"
 
 
-def to_json_file(value: Mapping[str, Any]) -> bytes:
-    return _json(value)
+def to_json_file(value: Mapping[str, Any], *, levels: int = 9) -> bytes:
+    """What lies deeper than so many levels stands on one line."""
+    return _json(value, levels=levels)
 
 
 def sha256(content: bytes) -> str:
@@ -355,5 +358,20 @@ def digest_lines(files: Mapping[str, bytes]) -> bytes:
     return "".join(f"{sha256(content)}  {name}\n" for name, content in sorted(files.items())).encode()
 
 
-def _json(value: Mapping[str, Any]) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+def _json(value: Mapping[str, Any], *, levels: int = 9) -> bytes:
+    return (_on_lines(value, levels) + "\n").encode()
+
+
+def _on_lines(value: Any, levels: int, indent: str = "\n") -> str:
+    """As `json.dumps` with an indent of one, down to so many levels: what it writes on one line it writes in C."""
+    if not (levels and value and isinstance(value, dict | list)):
+        return _IN_ONE.encode(value)
+    deeper = indent + " "
+    if isinstance(value, list):
+        parts = [_on_lines(one, levels - 1, deeper) for one in value]
+        return f"[{deeper}{f',{deeper}'.join(parts)}{indent}]"
+    parts = [f"{_IN_ONE.encode(key)}: {_on_lines(one, levels - 1, deeper)}" for key, one in value.items()]
+    return f"{{{deeper}{f',{deeper}'.join(parts)}{indent}}}"
+
+
+_IN_ONE = json.JSONEncoder(ensure_ascii=False)

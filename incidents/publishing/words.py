@@ -80,7 +80,8 @@ def frozen(files: Mapping[str, bytes], say: Mapping[str, Say], call: Mapping[str
                 name: {code: {tag: own(name, code) for tag, own in call.items()} for code in sorted(known)}
                 for name, known in sorted(codes.items())
             },
-        }
+        },
+        levels=3,
     )
 
 

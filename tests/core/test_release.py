@@ -149,8 +149,21 @@ def test_the_json_is_written_for_people_too() -> None:
     written = release.to_json(DISTRICT, area_rows(**{"01": 0}), number=3, quarter=FIRST, several=SEVERAL)
     lines = written.decode().splitlines(keepends=True)
     assert lines[:2] == ["{\n", ' "release": 3,\n']
-    assert lines[-10:-7] == ['   "area": "01",\n', '   "area_en": "x",\n', '   "area_sr": "икс",\n']
-    assert lines[-3:] == ["  }\n", " ]\n", "}\n"]
+    assert lines[-3].startswith('  {"time": "2026-Q1", "area": "01", "area_en": "x", "area_sr": "икс", "obs_value": 0')
+    assert lines[-2:] == [" ]\n", "}\n"]
+
+
+@pytest.mark.parametrize("levels", range(5))
+def test_how_many_lines_json_stands_on_changes_nothing_of_what_it_says(levels: int) -> None:
+    said = {"месец": [1, {"b": [], "c": {"d": [None, '"\n„x“']}}], "": {}, "f": {"g": {"h": True}}}
+    written = release.to_json_file(said, levels=levels).decode()
+    assert json.loads(written) == said
+    assert written.count("\n") == [1, 5, 10, 15, 17][levels]
+
+
+def test_json_is_indented_by_one_to_the_end_unless_told_otherwise() -> None:
+    said = {"dims": {"time": {"codes": ["2026-Q1", "2026"]}}, "tables": [["time"], []]}
+    assert release.to_json_file(said).decode() == json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
 
 # Names.
