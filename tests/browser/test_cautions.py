@@ -15,7 +15,7 @@ from tests.browser.conftest import Site
 from tests.browser.going_back import what_comes_back
 from tests.browser.walk import Open, Told, Walker
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.history]
 ROWS = Path(__file__).parent.parent / "core" / "deidentify" / "cautions.csv"
 TOLD = Told(words="Зовем се Марија Станковић, зовите ме на 064/123-4567.")
 NOTE = ".step:not([hidden]) [data-caution]:not([hidden])"

@@ -17,7 +17,7 @@ from tests.browser.conftest import Site
 from tests.browser.going_back import what_comes_back
 from tests.browser.walk import Open, Told, Walker
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.history]
 
 SAID = {
     "sr-Cyrl": "Исправка: то је било у уторак, а не у среду.",

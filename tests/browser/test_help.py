@@ -13,7 +13,7 @@ from tests.browser.conftest import Site
 from tests.browser.going_back import TYPED, what_comes_back
 from tests.browser.walk import Open, Told, Walker
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.history]
 
 
 def ask(page: Page, place: str) -> None:

@@ -13,7 +13,7 @@ from tests.browser.conftest import Certificate, Site, served
 from tests.browser.firefox import Firefox
 from tests.browser.going_back import TYPED, what_comes_back
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.history]
 IN_CHROMIUM = pytest.mark.parametrize("with_script", [True, False], ids=["with script", "without script"])
 
 

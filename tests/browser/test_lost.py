@@ -13,7 +13,7 @@ from incidents.config import Settings
 from tests.browser.conftest import Certificate, Site, served
 from tests.browser.firefox import Firefox
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.history]
 TYPED = "Sinoć su nas sačekali ispred zgrade.\nViče: „марш“ <b>odavde</b> & 100 %"
 SIGNS = pytest.mark.parametrize("with_script", [True, False], ids=["with script", "without script"])
 TICKED = (
