@@ -21,6 +21,17 @@ from tests import databases
 from tests.postgres import binaries, server
 
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+_OF_SITES = {"web", "cli", "attacks", "operators"}
+"""Folders whose tests ask a whole site, or start programs."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a whole site, by its folder or because it has settings: the fast lane leaves it out."""
+    tests = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(tests).parts[0] in _OF_SITES or "settings" in getattr(item, "fixturenames", ()):
+            item.add_marker("site")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,6 +14,8 @@ from incidents.core.files import Kind, pages_of
 from incidents.core.redaction import Box
 from tests.adapters.test_remaking import SECRET, complaint, with_notes
 
+pytestmark = pytest.mark.site  # each starts the decoder, a program of its own
+
 
 def street(secret: int, box: Box, size: tuple[int, int] = (400, 300)) -> bytes:
     """A noisy picture; within the box it differs with `secret`, outside it is always the same."""

@@ -22,6 +22,7 @@ from incidents.adapters import remaking, sound
 from incidents.adapters.remaking import REASONS, Refused, Remade, Unavailable, remake
 from incidents.core.files import Kind
 
+pytestmark = pytest.mark.site  # each starts the decoder, a program of its own
 SECRET = b"Jelena Petrovic, Futoska 7"
 SCRIPT = b"<script>alert(1)</script>"
 

@@ -121,8 +121,10 @@ def _say() -> ResponseReturnValue:
     form, site = SayForm(), platform()
     code = parse_code(form.code.data or "")
     found = opened(code)  # A guess must not begin to write: on SQLite nobody else could meanwhile.
+    if not form.validate():
+        return _status_page(code, found, form)
     form.cautions = cautions_about({"answer": form.answer.data or ""})
-    if not form.validate() or form.cautions:
+    if form.cautions:
         return _status_page(code, found, form)
     try:
         with site.database.unit_of_work() as session:
