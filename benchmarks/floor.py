@@ -72,9 +72,7 @@ def create_app() -> Flask:
     app = Flask("floor")
     app.secret_key = secrets.token_bytes(32)
     app.config["WTF_CSRF_ENABLED"] = False
-    engine = sa.create_engine(os.environ["INCIDENTS_DATABASE_URL"])
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _as_ours)
+    engine = _engine()
     sessions = orm.sessionmaker(engine)
     box = SealedBox(PublicKey(bytes.fromhex(os.environ["FLOOR_KEY"])))
     key = bytes.fromhex(os.environ["FLOOR_KEY"])
@@ -122,6 +120,13 @@ def create_app() -> Flask:
     return app
 
 
+def _engine() -> sa.Engine:
+    engine = sa.create_engine(os.environ["INCIDENTS_DATABASE_URL"])
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _as_ours)
+    return engine
+
+
 def _as_ours(dbapi: object, _record: object) -> None:
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 20000"):
         dbapi.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
@@ -149,7 +154,7 @@ def cli() -> None:
 @click.option("--bind", required=True)
 @click.option("--workers", default=2)
 def serve(bind: str, workers: int) -> None:
-    engine = sa.create_engine(os.environ["INCIDENTS_DATABASE_URL"])
+    engine = _engine()  # once before any worker: two that change the journal at once shut each other out
     Base.metadata.create_all(engine)
     engine.dispose()
     options = {"bind": bind, "workers": workers, "worker_class": "gthread", "threads": 4, "loglevel": "error"}

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import product
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from flask import Flask, Response, g, request
 from werkzeug.http import parse_accept_header
 
 from incidents.web.platform import platform
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 _POLICY = (
     "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; "
@@ -35,10 +41,35 @@ def policy(*, with_script: bool) -> str:
     return _POLICY.format(script="'self'" if with_script else "'none'")
 
 
-_ALWAYS = (*FIXED.items(), ("Cross-Origin-Resource-Policy", "same-origin"), ("Cache-Control", PRIVATE))
-_WITH_SCRIPT, _WITHOUT_SCRIPT = (
-    (*_ALWAYS, ("Content-Security-Policy", policy(with_script=with_script))) for with_script in (True, False)
-)
+_ALWAYS = {**FIXED, "Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": PRIVATE}
+_SECURE = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+Laid = tuple[tuple[str, tuple[str, str]], ...]
+"""Headers, each with its name in small letters."""
+
+
+def _laid(is_page: bool, with_script: bool, is_secure: bool) -> Laid:
+    own = {"Content-Security-Policy": policy(with_script=with_script)} if is_page else {}
+    headers = {**_ALWAYS, **own, **(_SECURE if is_secure else {})}
+    return tuple((name.lower(), (name, value)) for name, value in headers.items())
+
+
+_LAID = {kind: _laid(*kind) for kind in product((False, True), repeat=3)}
+"""By whether it is a page, whether that loads our script, and whether it goes over TLS."""
+
+
+class Answer(Response):
+    """An answer with the headers that all of its kind have, laid under its own as it goes out.
+
+    What is there stays, as on pages that the desk passes on from the public site (releases looked at ahead): a header
+    twice may count for nothing. Werkzeug reads every header of its own three times over, an eighth of a form's page.
+    """
+
+    laid: Laid = _laid(is_page=True, with_script=False, is_secure=False)
+
+    def get_wsgi_response(self, environ: WSGIEnvironment) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        content, status, own = super().get_wsgi_response(environ)
+        there = {name.lower() for name, _value in own}
+        return content, status, [*own, *(header for name, header in self.laid if name not in there)]
 
 
 def allow_script() -> None:
@@ -62,6 +93,8 @@ def _allows_gzip(accepted: str) -> bool:
 
 
 def init_app(app: Flask) -> None:
+    app.response_class = Answer
+
     @app.after_request
     def _add(response: Response) -> Response:
         return _compressed(with_headers(response))
@@ -69,19 +102,15 @@ def init_app(app: Flask) -> None:
 
 def with_headers(response: Response) -> Response:
     """All that an answer of its kind has to have."""
-    settings, own = platform().settings, response.headers
-    is_page = own.get("Content-Type", "").startswith("text/html")
-    wanted = _WITH_SCRIPT if is_page and g.get("with_script") else _WITHOUT_SCRIPT if is_page else _ALWAYS
-    # At once: to set one after the other goes through the list each time. What is there stays, as on pages that
-    # the desk passes on from the public site (releases looked at ahead): a header twice may count for nothing.
-    there = {name.lower() for name, _value in own}
-    own.extend([pair for pair in wanted if pair[0].lower() not in there])
+    assert isinstance(response, Answer)  # noqa: S101 (tells mypy what Flask makes of every answer)
+    settings = platform().settings
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
     # Not `request.host`: it refuses foreign hosts, and their refusal is what is being answered here.
     is_onion = request.headers.get("Host", "").partition(":")[0].endswith(".onion")
-    if settings.https and not is_onion:
-        own.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-        if settings.onion and _has_onion_twin(response):
-            response.headers["Onion-Location"] = f"http://{settings.onion}{quote(request.path)}"
+    is_secure = settings.https and not is_onion
+    response.laid = _LAID[is_page, is_page and bool(g.get("with_script")), is_secure]
+    if is_secure and settings.onion and _has_onion_twin(response):
+        response.headers["Onion-Location"] = f"http://{settings.onion}{quote(request.path)}"
     return response
 
 
