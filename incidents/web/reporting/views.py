@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from incidents.core.report import Report, problems
+from incidents.services.geocoding import Found
 from incidents.services.reporting import AlreadySent, Rejected
 from incidents.web import languages
 from incidents.web.headers import allow_script
@@ -61,18 +64,11 @@ def _send(kind: type[ReportForm]) -> ResponseReturnValue:
     try:
         token = open_token(answers.token)
     except BadToken:
-        form = kind()
-        form.token.errors = [_("This page was open for too long. Your answers are still here: please send them again.")]
-        return _again(form, new_token())
+        too_old = _("This page was open for too long. Your answers are still here: please send them again.")
+        return _again(_saying(kind, too_old), new_token())
     report, places = with_place(answers)
-    cautions = () if answers.trap_is_filled else cautions_about(answers.typed())
-    if cautions or places:
-        form = kind()
-        form.cautions = cautions
-        if places:
-            ask_which(form, places)
-        form.show(problems(report, platform().vocabulary, today=platform().today()))
-        return _again(form, answers.token)
+    if asking := _asking(kind, answers, report, places):
+        return _again(asking, answers.token)
     try:
         code = take_in(
             report,
@@ -86,13 +82,29 @@ def _send(kind: type[ReportForm]) -> ResponseReturnValue:
         form.show(rejected.problems)
         return _again(form, answers.token)
     except AlreadySent:
-        form = kind()
-        form.token.errors = [
-            _("This form was sent already, with other answers. To send it as a second report, send it again.")
-        ]
-        return _again(form, new_token(opened_at=token.opened_at))
+        sent = _("This form was sent already, with other answers. To send it as a second report, send it again.")
+        return _again(_saying(kind, sent), new_token(opened_at=token.opened_at))
     page = shell("receipt", lambda: render_template("reporting/receipt.html", code=CODE, token=TOKEN, answers=ANSWERS))
     return page.filled({**groups_of(code), TOKEN: new_token(), ANSWERS: _carried(report)})
+
+
+def _asking(kind: type[ReportForm], answers: Answers, report: Report, places: Sequence[Found]) -> ReportForm | None:
+    """The form with what has to be asked once before it is taken, if anything; with what is wrong as well."""
+    cautions = () if answers.trap_is_filled else cautions_about(answers.typed())
+    if not (cautions or places):
+        return None
+    form = kind()
+    form.cautions = cautions
+    if places:
+        ask_which(form, places)
+    form.show(problems(report, platform().vocabulary, today=platform().today()))
+    return form
+
+
+def _saying(kind: type[ReportForm], sentence: str) -> ReportForm:
+    form = kind()
+    form.token.errors = [sentence]
+    return form
 
 
 def _carried(report: Report) -> str:
