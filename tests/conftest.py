@@ -28,9 +28,8 @@ _OF_SITES = {"web", "cli", "attacks", "operators"}
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a whole site, by its folder or because it has settings: the fast lane leaves it out."""
-    tests = Path(__file__).parent
     for item in items:
-        if item.path.relative_to(tests).parts[0] in _OF_SITES or "settings" in getattr(item, "fixturenames", ()):
+        if item.path.parent.name in _OF_SITES or "settings" in getattr(item, "fixturenames", ()):
             item.add_marker("site")
 
 

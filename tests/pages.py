@@ -70,7 +70,7 @@ def has_form(page: str, ending: str) -> bool:
 
 # Most tests read a page for one of its forms: only that is read as a tree.
 _FORM = re.compile("<form\\b([^>]*)>.*?</form>", re.DOTALL)
-_ACTION = re.compile('\\baction="([^"]*)"')
+_ACTION = re.compile('\\saction="([^"]*)"')
 _AROUND = "<!doctype html><html><head><title>.</title></head><body>{}</body></html>"
 
 

@@ -45,6 +45,14 @@ def test_the_second_send_passes_at_once_with_the_same_token(app, client, databas
     assert [report.words for report in stored_reports(database, desk)] == [TOLD]
 
 
+def test_links_that_look_alike_are_named_once_and_hide_nothing_behind_them(app, client, desk) -> None:
+    links = " ".join(f"https://www.facebook.com/grupa/{number}" for number in range(12))
+    asked = asked_about(send(client, a_token(app), words=f"{links} Зовите ме на 064/123-4567.").text)
+    assert len(asked) == 2
+    assert asked[0].endswith("https://www.facebook.co…")
+    assert asked[1] == "Број телефона: 064/123-4567"
+
+
 def test_every_answer_is_kept_while_it_is_asked(app, client, desk) -> None:
     form = typed_into(send(client, a_token(app), words=TOLD).text)
     assert (form["acts"], form["grounds"], form["month"]) == (

@@ -1,3 +1,4 @@
+import io
 import re
 from datetime import timedelta
 from typing import Any
@@ -225,6 +226,17 @@ def test_unknown_fields_are_never_stored(app, client, database, desk) -> None:
     send(client, a_token(app), handling="closed", id="1", schema="9", origin="telephone")
     [report] = stored_reports(database, desk)
     assert (report.schema, report.origin) == (SCHEMA, "")
+
+
+@pytest.mark.parametrize("name", ["words", "place", "wish"])
+def test_an_answer_that_comes_as_a_file_is_refused_and_not_lost_without_a_word(
+    app, client, database, desk, name: str
+) -> None:
+    answers = {"role": "victim", "acts": "threat", "grounds": "age", "when": "unknown", "setting": "street"}
+    sent = {"token": a_token(app), **answers, name: (io.BytesIO("Гурнули су ме.".encode()), "a.txt")}
+    answer = client.post("/sr-Cyrl/report", data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 400
+    assert stored_reports(database, desk) == []
 
 
 def test_too_much_at_once_is_said_in_the_readers_language(client, desk) -> None:

@@ -1,4 +1,4 @@
-"""What a report form sent, read from the request itself: a form is made only for a page that shows it again.
+"""What a report form sent, read from the request itself: on public pages a form is made only to be shown again.
 
 Its fields are those of `forms.ReportFields`.
 """

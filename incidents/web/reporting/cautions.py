@@ -41,8 +41,8 @@ def cautions_about(typed: Mapping[str, str]) -> tuple[Caution, ...]:
     """What has to be asked about the texts of a request, by field; nothing a second time."""
     if _was_asked():
         return ()
-    found = {mark.text: (name, mark) for name, text in typed.items() for mark in cautions(text)}
-    return tuple(Caution(_name(mark.kind), _shortened(mark.text), name) for name, mark in found.values())[:_MOST_SHOWN]
+    found = {_shortened(mark.text): (mark.kind, name) for name, text in typed.items() for mark in cautions(text)}
+    return tuple(Caution(_name(kind), piece, name) for piece, (kind, name) in found.items())[:_MOST_SHOWN]
 
 
 def _was_asked() -> bool:

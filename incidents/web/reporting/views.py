@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from incidents.core.report import Report, problems
@@ -58,6 +58,8 @@ def _empty(kind: type[ReportForm], more: str = "") -> ResponseReturnValue:
 def _send(kind: type[ReportForm]) -> ResponseReturnValue:
     """Take the report; or give the form back: in another language, with more questions, with what has to be mended."""
     languages.speak_as_sent()
+    if request.files:  # no question is answered by a file: it would be lost without a word
+        abort(400)
     answers = Answers(request.form)
     if not _UNSENT.isdisjoint(request.form):
         return _unsent(kind(), answers.token)
