@@ -222,7 +222,7 @@ def _read(cell: str) -> str:
 def to_json(table: Table, rows: Iterable[Row], *, number: int, quarter: Quarter, several: Iterable[str]) -> bytes:
     note = {tag: note_of(table, tag, several=several) for tag in LANGUAGES}
     header = _header(table)
-    return _json(
+    return to_json_file(
         {
             "release": number,
             "table": table.name,
@@ -292,7 +292,7 @@ def describe(
     plans: Mapping[str, str],
 ) -> bytes:
     """`release.json`: what was counted, by which rules, and the checksum of every other file."""
-    return _json(
+    return to_json_file(
         {
             "release": number,
             "quarter": str(quarter),
@@ -341,7 +341,7 @@ def cells_file(subject: str, year: int | str) -> str:
 
 def to_json_file(value: Mapping[str, Any], *, levels: int = 9) -> bytes:
     """What lies deeper than so many levels stands on one line."""
-    return _json(value, levels=levels)
+    return (_on_lines(value, levels) + "\n").encode()
 
 
 def sha256(content: bytes) -> str:
@@ -356,10 +356,6 @@ def digest(files: Mapping[str, bytes]) -> bytes:
 def digest_lines(files: Mapping[str, bytes]) -> bytes:
     """A line a file, as `sha256sum` writes and checks them."""
     return "".join(f"{sha256(content)}  {name}\n" for name, content in sorted(files.items())).encode()
-
-
-def _json(value: Mapping[str, Any], *, levels: int = 9) -> bytes:
-    return (_on_lines(value, levels) + "\n").encode()
 
 
 def _on_lines(value: Any, levels: int, indent: str = "\n") -> str:

@@ -23,7 +23,7 @@ from incidents.adapters.log_lines import told
 from incidents.core.languages import LANGUAGES, Language
 from incidents.services.reporting import NoDeskKey
 from incidents.services.sources import NotKnownNow
-from incidents.web.headers import Answer, refuse_script, with_headers
+from incidents.web.headers import GuardedResponse, refuse_script, with_headers
 from incidents.web.languages import current_language, speak
 from incidents.web.problems import problem
 from incidents.web.texts import gettext as _
@@ -65,7 +65,7 @@ class Site(Flask):
             _log.error("%s at %s", error, place, extra=facts)
         refuse_script()
         prepared = self._last[current_language(), request.path.startswith("/api/")]
-        return with_headers(Answer(prepared.get_data(), 500, content_type=prepared.content_type))
+        return with_headers(GuardedResponse(prepared.get_data(), 500, content_type=prepared.content_type))
 
 
 def init_app(app: Flask) -> None:

@@ -57,7 +57,7 @@ _LAID = {kind: _laid(*kind) for kind in product((False, True), repeat=3)}
 """By whether it is a page, whether that loads our script, and whether it goes over TLS."""
 
 
-class Answer(Response):
+class GuardedResponse(Response):
     """An answer with the headers that all of its kind have, laid under its own as it goes out.
 
     What is there stays, as on pages that the desk passes on from the public site (releases looked at ahead): a header
@@ -93,7 +93,7 @@ def _allows_gzip(accepted: str) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    app.response_class = Answer
+    app.response_class = GuardedResponse
 
     @app.after_request
     def _add(response: Response) -> Response:
@@ -102,7 +102,7 @@ def init_app(app: Flask) -> None:
 
 def with_headers(response: Response) -> Response:
     """All that an answer of its kind has to have."""
-    assert isinstance(response, Answer)  # noqa: S101 (tells mypy what Flask makes of every answer)
+    assert isinstance(response, GuardedResponse)  # noqa: S101 (tells mypy what Flask makes of every answer)
     settings = platform().settings
     is_page = response.headers.get("Content-Type", "").startswith("text/html")
     # Not `request.host`: it refuses foreign hosts, and their refusal is what is being answered here.

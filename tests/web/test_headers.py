@@ -10,15 +10,15 @@ from flask.testing import FlaskClient
 from werkzeug.test import create_environ
 
 from incidents.web import headers
-from incidents.web.headers import Answer, policy
+from incidents.web.headers import GuardedResponse, policy
 
 
-def sent(answer: Answer) -> list[tuple[str, str]]:
+def sent(answer: GuardedResponse) -> list[tuple[str, str]]:
     return answer.get_wsgi_response(create_environ())[2]
 
 
 def test_an_answer_that_nobody_finished_is_as_guarded_as_any_page() -> None:
-    found = dict(sent(Answer("Добар дан")))
+    found = dict(sent(GuardedResponse("Добар дан")))
     assert {name: found[name] for name in headers.FIXED} == headers.FIXED
     assert found["Content-Security-Policy"] == policy(with_script=False)
     assert found["Cache-Control"] == headers.PRIVATE
@@ -26,7 +26,7 @@ def test_an_answer_that_nobody_finished_is_as_guarded_as_any_page() -> None:
 
 @pytest.mark.parametrize("name", ["Cache-Control", "cache-control", "CACHE-CONTROL"])
 def test_what_an_answer_says_itself_stays_and_stands_once(name: str) -> None:
-    answer = Answer("a,b\r\n", headers={name: headers.PUBLIC})
+    answer = GuardedResponse("a,b\r\n", headers={name: headers.PUBLIC})
     found = [value for own, value in sent(answer) if own.lower() == "cache-control"]
     assert found == [headers.PUBLIC]
 
