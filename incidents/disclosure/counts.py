@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import prod
 
 import numpy as np
@@ -31,7 +32,7 @@ class Cells:
     def __len__(self) -> int:
         return len(self.counts)
 
-    @property
+    @cached_property
     def keys(self) -> Ints:
         return keys_of(self.places, self.trees)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -98,11 +98,13 @@ def relations(cells: Cells, several: Set[str]) -> tuple[Matrix, Differences]:
     builder = _Builder(cells)
     for axis, tree in enumerate(cells.trees):
         for parent, children in tree.children().items():
-            for whole, parts in families(cells, axis, parent, children):
-                if tree.name in several:
-                    builder.add_union(whole, parts)
-                else:
-                    builder.add([whole, *parts], [1.0] + [-1.0] * len(parts))
+            found = families(cells, axis, parent, children)
+            if not len(found.wholes):
+                continue
+            if tree.name in several:
+                builder.add_unions(found)
+            else:
+                builder.add_sums(found)
     return builder.built()
 
 
@@ -118,61 +120,80 @@ def with_others(matrix: Matrix, wholes: Ints, parts: Ints) -> Matrix:
     )
 
 
-def families(cells: Cells, axis: int, parent: int, children: list[int]) -> Iterator[tuple[int, list[int]]]:
-    """Cells with one code of a tree, each with its cells for all codes below; only those that have them all."""
+@dataclass(frozen=True)
+class Families:
+    """Cells with one code of a tree, each with its cells for all codes below that."""
+
+    wholes: Ints
+    """Shape (families,)."""
+    parts: Ints
+    """Shape (families, codes below)."""
+
+
+def families(cells: Cells, axis: int, parent: int, children: list[int]) -> Families:
+    """All of one parent in one tree; only those that have all their parts."""
     keys = cells.keys
     wholes = np.flatnonzero(cells.places[:, axis] == parent)
     steps = (np.array(children, dtype=np.int64) - parent) * strides(cells.trees)[axis]
     wanted = keys[wholes][:, None] + steps
     found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     complete = np.all(keys[found] == wanted, axis=1)
-    yield from zip(wholes[complete].tolist(), found[complete].tolist(), strict=True)
+    return Families(wholes[complete], found[complete])
 
 
 class _Builder:
     """Rows in the making, and the differences that come with unions."""
 
     def __init__(self, cells: Cells) -> None:
-        self._counts = cells.counts.tolist()
-        self._size = len(self._counts)
-        self._columns: list[int] = []
-        self._signs: list[float] = []
-        self._starts = [0]
-        self._differences: list[int] = []
-        self._are_counts: list[bool] = []
-        self._wholes: list[int] = []
+        self._counts = cells.counts
+        self._width = len(cells)
+        self._columns: list[Ints] = []
+        self._signs: list[Signs] = []
+        self._lengths: list[Ints] = []
+        self._differences: list[Ints] = []
+        self._are_counts: list[NDArray[np.bool_]] = []
+        self._wholes: list[Ints] = []
 
-    def add(self, columns: list[int], signs: list[float]) -> None:
-        self._columns += columns
-        self._signs += signs
-        self._starts.append(len(self._columns))
+    def add_sums(self, found: Families) -> None:
+        """A row a family: the whole less all its parts."""
+        size = found.parts.shape[1]
+        self._add(np.column_stack([found.wholes, found.parts]), [1.0] + [-1.0] * size, [1 + size])
 
-    def add_union(self, whole: int, parts: list[int]) -> None:
-        for part in parts:
-            self.add(
-                [whole, part, self._difference(whole, self._counts[whole] - self._counts[part], is_count=True)],
-                [1, -1, -1],
-            )
-        beyond = sum(self._counts[part] for part in parts) - self._counts[whole]
+    def add_unions(self, found: Families) -> None:
+        """For each part a row: the whole less it is a difference. Then one: all parts less the whole are another."""
+        wholes, parts = found.wholes, found.parts
+        size = parts.shape[1]
         # Mentions beyond the first; with two answers, the incidents that have both.
-        column = self._difference(whole, beyond, is_count=len(parts) == 2)
-        self.add([whole, *parts, column], [-1.0] + [1.0] * len(parts) + [-1.0])
+        beyond = self._counts[parts].sum(axis=1) - self._counts[wholes]
+        differences = np.column_stack([self._counts[wholes][:, None] - self._counts[parts], beyond])
+        own = self._width + np.arange(differences.size, dtype=np.int64).reshape(differences.shape)
+        each = np.stack([np.broadcast_to(wholes[:, None], parts.shape), parts, own[:, :-1]], axis=2)
+        self._add(
+            np.column_stack([each.reshape(len(wholes), -1), wholes, parts, own[:, -1]]),
+            [1.0, -1.0, -1.0] * size + [-1.0] + [1.0] * size + [-1.0],
+            [3] * size + [size + 2],
+        )
+        self._width += differences.size
+        self._differences.append(differences.reshape(-1))
+        self._are_counts.append(np.tile(np.arange(size + 1) < size + (size == 2), len(wholes)))
+        self._wholes.append(np.repeat(wholes, size + 1))
 
-    def _difference(self, whole: int, count: int, *, is_count: bool) -> int:
-        self._wholes.append(whole)
-        self._differences.append(count)
-        self._are_counts.append(is_count)
-        return self._size + len(self._differences) - 1
+    def _add(self, columns: Ints, signs: list[float], lengths: list[int]) -> None:
+        """For each line of `columns` rows of so many entries, with these signs."""
+        self._columns.append(columns.reshape(-1))
+        self._signs.append(np.tile(np.array(signs, dtype=np.float64), len(columns)))
+        self._lengths.append(np.tile(np.array(lengths, dtype=np.int64), len(columns)))
 
     def built(self) -> tuple[Matrix, Differences]:
+        none = np.zeros(0, dtype=np.int64)
         matrix = Matrix(
-            np.array(self._starts, dtype=np.int64),
-            np.array(self._columns, dtype=np.int64),
-            np.array(self._signs, dtype=np.float64),
-            self._size + len(self._differences),
+            np.cumsum(np.concatenate([[0], *self._lengths]), dtype=np.int64),
+            np.concatenate([none, *self._columns]),
+            np.concatenate([none.astype(np.float64), *self._signs]),
+            self._width,
         )
         return matrix, Differences(
-            np.array(self._differences, dtype=np.int64),
-            np.array(self._are_counts, dtype=bool),
-            np.array(self._wholes, dtype=np.int64),
+            np.concatenate([none, *self._differences]),
+            np.concatenate([none.astype(bool), *self._are_counts]),
+            np.concatenate([none, *self._wholes]),
         )

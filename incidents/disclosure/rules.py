@@ -157,19 +157,19 @@ def _parts(matrix: Matrix) -> tuple[Mask, Ints]:
 
 def groups(cells: Cells, rule: GroupDisclosure | None) -> Pairs:
     """Every group that the rule is about, with each trait that its incidents can have."""
-    wholes: list[int] = []
-    parts: list[int] = []
+    none = np.zeros(0, dtype=np.int64)
+    wholes, parts = [none], [none]
     if rule is not None:
         is_group = cells.that_are(rule.where)
         for axis, tree in enumerate(cells.trees):
             if tree.name not in rule.of:
                 continue
             for parent, children in tree.children().items():
-                for whole, found in families(cells, axis, parent, children):
-                    if is_group[whole]:
-                        wholes += [whole] * len(found)
-                        parts += found
-    return Pairs(np.array(wholes, dtype=np.int64), np.array(parts, dtype=np.int64))
+                found = families(cells, axis, parent, children)
+                own = is_group[found.wholes]
+                wholes.append(np.repeat(found.wholes[own], len(children)))
+                parts.append(found.parts[own].reshape(-1))
+    return Pairs(np.concatenate(wholes), np.concatenate(parts))
 
 
 def shared_by_nearly_all(cells: Cells, thresholds: Ints, pairs: Pairs, others: int) -> Pairs:
