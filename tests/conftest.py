@@ -13,6 +13,8 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as search_settings
 
 from incidents.adapters import passwords
 from incidents.config import Settings
@@ -21,6 +23,9 @@ from tests import databases
 from tests.postgres import binaries, server
 
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+search_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+search_settings.load_profile("untimed")  # a busy machine is no fault
+
 _OF_SITES = {"web", "cli", "attacks", "operators"}
 """Folders whose tests ask a whole site, or start programs."""
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 
@@ -50,23 +49,32 @@ def data_of(name: str, header: Sequence[str], rows: Sequence[Sequence[str]], spe
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
             raise BadSpec(f"{name}, line {number}: {len(row)} fields where the first line has {len(header)}.")
-    columns = {title: place for place, title in enumerate(header)}
-    lines, incidents = np.arange(len(rows), dtype=np.int64), None
-    if spec.multi_response:
-        rows, lines, incidents = _one_a_code(name, rows, columns, spec)
+    places = {title: place for place, title in enumerate(header)}
+
+    def as_written(title: str) -> list[str]:
+        if title not in places:
+            raise BadSpec(f"{name} has no column {title!r}; it has {', '.join(header)}.")
+        return [row[places[title]] for row in rows]
+
+    several = {title: as_written(title) for title in _of_several_codes(spec)}
+    lines, one_a_row = _one_a_code(several) if several else (np.arange(len(rows), dtype=np.int64), {})
+    of_line = lines.tolist()
 
     def column(title: str) -> list[str]:
-        if title not in columns:
-            raise BadSpec(f"{name} has no column {title!r}; it has {', '.join(header)}.")
-        place = columns[title]
-        return [row[place] for row in rows]
+        if title in one_a_row:
+            return one_a_row[title]
+        written = as_written(title)
+        return [written[line] for line in of_line] if several else written
 
+    incidents = None
+    if several:
+        incidents = _numbered(column(INCIDENT)) if INCIDENT in places else lines
     trees = tuple(
         spec.trees.get(each) or _tree_from_columns(each, [column(title) for title in spec.ladders[each]], spec)
         for each in spec.names
     )
     cuts = {word for table in spec.tables for cut in table for word in cut.at if cut.name in spec.trees}
-    weights = np.ones(len(rows), dtype=np.int64)
+    weights = np.ones(len(lines), dtype=np.int64)
     if spec.count_column:
         weights = _weights(name, column(spec.count_column), lines)
     return Data(
@@ -74,35 +82,41 @@ def data_of(name: str, header: Sequence[str], rows: Sequence[Sequence[str]], spe
         [_leaves(name, tree, column(tree.column), lines) for tree in trees],
         weights,
         incidents,
-        {title: frozenset(column(title)) for title in cuts if title in columns},
-        _numbered(column(spec.dominance.column)) if spec.dominance else None,
+        {title: frozenset(column(title)) for title in cuts if title in places},
+        _numbered(map(str.strip, column(spec.dominance.column)), "") if spec.dominance else None,
     )
 
 
-def _one_a_code(
-    name: str, rows: Sequence[Sequence[str]], columns: Mapping[str, int], spec: Spec
-) -> tuple[list[Sequence[str]], Ints, Ints]:
-    """Rows with one code each of the dimensions that may have several; the line and the incident of each row."""
-    titles = [
+def _of_several_codes(spec: Spec) -> list[str]:
+    """The columns in which one field may have several codes."""
+    return [
         spec.trees[each].column if each in spec.trees else spec.ladders[each][0]
         for each in spec.names
         if each in spec.multi_response
     ]
-    if missing := [title for title in titles if title not in columns]:
-        raise BadSpec(f"{name} has no column {missing[0]!r}; it has {', '.join(columns)}.")
-    places, own = [columns[title] for title in titles], columns.get(INCIDENT)
-    found: list[Sequence[str]] = []
-    lines, incidents, numbers = [], [], dict[str, int]()
-    for line, row in enumerate(rows):
-        incident = line if own is None else numbers.setdefault(row[own], len(numbers))
-        for codes in product(*(dict.fromkeys(_SEPARATOR.split(row[place].strip())) for place in places)):
-            one = list(row)
-            for place, code in zip(places, codes, strict=True):
-                one[place] = code
-            found.append(one)
-            lines.append(line)
-            incidents.append(incident)
-    return found, np.array(lines, dtype=np.int64), np.array(incidents, dtype=np.int64)
+
+
+def _one_a_code(several: Mapping[str, list[str]]) -> tuple[Ints, dict[str, list[str]]]:
+    """A row for every choice of one code from each of these columns: the line that it is from, and its codes."""
+    lines = np.arange(len(next(iter(several.values()))), dtype=np.int64)
+    codes, chosen = dict[str, list[str]](), dict[str, Ints]()
+    for title, texts in several.items():
+        known = {text: list(dict.fromkeys(_SEPARATOR.split(text.strip()))) for text in set(texts)}
+        codes[title] = [code for text in texts for code in known[text]]
+        numbers = np.array([len(known[text]) for text in texts], dtype=np.int64)
+        first = np.cumsum(numbers) - numbers
+        before = np.repeat(np.arange(len(lines)), numbers[lines])
+        chosen = {other: places[before] for other, places in chosen.items()}
+        lines = lines[before]
+        chosen[title] = first[lines] + _since_change(before)
+    return lines, {title: [codes[title][place] for place in places.tolist()] for title, places in chosen.items()}
+
+
+def _since_change(values: Ints) -> Ints:
+    """How many of the same value stand right before each one."""
+    places = np.arange(len(values), dtype=np.int64)
+    is_first = np.append(True, values[1:] != values[:-1])[: len(values)]
+    return places - np.maximum.accumulate(np.where(is_first, places, 0))
 
 
 def _tree_from_columns(name: str, columns: list[list[str]], spec: Spec) -> Tree:
@@ -142,7 +156,7 @@ def _whole(name: str, values: list[str], lines: Ints) -> Iterator[int]:
         yield int(text)
 
 
-def _numbered(values: list[str]) -> Ints:
-    """A number for every source; 0 for the empty one."""
-    numbers = {"": 0}
-    return np.array([numbers.setdefault(value.strip(), len(numbers)) for value in values], dtype=np.int64)
+def _numbered(values: Iterable[str], *known: str) -> Ints:
+    """A number for every text in the order in which they come up, after the known ones."""
+    numbers = {text: number for number, text in enumerate(known)}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.int64)

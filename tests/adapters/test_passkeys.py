@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from incidents.adapters.passkeys import (
@@ -150,7 +150,6 @@ _ANY = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200) | _ANY.map(json.dumps))
 def test_nonsense_is_refused(answer: str) -> None:
     assertion = Assertion(answer, ASKED)
@@ -163,7 +162,6 @@ def test_nonsense_is_refused(answer: str) -> None:
             judge()
 
 
-@settings(deadline=None)  # signing takes what it takes on a busy machine
 @given(part=st.sampled_from(["id", "rawId", "type", "clientDataJSON", "authenticatorData", "signature"]), value=_ANY)
 def test_an_answer_with_one_part_exchanged_is_refused(part: str, value: object) -> None:
     answer = json.loads(_DEVICE.show(new_challenge(ASKED, KEY, NOW)))

@@ -1,7 +1,7 @@
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from incidents.adapters.sealed_files import NoSealedFile, Sealer, WrongKey, new_key_pair, opened
@@ -27,7 +27,6 @@ def read(content: bytes, private: bytes = PRIVATE) -> list[bytes]:
 LINES = st.lists(st.binary(max_size=200).map(lambda line: line.replace(b"\n", b"") + b"\n"), max_size=30)
 
 
-@settings(deadline=None)
 @given(LINES)
 def test_what_was_written_is_read(lines: list[bytes]) -> None:
     assert read(sealed(lines)) == lines

@@ -110,7 +110,7 @@ def test_every_settlement_keeps_the_rules(samples) -> None:
     assert [problems for problems in found if problems] == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(), today=st.dates(date(2000, 1, 1), date(2100, 12, 31)))
 def test_the_rules_are_kept_with_any_seed_on_any_day(seed: int, today: date) -> None:
     for one in invented(20, seed, today=today):

@@ -65,7 +65,7 @@ def enumerated(matrix: Matrix, figures: Ints, withheld: Mask, most: int) -> dict
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(counted(st.just([["column", "time"]])), st.data())
 def test_trying_everything_finds_the_same_bounds(drawn, data: st.DataObject) -> None:
     _, cells = drawn
@@ -100,7 +100,7 @@ def test_figures_that_contradict_each_other_are_refused() -> None:
         attack(matrix, wrong, np.array([False, True, False, False]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(counted())
 def test_a_column_asked_alone_gets_the_bounds_that_it_gets_among_all(drawn) -> None:
     _, cells = drawn

@@ -155,7 +155,7 @@ def test_decoys_of_a_release_stay_withheld_in_the_next() -> None:
         assert all(found.hides(cell) for cell in decoys(shown, then))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_decoys_never_give_a_small_count_away(data: st.DataObject) -> None:
     spec = a_spec(

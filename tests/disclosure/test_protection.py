@@ -29,21 +29,21 @@ def unprotected(spec: Spec, cells: Cells, statuses: list[Status]) -> list[int]:
     return [cell for cell in asked if shown[cell] or not bounds[cell].reaches(0, spec.threshold)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(counted())
 def test_no_published_table_gives_a_small_count_away(drawn) -> None:
     spec, cells = drawn
     assert unprotected(spec, cells, decided(spec, cells)) == []
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(counted())
 def test_the_same_tables_get_the_same_decisions(drawn) -> None:
     spec, cells = drawn
     assert decided(spec, cells) == decided(spec, cells)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(counted(st.just([["row", "column"]])))
 def test_what_is_withheld_is_small_or_protects_what_is(drawn) -> None:
     spec, cells = drawn
@@ -57,7 +57,7 @@ def test_what_is_withheld_is_small_or_protects_what_is(drawn) -> None:
         assert not any(status.is_withheld for status in statuses)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(counted(st.sampled_from([[["column"]], [["row"]], [["column", "time"]]])))
 def test_no_smaller_pattern_protects_a_small_table(drawn) -> None:
     spec, cells = drawn
@@ -73,7 +73,7 @@ def test_no_smaller_pattern_protects_a_small_table(drawn) -> None:
         assert unprotected(spec, cells, trial) != []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(counted(st.just([["row", "time"], ["row", "column"]])))
 def test_a_table_added_later_changes_nothing_that_was_decided(drawn) -> None:
     spec, cells = drawn

@@ -130,7 +130,7 @@ def test_a_dominated_cell_is_protected_like_a_small_one() -> None:
     assert found.hides(own)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(
@@ -155,7 +155,7 @@ def test_with_two_kinds_of_several_answers_every_cell_counts_each_incident_once(
         assert found == expected
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(

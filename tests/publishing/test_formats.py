@@ -97,7 +97,7 @@ def read_back(edition: Edition, tag: str) -> dict[str, dict[str, Any]]:
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(some_tables())
 def test_all_formats_agree_cell_by_cell(tables: dict[Table, list[Row]]) -> None:
     edition = an_edition(tables)
@@ -109,7 +109,7 @@ def test_all_formats_agree_cell_by_cell(tables: dict[Table, list[Row]]) -> None:
         assert cube == {codes: (value, lower, upper) for codes, value, lower, upper in cells}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(some_tables(), st.fixed_dictionaries(dict.fromkeys([*CODES, *AREAS], st.text(max_size=40))))
 def test_no_label_whatever_changes_a_figure_or_breaks_a_file(
     tables: dict[Table, list[Row]], labels: dict[str, str]

@@ -210,7 +210,7 @@ def test_an_act_that_nobody_did_is_not_found(session, ana) -> None:
 _STATES = [each for each in Handling if each is not Handling.DESTROYED]
 
 
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     reports=st.lists(st.tuples(st.sampled_from(_STATES), st.booleans(), st.booleans()), min_size=1, max_size=12),
     kind=st.sampled_from(BulkKind),
