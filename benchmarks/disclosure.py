@@ -120,7 +120,7 @@ def _cut(word: str) -> Cut:
 
 
 def _drawn(tree: Tree, size: Size, random: np.random.Generator) -> Ints:
-    inner = tree.children()
+    inner = tree.children
     leaves = np.array([place for place in range(len(tree.codes)) if place not in inner], dtype=np.int64)
     weights = np.arange(1, len(leaves) + 1) ** -(0.0 if tree.name == "quarter" else size.skew)
     return leaves[random.choice(len(leaves), size.incidents, p=weights / weights.sum())]

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from incidents.core.counting import NOT_KNOWN, OTHERS
@@ -150,6 +151,7 @@ Names = Callable[[str, str, str], str]
 
 
 def names(vocabulary: Vocabulary, places: Places, label: Callable[[Term, str], str]) -> Names:
+    @cache
     def name(dimension: str, code: str, tag: str) -> str:
         if code == TOTAL:
             return _TOTAL_WORDS[tag]
@@ -329,6 +331,11 @@ def tables_in(files: Mapping[str, bytes]) -> dict[Table, str]:
             for table, cuts in zip(plan["table_names"], plan["tables"], strict=True):
                 found.setdefault(table, (Table(table, tuple(cuts)), subject.name))
     return dict(found.values())
+
+
+def rows_in(files: Mapping[str, bytes]) -> dict[Table, list[Row]]:
+    """All rows of all tables."""
+    return {table: from_csv(files[f"{table.name}.csv"]) for table in tables_in(files)}
 
 
 def plan_file(subject: str, year: int | str) -> str:

@@ -6,7 +6,7 @@ that whoever has its files can attack them. Which cells are withheld is not deci
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -253,7 +253,17 @@ def plan_dimensions(vocabulary: Vocabulary, places: Places) -> dict[str, Any]:
 
 def key_of(codes: Mapping[str, str]) -> str:
     """The canonical key of a cell: pairs of dimension and code, sorted, totals left out."""
-    return ",".join(f"{name}={code}" for name, code in sorted(codes.items()) if code != TOTAL)
+    return joined(pair_of(name, code) for name, code in sorted(codes.items()))
+
+
+def pair_of(name: str, code: str) -> str:
+    """What stands in a key for one dimension; nothing for a total."""
+    return "" if code == TOTAL else f"{name}={code}"
+
+
+def joined(pairs: Iterable[str]) -> str:
+    """A key from its pairs in the order of their dimensions' names."""
+    return ",".join(filter(None, pairs))
 
 
 def codes_of(key: str) -> dict[str, str]:

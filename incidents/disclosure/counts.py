@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
@@ -20,7 +20,7 @@ _AT_ONCE = 1 << 16
 _MOST_CELLS = 5_000_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cells:
     """Cells in the order of their keys. Row i of `places` has, by tree, the place of cell i's code; 0 is the total."""
 
@@ -38,6 +38,11 @@ class Cells:
 
     def codes(self, cell: int) -> list[str]:
         return [tree.codes[place] for tree, place in zip(self.trees, self.places[cell], strict=True)]
+
+    def all_codes(self) -> Iterator[tuple[str, ...]]:
+        """Those of every cell, column by column: much sooner than one cell after the other."""
+        columns = zip(self.trees, self.places.T.tolist(), strict=True)
+        return zip(*([tree.codes[place] for place in places] for tree, places in columns), strict=True)
 
     def only(self, chosen: Mask | Ints) -> Cells:
         return Cells(self.trees, self.places[chosen], self.counts[chosen])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import IO
 
@@ -43,9 +44,8 @@ def write_cells(file: IO[str], cells: Cells, statuses: Sequence[Status], spec: S
     stated = _with_parents(cells.trees, spec)
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([*_titles(cells.trees, stated), "value", "status"])
-    for cell, status in enumerate(statuses):
-        value = "" if status.is_withheld else int(cells.counts[cell])
-        writer.writerow([*_codes(cells, cell, stated), value, status.value])
+    for codes, count, status in zip(_codes(cells, stated), cells.counts.tolist(), statuses, strict=True):
+        writer.writerow([*codes, "" if status.is_withheld else count, status.value])
 
 
 def write_bounds(
@@ -55,10 +55,11 @@ def write_bounds(
     cells, stated = stored.cells, _with_parents(stored.cells.trees, spec)
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([*_titles(cells.trees, stated), "status", "lower", "upper", "protected"])
-    for cell, found in sorted(bounds.items()):
-        upper = "" if found.upper is None else found.upper
-        verdict = "yes" if protected[cell] else "no"
-        writer.writerow([*_codes(cells, cell, stated), stored.statuses[cell], found.lower, upper, verdict])
+    for cell, codes in enumerate(_codes(cells, stated)):
+        if found := bounds.get(cell):
+            upper = "" if found.upper is None else found.upper
+            verdict = "yes" if protected[cell] else "no"
+            writer.writerow([*codes, stored.statuses[cell], found.lower, upper, verdict])
 
 
 def write_released(file: IO[str], cells: Cells, withheld: Mask, bounds: Mapping[int, Bounds], spec: Spec) -> None:
@@ -66,12 +67,11 @@ def write_released(file: IO[str], cells: Cells, withheld: Mask, bounds: Mapping[
     stated = _with_parents(cells.trees, spec)
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([*_titles(cells.trees, stated), "value", "status", "lower", "upper"])
-    for cell in range(len(cells)):
-        count = int(cells.counts[cell])
-        shown = [count, (Status.PUBLISHED if count else Status.ZERO).value, "", ""]
+    for cell, (codes, count) in enumerate(zip(_codes(cells, stated), cells.counts.tolist(), strict=True)):
         if withheld[cell]:
-            shown = [WITHHELD, SUPPRESSED, bounds[cell].lower, bounds[cell].upper]
-        writer.writerow([*_codes(cells, cell, stated), *shown])
+            writer.writerow([*codes, WITHHELD, SUPPRESSED, bounds[cell].lower, bounds[cell].upper])
+        else:
+            writer.writerow([*codes, count, (Status.PUBLISHED if count else Status.ZERO).value, "", ""])
 
 
 def read_cells(path: Path, spec: Spec) -> Stored:
@@ -135,12 +135,15 @@ def _titles(trees: Sequence[Tree], stated: Sequence[bool]) -> list[str]:
     return titles + [tree.name + _PARENT for tree, is_stated in zip(trees, stated, strict=True) if is_stated]
 
 
-def _codes(cells: Cells, cell: int, stated: Sequence[bool]) -> list[str]:
-    parents = []
-    for tree, place, is_stated in zip(cells.trees, cells.places[cell], stated, strict=True):
-        if is_stated:
-            parents.append(tree.codes[tree.parents[place]] if tree.parents[place] >= 0 else "")
-    return [*cells.codes(cell), *parents]
+def _codes(cells: Cells, stated: Sequence[bool]) -> Iterator[tuple[str, ...]]:
+    """The first fields of every cell's row: its codes, then those above them in trees that have to be told."""
+    columns = [
+        [tree.codes[tree.parents[place]] if tree.parents[place] >= 0 else "" for place in places]
+        for tree, places, is_stated in zip(cells.trees, cells.places.T.tolist(), stated, strict=True)
+        if is_stated
+    ]
+    above = zip(*columns, strict=True) if columns else repeat(())
+    return (codes + own for codes, own in zip(cells.all_codes(), above, strict=False))
 
 
 def _tree(name: str, rows: Sequence[Mapping[str, str]], file: str) -> Tree:

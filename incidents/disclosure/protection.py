@@ -75,7 +75,7 @@ def _releases(cells: Cells, spec: Spec) -> Iterator[Ints]:
         return
     axis = [tree.name for tree in cells.trees].index(spec.release_dimension)
     tree = cells.trees[axis]
-    inner = tree.children()
+    inner = tree.children
     leaves = [place for place in range(len(tree.codes)) if place not in inner]
     last = len(leaves)
     order = np.array([last if place in inner else leaves.index(place) for place in range(len(tree.codes))])

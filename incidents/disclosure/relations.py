@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,14 +94,21 @@ def relations(cells: Cells, several: Set[str]) -> tuple[Matrix, Differences]:
 
     A parent and all of its children, at any codes of the other trees, give a sum. In a tree among `several`, of which
     an incident may have many codes, they give a union: with N the parent and c_j the children, N - c_j and sum c_j - N
-    are not negative, and stand as columns of their own behind the cells.
+    are not negative, and stand as columns of their own behind the cells. Worked out once for the same cells.
     """
+    known = _KNOWN.setdefault(cells, {})
+    if frozenset(several) not in known:
+        known[frozenset(several)] = _relations(cells, several)
+    return known[frozenset(several)]
+
+
+_KNOWN: WeakKeyDictionary[Cells, dict[Set[str], tuple[Matrix, Differences]]] = WeakKeyDictionary()
+
+
+def _relations(cells: Cells, several: Set[str]) -> tuple[Matrix, Differences]:
     builder = _Builder(cells)
     for axis, tree in enumerate(cells.trees):
-        for parent, children in tree.children().items():
-            found = families(cells, axis, parent, children)
-            if not len(found.wholes):
-                continue
+        for found in families(cells, axis):
             if tree.name in several:
                 builder.add_unions(found)
             else:
@@ -130,15 +138,20 @@ class Families:
     """Shape (families, codes below)."""
 
 
-def families(cells: Cells, axis: int, parent: int, children: list[int]) -> Families:
-    """All of one parent in one tree; only those that have all their parts."""
-    keys = cells.keys
-    wholes = np.flatnonzero(cells.places[:, axis] == parent)
-    steps = (np.array(children, dtype=np.int64) - parent) * strides(cells.trees)[axis]
-    wanted = keys[wholes][:, None] + steps
-    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    complete = np.all(keys[found] == wanted, axis=1)
-    return Families(wholes[complete], found[complete])
+def families(cells: Cells, axis: int) -> Iterator[Families]:
+    """Those of one tree, by parent; only cells that have all their parts."""
+    tree, keys, places = cells.trees[axis], cells.keys, cells.places[:, axis]
+    step, is_there = strides(cells.trees)[axis], np.bincount(places, minlength=len(tree.codes)) > 0
+    for parent, children in tree.children.items():
+        below = np.array(children, dtype=np.int64)
+        if not (is_there[parent] and np.all(is_there[below])):
+            continue
+        wholes = np.flatnonzero(places == parent)
+        wanted = keys[wholes][:, None] + (below - parent) * step
+        found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        complete = np.all(keys[found] == wanted, axis=1)
+        if np.any(complete):
+            yield Families(wholes[complete], found[complete])
 
 
 class _Builder:

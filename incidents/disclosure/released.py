@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from incidents.core import release as files_of_release
@@ -39,81 +40,71 @@ def files_of(
     number: int,
     quarter: Quarter,
     name: Names,
-) -> dict[str, bytes]:
-    """All files but the description: those of earlier releases with what this one adds."""
+) -> tuple[dict[str, bytes], dict[Table, list[Row]]]:
+    """All files but the words and the description, those of earlier releases with what this one adds; and all rows."""
     files = {file: content for file, content in earlier.items() if file != DESCRIPTION}
+    new: dict[str, list[Row]] = {}
     for subject, part in parts.items():
         files[plan_file(subject.name, part.year)] = files_of_release.to_json_file(part.plan)
         files[cells_file(subject.name, part.year)] = part.protected.released()
-        for place, table in enumerate(part.tables()):
-            after = files.get(f"{table.name}.csv", b"")
-            files[f"{table.name}.csv"] = files_of_release.to_csv(
-                table, _rows(part.protected, place, table, name), after=after
-            )
+        new |= {table.name: _rows(part.protected, place, table, name) for place, table in enumerate(part.tables())}
     several = [name for part in parts.values() for name in part.plan.get("multi_response", [])]
+    rows: dict[Table, list[Row]] = {}
     for table in files_of_release.tables_in(files):
+        before, added = earlier.get(f"{table.name}.csv", b""), new.get(table.name, [])
+        rows[table] = (files_of_release.from_csv(before) if before else []) + added
+        files[f"{table.name}.csv"] = files_of_release.to_csv(table, added, after=before)
         files[f"{table.name}.json"] = files_of_release.to_json(
-            table,
-            files_of_release.from_csv(files[f"{table.name}.csv"]),
-            number=number,
-            quarter=quarter,
-            several=several,
+            table, rows[table], number=number, quarter=quarter, several=several
         )
-    return files
+    return files, rows
 
 
-def _rows(part: Protected, place: int, table: Table, name: Names) -> Iterator[Row]:
+def _rows(part: Protected, place: int, table: Table, name: Names) -> list[Row]:
     """The lines that a release adds to one table."""
     axes = {tree.name: axis for axis, tree in enumerate(part.cells.trees)}
+    own = [axes[dimension] for dimension in table.dimensions]
+    found = []
     for cell in part.table(place):
         if not part.is_new[cell]:
             continue
-        own = part.cells.codes(cell)
-        codes = tuple(own[axes[dimension]] for dimension in table.dimensions)
-        labels = tuple(
-            tuple(name(dimension, code, tag) for dimension, code in zip(table.dimensions, codes, strict=True))
-            for tag in LANGUAGES
-        )
+        all_codes = part.codes[cell]
+        codes = tuple([all_codes[axis] for axis in own])
+        labels = tuple([tuple(map(name, table.dimensions, codes, repeat(tag))) for tag in LANGUAGES])
         if part.withheld[cell]:
             bounds = part.bounds[cell]
-            yield Row(own[axes["time"]], codes, labels, None, bounds.lower, bounds.upper)
+            found.append(Row(all_codes[axes["time"]], codes, labels, None, bounds.lower, bounds.upper))
         else:
-            yield Row(own[axes["time"]], codes, labels, int(part.cells.counts[cell]))
+            found.append(Row(all_codes[axes["time"]], codes, labels, int(part.cells.counts[cell])))
+    return found
 
 
-def extent_of(part: Part, files: Mapping[str, bytes]) -> Extent:
-    """What a release withholds of the year so far, and of the incidents of the newest quarter or else the year."""
+def extent_of(part: Part, rows: Mapping[Table, Sequence[Row]]) -> Extent:
+    """What a release withholds of the year so far, and of the incidents of the newest quarter or else the year.
+
+    `rows` are all that stand in its tables.
+    """
     several, shares = set(part.plan.get("multi_response", [])), {}
     for place, table in enumerate(part.tables()):
-        rows = files_of_release.from_csv(files[f"{table.name}.csv"])
-        times = {row.time for row in rows if row.time.startswith(part.year)}
+        times = {row.time for row in rows[table] if row.time.startswith(part.year)}
         if times and not several & set(table.dimensions):
             newest = max(times - {part.year}, default=part.year)
             innermost = _innermost(part.protected, place, table)
-            shares[table.name] = files_of_release.share_withheld(table, rows, newest, innermost)
+            shares[table.name] = files_of_release.share_withheld(table, rows[table], newest, innermost)
     return Extent(len(part.protected.cells), int(part.protected.withheld.sum()), shares)
 
 
 def _innermost(part: Protected, place: int, table: Table) -> Iterator[tuple[str, ...]]:
     """The codes of the lines of a table that no other of its lines breaks down."""
     axes = {tree.name: axis for axis, tree in enumerate(part.cells.trees)}
-    lines = {tuple(part.cells.codes(cell)[axes[name]] for name in table.dimensions) for cell in part.table(place)}
-    parents = [
-        {tree.codes[place]: {tree.codes[child] for child in children} for place, children in tree.children().items()}
-        for tree in (part.cells.trees[axes[name]] for name in table.dimensions)
-    ]
-    for codes in sorted(lines):
-        below = (
-            (*codes[:axis], child, *codes[axis + 1 :])
-            for axis, code in enumerate(codes)
-            for child in parents[axis].get(code, ())
-        )
-        if not any(one in lines for one in below):
-            yield codes
-
-
-def _place(part: Protected, key: str) -> int:
-    return next(cell for cell in range(len(part.cells)) if part.key(cell) == key)
+    own = [axes[name] for name in table.dimensions]
+    lines = {tuple([part.codes[cell][axis] for axis in own]) for cell in part.table(place)}
+    above = set()
+    for codes in lines:
+        for place, tree in enumerate(part.cells.trees[axis] for axis in own):
+            if (parent := tree.parents[tree.places[codes[place]]]) >= 0:
+                above.add((*codes[:place], tree.codes[parent], *codes[place + 1 :]))
+    yield from sorted(lines - above)
 
 
 def years_of(files: Mapping[str, bytes], subject: Subject) -> list[str]:

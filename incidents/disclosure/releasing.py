@@ -7,17 +7,18 @@ the year decided stands as it is.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 from io import StringIO
 from typing import Any
 
 import numpy as np
 
-from incidents.core.tables import key_of
+from incidents.core.tables import joined, key_of, pair_of
 from incidents.disclosure import files
 from incidents.disclosure.audit import Bounds
-from incidents.disclosure.counts import Cells, Mask, table_of, tabulate
+from incidents.disclosure.counts import Cells, Ints, Mask, table_of, tabulate
 from incidents.disclosure.protection import CannotProtect, Status, protect
 from incidents.disclosure.relations import relations
 from incidents.disclosure.rows import data_of
@@ -72,17 +73,35 @@ class Protected:
     bounds: Mapping[int, Bounds]
     """By withheld cell, what it can be for all that is published."""
 
-    def key(self, cell: int) -> str:
-        names = (tree.name for tree in self.cells.trees)
-        return key_of(dict(zip(names, self.cells.codes(cell), strict=True)))
+    @cached_property
+    def codes(self) -> list[tuple[str, ...]]:
+        """By cell, its code of each tree."""
+        return list(self.cells.all_codes())
 
-    def table(self, number: int) -> Iterator[int]:
+    @cached_property
+    def keys(self) -> list[str]:
+        """By cell, its canonical key."""
+        axes = sorted(range(len(self.cells.trees)), key=lambda axis: self.cells.trees[axis].name)
+        columns = []
+        for tree, places in ((self.cells.trees[axis], self.cells.places[:, axis].tolist()) for axis in axes):
+            pairs = [pair_of(tree.name, code) for code in tree.codes]
+            columns.append([pairs[place] for place in places])
+        return [joined(pairs) for pairs in zip(*columns, strict=True)]
+
+    def table(self, number: int) -> list[int]:
         """The cells of one table of the plan: the times in their order, the year last; parents before their parts."""
         cells = table_of(self.cells, self.spec, self.spec.tables[number])
-        ranks = [_depth_first(tree.children()) for tree in self.cells.trees]
-        keys = [rank[self.cells.places[cells, axis]] for axis, rank in enumerate(ranks)]
-        keys[TIME] = np.where(self.cells.places[cells, TIME] == 0, len(ranks[TIME]), keys[TIME])
-        yield from cells[np.lexsort(keys[::-1])].tolist()
+        return cells[np.argsort(self._order[cells])].tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def _order(self) -> Ints:
+        """By cell, where it stands among all."""
+        ranks = [_depth_first(tree.children) for tree in self.cells.trees]
+        keys = [rank[self.cells.places[:, axis]] for axis, rank in enumerate(ranks)]
+        keys[TIME] = np.where(self.cells.places[:, TIME] == 0, len(ranks[TIME]), keys[TIME])
+        found = np.empty(len(self.cells), dtype=np.int64)
+        found[np.lexsort(keys[::-1])] = np.arange(len(found))
+        return found
 
     def released(self) -> bytes:
         """All cells as a file for everybody, which `release audit` reads."""
@@ -114,21 +133,21 @@ def protected(
     cells, rules = everything.only(chosen), rules_of(spec, everything, data).only(chosen)
     nothing = np.zeros(len(cells), dtype=bool)
     found = Protected(spec, cells, nothing, nothing, nothing, {})
-    before = [earlier.get(found.key(cell)) for cell in range(len(cells))]
-    for cell, was in enumerate(before):
-        if was is not None and was.count != cells.counts[cell]:
-            raise CountsChanged(found.key(cell))
+    before = [earlier.get(key) for key in found.keys]
+    for key, was, count in zip(found.keys, before, cells.counts.tolist(), strict=True):
+        if was is not None and was.count != count:
+            raise CountsChanged(key)
     decided = [None if was is None else _status(was) for was in before]
     rules = _as_known(rules, cells, spec, before)
     statuses = protect(cells, spec, rules, earlier=decided, secret=secret)
     withheld = np.array([status.is_withheld for status in statuses], dtype=bool)
     attacked = _attacked(cells, withheld, spec, rules)
     if given := given_away(cells, withheld, spec, rules, attacked):
-        own = next((cell for cell in range(len(cells)) if found.key(cell) == given[0]), None)
-        raise CannotProtect([given[0]], spec.threshold if own is None else int(rules.thresholds[own]))
+        own = int(rules.thresholds[found.keys.index(given[0])]) if given[0] in found.keys else spec.threshold
+        raise CannotProtect([given[0]], own)
     bounds = {cell: bound for cell, bound in attacked.bounds.items() if cell < len(cells)}
     is_new = np.array([was is None for was in before], dtype=bool)
-    return Protected(spec, cells, withheld, rules.unsafe, is_new, bounds)
+    return replace(found, withheld=withheld, dominated=rules.unsafe, is_new=is_new, bounds=bounds)
 
 
 def _as_known(rules: Rules, cells: Cells, spec: Spec, before: Sequence[Before | None]) -> Rules:
@@ -165,10 +184,9 @@ def given_away_by(
     spec = spec_of(plan)
     stored = files.cells_of(name, content.decode().splitlines(), spec)
     shown = Protected(spec, stored.cells, stored.withheld, stored.withheld, stored.withheld, {})
-    keys = [shown.key(cell) for cell in range(len(stored.cells))]
-    true = np.array([counts[key] for key in keys], dtype=np.int64)
+    true = np.array([counts[key] for key in shown.keys], dtype=np.int64)
     cells = Cells(stored.cells.trees, stored.cells.places, true)
-    unsafe = np.array([key in dominated for key in keys], dtype=bool)
+    unsafe = np.array([key in dominated for key in shown.keys], dtype=bool)
     rules = replace(rules_of(spec, cells), unsafe=unsafe)
     attacked = _attacked(cells, stored.withheld, spec, rules)
     lowers = [attacked.bounds[cell].lower if stored.withheld[cell] else true[cell] for cell in range(len(cells))]
@@ -181,12 +199,12 @@ def given_away_by(
 def given_away(cells: Cells, withheld: Mask, spec: Spec, rules: Rules, found: Verdict) -> list[str]:
     """Small counts, small differences and shared traits that a reader can find out; `cells` hold the true counts."""
     shown = Protected(spec, cells, withheld, withheld, withheld, {})
-    bad = [shown.key(cell) for cell in np.flatnonzero(small(cells, rules) & ~withheld).tolist()]
+    bad = [shown.keys[cell] for cell in np.flatnonzero(small(cells, rules) & ~withheld).tolist()]
     for column in _small_columns(cells, withheld, spec, rules):
         least = int(rules.least[column]) if column < len(cells) else 0
         if not found.hides(column, least=least):
-            bad.append(shown.key(column) if column < len(cells) else "a difference between cells")
-    return [*bad, *(shown.key(trait) for _, trait in found.groups)]
+            bad.append(shown.keys[column] if column < len(cells) else "a difference between cells")
+    return [*bad, *(shown.keys[trait] for _, trait in found.groups)]
 
 
 def _attacked(cells: Cells, withheld: Mask, spec: Spec, rules: Rules) -> Verdict:

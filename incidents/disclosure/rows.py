@@ -131,7 +131,7 @@ def _tree_from_columns(name: str, columns: list[list[str]], spec: Spec) -> Tree:
 
 
 def _leaves(name: str, tree: Tree, values: list[str], lines: Ints) -> Ints:
-    known, inner = tree.places, {tree.codes[place] for place in tree.children()}
+    known, inner = tree.places, {tree.codes[place] for place in tree.children}
     places = {code: place for code, place in known.items() if code not in inner}
     try:
         return np.array([places[value] for value in values], dtype=np.int64)

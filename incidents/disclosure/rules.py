@@ -164,10 +164,9 @@ def groups(cells: Cells, rule: GroupDisclosure | None) -> Pairs:
         for axis, tree in enumerate(cells.trees):
             if tree.name not in rule.of:
                 continue
-            for parent, children in tree.children().items():
-                found = families(cells, axis, parent, children)
+            for found in families(cells, axis):
                 own = is_group[found.wholes]
-                wholes.append(np.repeat(found.wholes[own], len(children)))
+                wholes.append(np.repeat(found.wholes[own], found.parts.shape[1]))
                 parts.append(found.parts[own].reshape(-1))
     return Pairs(np.concatenate(wholes), np.concatenate(parts))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 class BadSpec(Exception):
@@ -22,10 +23,11 @@ class Tree:
     levels: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Names of depths that tables may stop at, and the codes that stand there."""
 
-    @property
+    @cached_property
     def places(self) -> dict[str, int]:
         return {code: place for place, code in enumerate(self.codes)}
 
+    @cached_property
     def children(self) -> dict[int, list[int]]:
         """The places of the children of every code that has any."""
         found: dict[int, list[int]] = {}

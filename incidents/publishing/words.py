@@ -5,14 +5,14 @@ What is made of them later says for ever what it said on the first day, however 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from incidents.core.counting import OTHERS
 from incidents.core.incident import NO_PLACE, ONLINE
 from incidents.core.places import KOSOVO
-from incidents.core.release import from_csv, tables_in, to_json_file
+from incidents.core.release import Row, to_json_file
 from incidents.core.tables import Table
 
 WORDS = "words.json"
@@ -70,9 +70,9 @@ class Words:
         return [self.texts[f"note.{key}"] for key in keys]
 
 
-def frozen(files: Mapping[str, bytes], say: Mapping[str, Say], call: Mapping[str, Call]) -> bytes:
-    """The words of all tables among the files, by language tag."""
-    codes = _codes(files)
+def frozen(rows: Mapping[Table, Sequence[Row]], say: Mapping[str, Say], call: Mapping[str, Call]) -> bytes:
+    """The words of all tables with these rows, by language tag."""
+    codes = _codes(rows)
     return to_json_file(
         {
             "texts": {tag: _texts(own) for tag, own in say.items()},
@@ -91,12 +91,11 @@ def read(content: Mapping[str, Any], tag: str) -> Words:
     return Words(tag, content["texts"][tag], labels)
 
 
-def _codes(files: Mapping[str, bytes]) -> dict[str, set[str]]:
+def _codes(rows: Mapping[Table, Sequence[Row]]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for table in tables_in(files):
-        for row in from_csv(files[f"{table.name}.csv"]):
-            for name, code in zip(table.dimensions, row.codes, strict=True):
-                found.setdefault(name, set()).add(code)
+    for table, own in rows.items():
+        for name, codes in zip(table.dimensions, zip(*(row.codes for row in own), strict=True), strict=False):
+            found.setdefault(name, set()).update(codes)
     return found
 
 

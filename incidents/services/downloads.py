@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from incidents.core.places import Places
+from incidents.core.release import rows_in
 from incidents.core.vocabulary import Vocabulary
 from incidents.publishing.edition import Edition
 from incidents.publishing.words import WORDS
@@ -18,5 +19,5 @@ def edition_of(
     """`address` is where the interface answers for the release; `label` is adapters.catalogues.label."""
     files = contents(session, issue.number)
     # A release of before words were frozen speaks those of today.
-    spoken = files.get(WORDS) or words_of(files, vocabulary, places, label)
+    spoken = files.get(WORDS) or words_of(rows_in(files), vocabulary, places, label)
     return Edition(issue.number, issue.quarter, issue.published_on, files, spoken, address)

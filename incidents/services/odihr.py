@@ -275,8 +275,7 @@ def _numbers(year: int, cases: Sequence[Case], vocabulary: Vocabulary) -> bytes:
     except CannotProtect:
         raise TooFew from None
     values = (
-        (found.cells.codes(cell), None if found.withheld[cell] else int(found.cells.counts[cell]))
-        for cell in found.table(0)
+        (found.codes[cell], None if found.withheld[cell] else int(found.cells.counts[cell])) for cell in found.table(0)
     )
     return odihr.numbers_csv(values, vocabulary)
 

@@ -136,8 +136,8 @@ def freeze(
 ) -> ReleaseSummary:
     """Make the files of a draft from its parts and those of the release before, and store it."""
     number, quarter = release.number, Quarter.parse(release.quarter)
-    files = files_of(parts, earlier, number, quarter, files_of_release.names(vocabulary, places, label))
-    files[WORDS] = words_of(files, vocabulary, places, label)
+    files, rows = files_of(parts, earlier, number, quarter, files_of_release.names(vocabulary, places, label))
+    files[WORDS] = words_of(rows, vocabulary, places, label)
     total = session.scalar(
         sa.select(sa.func.count()).select_from(CountedIncident).where(CountedIncident.batch == release.quarter)
     )
@@ -148,7 +148,7 @@ def freeze(
         built_on=release.built_on,
         vocabulary_version=parts[INCIDENTS].plan["vocabulary"],
         counted=total or 0,
-        extents={subject.name: extent_of(part, files) for subject, part in parts.items()},
+        extents={subject.name: extent_of(part, rows) for subject, part in parts.items()},
         plans={subject.name: part.plan["plan"] for subject, part in parts.items()},
     )
     release.digest = files_of_release.digest(files)
@@ -278,15 +278,16 @@ def part_of(
 
 
 def _cells(number: int, subject: Subject, part: Protected) -> Iterator[dict[str, Any]]:
-    for cell, is_new in enumerate(part.is_new.tolist()):
+    columns = (part.keys, part.cells.counts.tolist(), part.withheld.tolist(), part.dominated.tolist())
+    for is_new, key, count, is_withheld, is_dominated in zip(part.is_new.tolist(), *columns, strict=True):
         if is_new:
             yield {
                 "release_number": number,
                 "subject": subject.name,
-                "cell": part.key(cell),
-                "count": int(part.cells.counts[cell]),
-                "is_withheld": bool(part.withheld[cell]),
-                "is_dominated": bool(part.dominated[cell]),
+                "cell": key,
+                "count": count,
+                "is_withheld": is_withheld,
+                "is_dominated": is_dominated,
             }
 
 
@@ -304,14 +305,17 @@ def _fits(shown: Mapping[str, int | None], counts: Mapping[str, int], key: str) 
 def _store(session: Session, release: Release, files: Mapping[str, bytes]) -> None:
     session.add(release)
     session.flush()
-    session.add_all(
-        ReleaseFile(
-            release_number=release.number,
-            name=name,
-            media_type=CSV_TYPE if name.endswith(".csv") else JSON_TYPE,
-            content=content,
-        )
-        for name, content in files.items()
+    session.execute(
+        sa.insert(ReleaseFile),
+        [
+            {
+                "release_number": release.number,
+                "name": name,
+                "media_type": CSV_TYPE if name.endswith(".csv") else JSON_TYPE,
+                "content": content,
+            }
+            for name, content in files.items()
+        ],
     )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from incidents.adapters import catalogues
 from incidents.core import release
 from incidents.core.languages import BY_TAG
 from incidents.core.places import Places
-from incidents.core.release import SERBIAN
+from incidents.core.release import SERBIAN, Names, Row
 from incidents.core.script import to_latin
-from incidents.core.tables import LISTS, TOTAL
+from incidents.core.tables import LISTS, TOTAL, Table
 from incidents.core.vocabulary import Term, Vocabulary
 from incidents.publishing import words
 from incidents.publishing.words import Call
@@ -19,14 +19,15 @@ Label = Callable[[Term, str], str]
 """What a term is called in the language with this tag, e.g. adapters.catalogues.label."""
 
 
-def words_of(files: Mapping[str, bytes], vocabulary: Vocabulary, places: Places, label: Label) -> bytes:
+def words_of(rows: Mapping[Table, Sequence[Row]], vocabulary: Vocabulary, places: Places, label: Label) -> bytes:
+    """Those of tables with these rows."""
     say = {tag: catalogues.catalogue(tag, "messages").gettext for tag in BY_TAG}
-    return words.frozen(files, say, {tag: _call(tag, vocabulary, places, label) for tag in BY_TAG})
-
-
-def _call(tag: str, vocabulary: Vocabulary, places: Places, label: Label) -> Call:
-    """As the tables themselves call a code in English and Serbian, and as pages do in other languages."""
     own = release.names(vocabulary, places, label)
+    return words.frozen(rows, say, {tag: _call(tag, own, vocabulary, places, label) for tag in BY_TAG})
+
+
+def _call(tag: str, own: Names, vocabulary: Vocabulary, places: Places, label: Label) -> Call:
+    """As the tables `own` call a code in English and Serbian, and as pages do in other languages."""
     if tag in release.LANGUAGES:
         return lambda dimension, code: own(dimension, code, tag)
     if BY_TAG[tag].derived_from:

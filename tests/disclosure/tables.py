@@ -44,7 +44,7 @@ def count(spec: Spec, rows: Mapping[tuple[str, ...], int]) -> Cells:
 
 def leaves(spec: Spec) -> list[list[str]]:
     trees = [spec.trees[name] for name in spec.names]
-    return [[code for place, code in enumerate(tree.codes) if place not in tree.children()] for tree in trees]
+    return [[code for place, code in enumerate(tree.codes) if place not in tree.children] for tree in trees]
 
 
 TABLES = st.sampled_from(

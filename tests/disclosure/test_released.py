@@ -58,7 +58,7 @@ def decided(
     if before:
         cells = before.protected
         earlier = {
-            cells.key(cell): Before(int(cells.cells.counts[cell]), bool(cells.withheld[cell]), cells.bounds.get(cell))
+            cells.keys[cell]: Before(int(cells.cells.counts[cell]), bool(cells.withheld[cell]), cells.bounds.get(cell))
             for cell in range(len(cells.cells))
         }
     found = protected(
@@ -79,7 +79,7 @@ def files_with(
     part: Part, earlier: Mapping[str, bytes] | None = None, number: int = 1, quarter: Quarter = THIRD, **others: Part
 ) -> dict[str, bytes]:
     parts = {INCIDENTS: part} | {subject: others[subject.name] for subject in SUBJECTS if subject.name in others}
-    return files_of(parts, earlier or {}, number, quarter, NAME)
+    return files_of(parts, earlier or {}, number, quarter, NAME)[0]
 
 
 def rows_in(files: Mapping[str, bytes], table: str) -> list[Row]:
@@ -222,7 +222,8 @@ def test_a_subject_without_cells_has_no_years(files: dict[str, bytes]) -> None:
 def test_the_files_give_back_every_cell(later: dict[str, bytes]) -> None:
     part = a_part(*TWO_QUARTERS, quarters=[THIRD, FOURTH], before=a_part(*FEW)).protected
     cells = {
-        part.key(cell): None if part.withheld[cell] else int(part.cells.counts[cell]) for cell in range(len(part.cells))
+        part.keys[cell]: None if part.withheld[cell] else int(part.cells.counts[cell])
+        for cell in range(len(part.cells))
     }
     assert dict(shown_in(later, INCIDENTS)) == cells
 
@@ -238,7 +239,7 @@ def test_the_tables_of_one_subject_are_read_alone(first: Part) -> None:
 
 def test_what_a_release_withholds_is_counted_over_all_cells() -> None:
     part = a_part(so_many(9), so_many(2, area="KM"))
-    found = extent_of(part, files_with(part))
+    found = extent_of(part, release.rows_in(files_with(part)))
     assert (found.cells, found.withheld) == (len(part.protected.cells), int(part.protected.withheld.sum()))
     assert found.withheld > 0
 
@@ -246,7 +247,7 @@ def test_what_a_release_withholds_is_counted_over_all_cells() -> None:
 def test_the_share_withheld_is_told_for_tables_of_single_answers_that_have_lines(
     first: Part, files: dict[str, bytes]
 ) -> None:
-    shares = extent_of(first, files).incidents
+    shares = extent_of(first, release.rows_in(files)).incidents
     assert shares == {"act": 0.0, "district": 0.0, "verification": 0.0, "reported": 0.0, "delay": 0.0, "setting": 0.0}
 
 
@@ -255,7 +256,9 @@ def test_the_share_withheld_is_that_of_the_newest_quarter(later: dict[str, bytes
     part = a_part(*TWO_QUARTERS, quarters=[THIRD, FOURTH], before=first)
     rows = {row.codes[0]: row.value for row in rows_in(later, "district") if row.time == "2026-Q4"}
     innermost = [value for code, value in rows.items() if code not in {"_T", "RS12", "RS21", "RS22"}]
-    assert extent_of(part, later).incidents["district"] == round(1 - sum(n or 0 for n in innermost) / 13, 3)
+    assert extent_of(part, release.rows_in(later)).incidents["district"] == round(
+        1 - sum(n or 0 for n in innermost) / 13, 3
+    )
 
 
 def test_a_part_knows_its_year_and_its_tables(first: Part) -> None:

@@ -51,7 +51,7 @@ def decide(
 
 def earlier_of(part: Protected) -> dict[str, Before]:
     return {
-        part.key(cell): Before(int(part.cells.counts[cell]), bool(part.withheld[cell]), part.bounds.get(cell))
+        part.keys[cell]: Before(int(part.cells.counts[cell]), bool(part.withheld[cell]), part.bounds.get(cell))
         for cell in range(len(part.cells))
     }
 
@@ -59,7 +59,8 @@ def earlier_of(part: Protected) -> dict[str, Before]:
 def shown(part: Protected) -> dict[str, int | None]:
     """What everybody may see, zeros left out."""
     values = {
-        part.key(cell): None if part.withheld[cell] else int(part.cells.counts[cell]) for cell in range(len(part.cells))
+        part.keys[cell]: None if part.withheld[cell] else int(part.cells.counts[cell])
+        for cell in range(len(part.cells))
     }
     return {key: value for key, value in values.items() if value != 0}
 
@@ -111,7 +112,7 @@ def test_an_incident_of_several_answers_is_counted_once_in_each_and_once_in_all(
     plan = a_plan(["time", "ground"], multi_response=["ground"])
     rows = [[Q1, "race|sex", "5"], [Q1, "age", "4"]]
     found = protected(plan, ["time", "ground", "n"], rows, is_released=lambda time: time == Q1, earlier={})
-    counts = {found.key(cell): int(found.cells.counts[cell]) for cell in range(len(found.cells))}
+    counts = {found.keys[cell]: int(found.cells.counts[cell]) for cell in range(len(found.cells))}
     assert counts == {
         "time=2026-Q1": 9,
         "ground=race,time=2026-Q1": 5,
@@ -284,7 +285,7 @@ def test_a_large_count_of_one_source_is_protected_and_missed_when_it_is_not() ->
     rows = [[Q1, area, source, str(number)] for area, source, number in sent]
     found = protected(plan, ["time", "area", "source", "n"], rows, is_released=lambda time: time == Q1, earlier={})
     own = "area=n2,time=2026-Q1"
-    assert [found.key(cell) for cell in found.dominated.nonzero()[0]] == [own]
+    assert [found.keys[cell] for cell in found.dominated.nonzero()[0]] == [own]
     assert shown(found)[own] is None
     assert given_away_by(plan, "cells.csv", found.released(), counts_of(found), {own}) == []
     open_ones = decide(a_plan(), rows_of(n1=9, n2=10, s1=7, s2=8)).released()
@@ -316,7 +317,7 @@ def test_a_year_may_be_one_sources_though_a_published_quarter_of_it_is_not() -> 
     found = protected(plan, header, rows, is_released=lambda _time: True, earlier=earlier_of(first))
     year, second = "area=n2,time=2026", "area=n2,time=2026-Q2"
     assert (shown(found)[year], shown(found)[second]) == (None, None)
-    bounds = {found.key(cell): bound for cell, bound in found.bounds.items()}
+    bounds = {found.keys[cell]: bound for cell, bound in found.bounds.items()}
     assert (bounds[year].lower, bounds[second].lower) == (20, 0)
     assert given_away_by(plan, "cells.csv", found.released(), counts_of(found), {year, second}) == []
 

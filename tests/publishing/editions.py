@@ -88,7 +88,7 @@ def an_edition(
     files = {f"{table.name}.csv": release.to_csv(table, rows) for table, rows in tables.items()}
     files[release.plan_file(INCIDENTS.name, 2026)] = release.to_json_file(plan)
     say = dict.fromkeys(BY_TAG, lambda message: message)
-    files[words.WORDS] = words.frozen(files, say, dict.fromkeys(BY_TAG, lambda _dimension, code: label(code)))
+    files[words.WORDS] = words.frozen(tables, say, dict.fromkeys(BY_TAG, lambda _dimension, code: label(code)))
     files["release.json"] = release.describe(
         files,
         number=7,

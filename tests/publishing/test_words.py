@@ -8,7 +8,7 @@ import pytest
 
 from incidents.adapters import catalogues, data_files
 from incidents.core.languages import BY_TAG, LANGUAGES
-from incidents.core.release import to_csv, to_json_file
+from incidents.core.release import rows_in, to_csv, to_json_file
 from incidents.core.script import to_latin
 from incidents.core.tables import TABLES, Table
 from incidents.publishing import words
@@ -29,7 +29,7 @@ def said() -> dict[str, words.Words]:
         f"{table.name}.csv": to_csv(table, [a_row("2026", area, "race", value=1) for area in areas]),
         "plan-incidents-2026.json": to_json_file(plan),
     }
-    content = json.loads(words_of(files, VOCABULARY, PLACES, catalogues.label))
+    content = json.loads(words_of(rows_in(files), VOCABULARY, PLACES, catalogues.label))
     return {tag: words.read(content, tag) for tag in BY_TAG}
 
 
