@@ -97,6 +97,11 @@ def delay_of(year: int, month: int | None, counted_in: Quarter) -> str:
     return "same_quarter" if (month - 1) // 3 + 1 == counted_in.number else "earlier_quarter"
 
 
+def line_key(texts: Iterable[str]) -> bytes:
+    """Sixteen bytes that are the same for incidents with the same codes of every dimension, from the same source."""
+    return hashlib.blake2b("\0".join(texts).encode(), digest_size=16).digest()
+
+
 def rules_digest(vocabulary: Vocabulary, places: Places) -> bytes:
     """Eight bytes that are others as soon as any incident with the same codes would be counted otherwise.
 

@@ -102,23 +102,13 @@ class ReleaseCell(Base):
     """Most of it was told by one organisation, so that it is protected like a small count."""
 
 
-class CountedIncident(Base):
-    """An incident as a release counts it: the codes of every dimension, frozen when its quarter is built.
+class CountedLine(Base):
+    """How incidents are counted that are alike in every dimension: their codes, once for however many there are."""
 
-    Tables are counted from these rows alone: an incident settled anew later changes nothing that was published. Rows
-    of a quarter that is not published yet are brought up to date by each draft.
-    """
+    __tablename__ = "counted_line"
 
-    __tablename__ = "counted_incident"
-
-    id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
-    incident_id: orm.Mapped[UUID | None] = orm.mapped_column(
-        sa.ForeignKey("incident.id", ondelete="SET NULL"), unique=True
-    )
-    rules: orm.Mapped[bytes] = orm.mapped_column(sa.LargeBinary(8))
-    """What it was counted by: core.counting.rules_digest."""
-    batch: orm.Mapped[str] = orm.mapped_column(sa.String(7), index=True)
-    """The quarter whose release counts it, e.g. 2026-Q3."""
+    key: orm.Mapped[bytes] = orm.mapped_column(sa.LargeBinary(16), primary_key=True)
+    """Digest of all that stands in it: core.counting.line_key."""
     area: orm.Mapped[str] = orm.mapped_column(sa.String(10))
     ground: orm.Mapped[str] = orm.mapped_column(sa.Text)
     """Several codes are sorted, with core.tables.SEVERAL between them; target, gender and age as well."""
@@ -131,7 +121,29 @@ class CountedIncident(Base):
     reported: orm.Mapped[str] = orm.mapped_column(sa.String(40))
     delay: orm.Mapped[str] = orm.mapped_column(sa.String(40))
     source: orm.Mapped[str | None] = orm.mapped_column(sa.String(40))
-    """As that of the incident, when it was counted."""
+    """As that of the incidents, when they were counted."""
+
+
+class CountedIncident(Base):
+    """An incident as a release counts it: its line, frozen when its quarter is built.
+
+    Tables are counted from these rows alone: an incident settled anew later changes nothing that was published. Rows
+    of a quarter that is not published yet are brought up to date by each draft.
+    """
+
+    __tablename__ = "counted_incident"
+    __table_args__ = (sa.Index("ix_counted_incident_batch", "batch", "line_key"),)
+
+    id: orm.Mapped[UUID] = orm.mapped_column(primary_key=True)
+    incident_id: orm.Mapped[UUID | None] = orm.mapped_column(
+        sa.ForeignKey("incident.id", ondelete="SET NULL"), unique=True
+    )
+    rules: orm.Mapped[bytes] = orm.mapped_column(sa.LargeBinary(8))
+    """What it was counted by: core.counting.rules_digest."""
+    batch: orm.Mapped[str] = orm.mapped_column(sa.String(7))
+    """The quarter whose release counts it, e.g. 2026-Q3."""
+    line_key: orm.Mapped[bytes] = orm.mapped_column(sa.LargeBinary(16), sa.ForeignKey("counted_line.key"), index=True)
+    line: orm.Mapped[CountedLine] = orm.relationship()
 
 
 class ReceivedReports(Base):

@@ -76,4 +76,4 @@ def _kind(row: Incident, frozen: CountedIncident, vocabulary: Vocabulary, places
     for code in row.codes:
         codes.setdefault(code.vocabulary, set()).add(code.code)
     now = as_texts(counted(row, codes, Quarter.parse(frozen.batch), vocabulary, places))
-    return next((kind for name, kind in _KINDS.items() if now[name] != getattr(frozen, name)), "")
+    return next((kind for name, kind in _KINDS.items() if now[name] != getattr(frozen.line, name)), "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from incidents.core.places import Places
 from incidents.core.tables import CORRECTIONS, COUNT, INCIDENTS, RECEIVED, SET_ASIDE, SEVERAL, SOURCE, Subject
 from incidents.core.vocabulary import Vocabulary
 from incidents.db.incident import Incident, IncidentCode, SetAside, unseen
-from incidents.db.release import Correction, CountedIncident, ReceivedReports, Release, ReleaseState
+from incidents.db.release import Correction, CountedIncident, CountedLine, ReceivedReports, Release, ReleaseState
 from incidents.db.report import Report
 
 Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
@@ -32,7 +32,7 @@ Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
 _Row = sa.Row[*tuple[Any, ...]]
 AT_ONCE = 5_000
 """Incidents that are frozen at once."""
-_DIMENSIONS = ("area", "ground", "target", "act", "setting", "verification", "gender", "age", "reported", "delay")
+DIMENSIONS = ("area", "ground", "target", "act", "setting", "verification", "gender", "age", "reported", "delay")
 
 
 def take_batch(session: Session, quarter: Quarter, today: date, vocabulary: Vocabulary, places: Places) -> None:
@@ -43,7 +43,7 @@ def take_batch(session: Session, quarter: Quarter, today: date, vocabulary: Voca
     of the earlier draft.
     """
     rules = counting.rules_digest(vocabulary, places)
-    _thaw(session, quarter, rules)
+    thawed = _thaw(session, quarter, rules)
     for other in (SetAside, Correction):
         session.execute(
             sa.update(other).where(other.quarter <= str(quarter), other.batch.is_(None)).values(batch=str(quarter))
@@ -52,14 +52,15 @@ def take_batch(session: Session, quarter: Quarter, today: date, vocabulary: Voca
         # Others that are counted already are in a release; what a draft of this quarter has of these is out of date.
         ids = [row.id for row in rows]
         its = CountedIncident.incident_id.in_(ids)
-        _change_many(session, sa.delete(CountedIncident).where(its, CountedIncident.batch == str(quarter)))
+        thawed += _change_many(session, sa.delete(CountedIncident).where(its, CountedIncident.batch == str(quarter)))
         released = set(session.scalars(sa.select(CountedIncident.incident_id).where(its)))
         settled = [row for row in rows if row.id not in released and _is_settled(row, today)]
-        own = {"batch": str(quarter), "rules": rules}
-        if frozen := [{**own, **one} for one in _frozen(session, settled, quarter, vocabulary, places)]:
-            session.execute(sa.insert(CountedIncident), frozen)
+        _freeze(session, settled, quarter, rules, vocabulary, places)
         seen = [row.id for row in rows if row.accepted_on is None or row.accepted_on <= today]
         _change_many(session, sa.update(Incident).where(Incident.id.in_(seen)).values(seen_version=Incident.version))
+    if thawed:
+        is_needed = sa.exists().where(CountedIncident.line_key == CountedLine.key)
+        _change_many(session, sa.delete(CountedLine).where(~is_needed))
     for standing, reports in _received_since(session, today).items():
         session.add(ReceivedReports(id=uuid4(), batch=str(quarter), standing=standing, reports=reports))
     session.flush()
@@ -77,10 +78,10 @@ def rows_of(session: Session, subject: Subject, batches: Collection[str]) -> Row
     return _ROWS[subject](session, batches)
 
 
-def _thaw(session: Session, quarter: Quarter, rules: bytes) -> None:
+def _thaw(session: Session, quarter: Quarter, rules: bytes) -> int:
     """Unless there is a draft of this quarter by these rules: forget every draft, and look at all in no release.
 
-    So a changed rule reaches those too that nothing was frozen of.
+    How many were forgotten. So a changed rule reaches those too that nothing was frozen of.
     """
     published = sa.select(Release.quarter).where(Release.state == ReleaseState.PUBLISHED)
     is_current = sa.and_(
@@ -88,11 +89,12 @@ def _thaw(session: Session, quarter: Quarter, rules: bytes) -> None:
     )
     stale = sa.and_(CountedIncident.batch.not_in(published), ~is_current)
     if _is_any(session, is_current) and not _is_any(session, stale):
-        return
-    _change_many(session, sa.delete(CountedIncident).where(stale))
+        return 0
+    thawed = _change_many(session, sa.delete(CountedIncident).where(stale))
     is_counted_already = sa.exists().where(CountedIncident.incident_id == Incident.id)
     was_seen = Incident.seen_version != 0
     _change_many(session, sa.update(Incident).where(was_seen, ~is_counted_already).values(seen_version=0))
+    return thawed
 
 
 def _is_any(session: Session, which: sa.ColumnElement[bool]) -> bool:
@@ -121,10 +123,15 @@ def _is_settled(row: _Row, today: date) -> bool:
     return is_accepted and is_counted(row.verification)
 
 
-def _frozen(
-    session: Session, settled: Sequence[_Row], quarter: Quarter, vocabulary: Vocabulary, places: Places
-) -> Iterator[dict[str, Any]]:
-    """What is kept of each of these, but for the batch and the rules."""
+def _freeze(
+    session: Session,
+    settled: Sequence[_Row],
+    quarter: Quarter,
+    rules: bytes,
+    vocabulary: Vocabulary,
+    places: Places,
+) -> None:
+    """Keep how each of these is counted."""
     codes: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for incident, name, code in session.execute(
         sa.select(IncidentCode.incident_id, IncidentCode.vocabulary, IncidentCode.code).where(
@@ -132,14 +139,25 @@ def _frozen(
         )
     ):
         codes[incident][name].add(code)
+    lines: dict[bytes, dict[str, Any]] = {}
+    frozen = []
     for row in settled:
         texts = as_texts(counted(row, codes[row.id], quarter, vocabulary, places))
-        yield {"id": uuid4(), "incident_id": row.id, "source": row.source, **texts}
+        key = counting.line_key([*texts.values(), row.source or ""])
+        lines.setdefault(key, {"key": key, **texts, "source": row.source})
+        own = {"incident_id": row.id, "batch": str(quarter), "rules": rules}
+        frozen.append({"id": uuid4(), "line_key": key, **own})
+    known = set(session.scalars(sa.select(CountedLine.key).where(CountedLine.key.in_(lines))))
+    if new := [line for key, line in lines.items() if key not in known]:
+        session.execute(sa.insert(CountedLine), new)
+    if frozen:
+        session.execute(sa.insert(CountedIncident), frozen)
 
 
-def _change_many(session: Session, statement: sa.Update | sa.Delete) -> None:
-    """Of rows that must not be open in this session: it does not look for them there."""
-    session.execute(statement.execution_options(synchronize_session=False))
+def _change_many(session: Session, statement: sa.Update | sa.Delete) -> int:
+    """Of rows that must not be open in this session: it does not look for them there. How many were changed."""
+    found = session.execute(statement.execution_options(synchronize_session=False))
+    return cast("sa.CursorResult[Any]", found).rowcount
 
 
 def counted(
@@ -162,16 +180,23 @@ def counted(
 
 def as_texts(one: Counted) -> dict[str, str]:
     """Its codes by dimension; several are sorted and joined."""
-    found = {name: getattr(one, name) for name in _DIMENSIONS}
+    found = {name: getattr(one, name) for name in DIMENSIONS}
     return {name: code if isinstance(code, str) else SEVERAL.join(sorted(code)) for name, code in found.items()}
 
 
 def _incidents(session: Session, batches: Collection[str]) -> Rows:
-    columns = [CountedIncident.batch, *(getattr(CountedIncident, name) for name in (*_DIMENSIONS, SOURCE))]
-    found = session.execute(
-        sa.select(*columns, sa.func.count()).where(CountedIncident.batch.in_(batches)).group_by(*columns)
+    number = sa.func.count().label(COUNT)
+    alike = (
+        sa.select(CountedIncident.batch, CountedIncident.line_key, number)
+        .where(CountedIncident.batch.in_(batches))
+        .group_by(CountedIncident.batch, CountedIncident.line_key)
+        .subquery()
     )
-    return ["time", *_DIMENSIONS, SOURCE, COUNT], _texts(found)
+    columns = [getattr(CountedLine, name) for name in (*DIMENSIONS, SOURCE)]
+    found = session.execute(
+        sa.select(alike.c.batch, *columns, alike.c[COUNT]).join(CountedLine, CountedLine.key == alike.c.line_key)
+    )
+    return ["time", *DIMENSIONS, SOURCE, COUNT], _texts(found)
 
 
 def _received_since(session: Session, today: date) -> dict[str, int]:

@@ -14,15 +14,17 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
+from incidents.core.counting import line_key
 from incidents.db import migrations, revision
 from incidents.db.base import Base, Instant
 from incidents.db.coding import disagreements_of
 from incidents.db.database import Database
 from incidents.db.incident import IncidentCode, SetAside
 from incidents.db.key import KeyGrant, current_desk_key
-from incidents.db.release import CountedIncident, Release, ReleaseCell, ReleaseState
+from incidents.db.release import CountedIncident, CountedLine, Release, ReleaseCell, ReleaseState
 from incidents.db.report import Message, MessageKind, messages_of
 from incidents.resources import folder
+from incidents.services.counting import DIMENSIONS
 
 
 def add_one(database: Database, reason: str = "abuse") -> None:
@@ -314,9 +316,49 @@ def test_what_was_counted_before_keeps_the_targets_that_are_still_known(tmp_path
             )
     migrations.upgrade(database)
     with database.reader() as session:
-        targets = session.scalars(sa.select(CountedIncident.target).order_by(CountedIncident.id)).all()
+        query = sa.select(CountedLine.target).join(CountedIncident).order_by(CountedIncident.id)
+        targets = session.scalars(query).all()
     database.close()
     assert targets == ["roma|women", "unknown"]
+
+
+COUNTED = (("ngo", "sex"), ("ngo", "sex"), (None, "sex"), (None, "race|sex"))
+"""Source and ground of four; two are alike in all."""
+
+
+@pytest.fixture
+def at_0031(tmp_path: Path) -> Iterator[Database]:
+    """Counted incidents with codes of their own."""
+    database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    with moved(database, command.upgrade, "0031") as connection:
+        for number, (source, ground) in enumerate(COUNTED):
+            connection.exec_driver_sql(
+                "INSERT INTO counted_incident (id, rules, batch, area, ground, target, act, setting, verification, "
+                "gender, age, reported, delay, source) VALUES (?, x'00', '2026-Q3', '80438', ?, 'unknown', 'threat', "
+                "'street', '2', 'woman', 'unknown', 'unknown', 'unknown', ?)",
+                (UUID(int=number).hex, ground, source),
+            )
+    yield database
+    database.close()
+
+
+def test_incidents_that_were_counted_alike_come_to_share_a_line(at_0031: Database) -> None:
+    migrations.upgrade(at_0031)
+    with at_0031.reader() as session:
+        rows = session.scalars(sa.select(CountedIncident).order_by(CountedIncident.id)).all()
+        assert tuple((row.line.source, row.line.ground) for row in rows) == COUNTED
+        lines = session.scalars(sa.select(CountedLine)).all()
+        assert len(lines) == 3
+        for line in lines:
+            texts = [getattr(line, name) for name in (*DIMENSIONS, "source")]
+            assert line.key == line_key(text or "" for text in texts)
+
+
+def test_lines_can_be_migrated_back(at_0031: Database) -> None:
+    migrations.upgrade(at_0031)
+    with moved(at_0031, command.downgrade, "0031") as connection:
+        rows = connection.exec_driver_sql("SELECT source, ground FROM counted_incident ORDER BY id").all()
+    assert tuple(map(tuple, rows)) == COUNTED
 
 
 def test_a_moment_always_knows_its_zone() -> None:

@@ -193,7 +193,7 @@ def test_how_it_was_counted_is_kept_when_the_incident_is_settled_anew(session: S
     frozen = session.scalars(sa.select(CountedIncident).where(CountedIncident.incident_id == incident)).one()
     settle(session, incident, ground={"sex"}, place="70017")
     session.refresh(frozen)
-    assert (frozen.ground, frozen.area) == ("national_ethnic", "80438")
+    assert (frozen.line.ground, frozen.line.area) == ("national_ethnic", "80438")
 
 
 def test_a_told_correction_is_told_once(session: Session, incident: UUID, desk: list[Member]) -> None:

@@ -17,7 +17,7 @@ from incidents.core.places import Places
 from incidents.core.tables import CORRECTIONS, INCIDENTS, SET_ASIDE, Subject
 from incidents.db.database import Database
 from incidents.db.incident import Incident, IncidentCode, SetAside, incident_with_codes, unseen
-from incidents.db.release import Correction, CountedIncident, Release, ReleaseState
+from incidents.db.release import Correction, CountedIncident, CountedLine, Release, ReleaseState
 from incidents.services import counting
 
 VOCABULARY, PLACES = data_files.vocabulary(), data_files.places()
@@ -85,7 +85,7 @@ def test_many_are_frozen_in_steps_and_none_is_left_out(session: Session, monkeyp
     monkeypatch.setattr(counting, "AT_ONCE", 3)
     wanted = {settled(session, {"ground": {"language"}} if number % 2 else None).id: number for number in range(10)}
     take(session)
-    found = {row.incident_id: row.ground for row in session.scalars(sa.select(CountedIncident))}
+    found = {row.incident_id: row.line.ground for row in session.scalars(sa.select(CountedIncident))}
     assert found == {one: "language" if number % 2 else "national_ethnic" for one, number in wanted.items()}
 
 
@@ -97,9 +97,10 @@ def test_an_incident_is_frozen_with_a_code_of_every_dimension(session: Session) 
     take(session)
     row = frozen(session)
     assert (row.incident_id, row.batch) == (incident.id, "2026-Q3")
-    assert (row.area, row.ground, row.act, row.setting) == ("80438", "national_ethnic", "threat", "street")
-    assert (row.verification, row.gender, row.age, row.reported) == ("2", "unknown", "unknown", "unknown")
-    assert row.delay == "same_quarter"
+    line = row.line
+    assert (line.area, line.ground, line.act, line.setting) == ("80438", "national_ethnic", "threat", "street")
+    assert (line.verification, line.gender, line.age, line.reported) == ("2", "unknown", "unknown", "unknown")
+    assert line.delay == "same_quarter"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_codes_of_lists_become_those_of_tables(
 ) -> None:
     settled(session, codes)
     take(session)
-    assert getattr(frozen(session), name) == found
+    assert getattr(frozen(session).line, name) == found
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_what_an_incident_says_becomes_codes_of_tables(
 ) -> None:
     settled(session, **changes)
     take(session)
-    assert getattr(frozen(session), name) == found
+    assert getattr(frozen(session).line, name) == found
 
 
 @pytest.mark.parametrize(
@@ -212,7 +213,26 @@ def test_a_draft_that_is_built_anew_freezes_only_what_has_changed(session: Sessi
     after = {row.incident_id: row for row in session.scalars(sa.select(CountedIncident))}
     assert after.keys() == before.keys() | {new.id}
     assert {one.id for one in others} == {one for one in before if after[one].id == before[one]}
-    assert after[changed.id].area == "70092"
+    assert after[changed.id].line.area == "70092"
+
+
+def test_a_line_stays_as_long_as_any_incident_is_counted_so(session: Session) -> None:
+    first, second = settled(session), settled(session)
+    draft(session)
+    assert areas(session) == ["80438"]
+    first.place = "70092"
+    session.flush()
+    draft(session)
+    assert areas(session) == ["70092", "80438"]
+    second.place = "70092"
+    session.flush()
+    draft(session)
+    assert areas(session) == ["70092"]
+
+
+def areas(session: Session) -> list[str]:
+    """Of all lines."""
+    return sorted(session.scalars(sa.select(CountedLine.area)))
 
 
 def test_only_what_has_changed_is_looked_at_again(session: Session) -> None:
@@ -234,7 +254,7 @@ def test_what_changes_after_its_release_is_looked_at_once_more_and_left_as_it_wa
     assert looked_at_next(session) == {incident.id}
     take(session, FOURTH)
     assert looked_at_next(session) == set()
-    assert (frozen(session).batch, frozen(session).area) == ("2026-Q3", "80438")
+    assert (frozen(session).batch, frozen(session).line.area) == ("2026-Q3", "80438")
 
 
 def reopened(session: Session, incident: Incident) -> None:
@@ -271,7 +291,7 @@ def test_a_draft_of_a_later_quarter_counts_by_that_quarter(session: Session) -> 
     counting.give_back(session, "2026-Q3")
     draft(session, FOURTH)
     row = frozen(session)
-    assert (row.batch, row.delay) == ("2026-Q4", "earlier_quarter")
+    assert (row.batch, row.line.delay) == ("2026-Q4", "earlier_quarter")
 
 
 def test_where_places_are_counted_otherwise_by_now_all_is_frozen_anew(session: Session) -> None:
@@ -279,7 +299,7 @@ def test_where_places_are_counted_otherwise_by_now_all_is_frozen_anew(session: S
     draft(session)
     smaller = replace(PLACES.municipalities["70017"], population=900)
     draft(session, places=replace(PLACES, municipalities={**PLACES.municipalities, "70017": smaller}))
-    assert frozen(session).area == f"{smaller.district_code}-O"
+    assert frozen(session).line.area == f"{smaller.district_code}-O"
 
 
 def test_where_others_count_by_now_all_are_looked_at_anew(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,7 +309,7 @@ def test_where_others_count_by_now_all_are_looked_at_anew(session: Session, monk
     for module in (counting, rules_of_counting):
         monkeypatch.setattr(module, "is_counted", lambda _level: True)
     draft(session)
-    assert frozen(session).verification == "N"
+    assert frozen(session).line.verification == "N"
 
 
 def test_what_has_changed_is_found_in_its_index(session: Session) -> None:
@@ -315,7 +335,7 @@ def test_what_a_release_has_counted_is_never_frozen_anew(session: Session) -> No
     incident.place = "70092"
     session.flush()
     draft(session, FOURTH)
-    assert (frozen(session).batch, frozen(session).area) == ("2026-Q3", "80438")
+    assert (frozen(session).batch, frozen(session).line.area) == ("2026-Q3", "80438")
 
 
 @pytest.mark.parametrize("own_database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)

@@ -15,7 +15,7 @@ from incidents.core.report import Problem
 from incidents.db import report as stored
 from incidents.db.audit import entries
 from incidents.db.incident import Incident, IncidentCode
-from incidents.db.release import CountedIncident, Release, ReleaseState
+from incidents.db.release import CountedIncident, CountedLine, Release, ReleaseState
 from incidents.db.report import MessageKind
 from incidents.services import moderation, receipts, settled, settlement
 from incidents.services.accounts import Member
@@ -152,16 +152,15 @@ DECISIONS = {"revise": revise, "accept": accept, "return": send_back, "reopen": 
 
 def count_in_release(session: Session, incident: UUID, *, state: ReleaseState = ReleaseState.PUBLISHED) -> None:
     """As the release of the quarter does."""
-    settled = dict.fromkeys(("area", "ground", "target", "act", "setting", "verification", "gender", "age"), "")
+    names = ("area", "ground", "target", "act", "setting", "verification", "gender", "age", "reported", "delay")
+    line = CountedLine(key=bytes(16), **dict.fromkeys(names, ""))
     session.add(
         CountedIncident(
             id=uuid4(),
             incident_id=incident,
             rules=bytes(8),
             batch="2026-Q3",
-            reported="",
-            delay="",
-            **settled,
+            line=line,
         )
     )
     session.add(Release(number=1, quarter="2026-Q3", state=state, built_on=NOW.date(), digest=bytes(32)))

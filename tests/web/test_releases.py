@@ -19,7 +19,15 @@ from incidents.core.synthesis.world import seeded
 from incidents.db.audit import AuditEntry
 from incidents.db.database import Database
 from incidents.db.incident import Incident
-from incidents.db.release import CountedIncident, Release, ReleaseCell, ReleaseFile, ReleaseSignature, ReleaseState
+from incidents.db.release import (
+    CountedIncident,
+    CountedLine,
+    Release,
+    ReleaseCell,
+    ReleaseFile,
+    ReleaseSignature,
+    ReleaseState,
+)
 from incidents.services import releases, trial
 from tests import builders, pages
 from tests.conftest import NOW
@@ -194,7 +202,7 @@ def test_nothing_is_built_where_what_is_published_would_be_counted_otherwise(
 ) -> None:
     publish_last_quarter(two, database)
     with database.unit_of_work() as session:
-        session.execute(sa.update(CountedIncident).values(area="70092"))
+        session.execute(sa.update(CountedLine).values(area="70092"))
     answer = two[0].press(HERE, "/build")
     assert answer.status_code == 409
     assert "Оно што је већ објављено сада би се бројало другачије" in pages.text_of(answer.text)
