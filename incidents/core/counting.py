@@ -57,8 +57,7 @@ def area_of(place: str, places: Places) -> str:
 
 def small_municipalities(district: str, places: Places) -> frozenset[str]:
     """Those of a district that are published together: none, or at least two, for one alone would be itself."""
-    own = [one for one in places.municipalities.values() if one.district_code == district]
-    by_size = sorted(own, key=lambda one: (one.population, one.code))
+    by_size = sorted(places.municipalities_of(district), key=lambda one: (one.population, one.code))
     small = [one.code for one in by_size if one.population < LEAST_INHABITANTS]
     if len(small) == 1:
         small = [one.code for one in by_size[:2]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 KOSOVO = "KM"
 """Stands for Kosovo* as a whole: no official statistics of Serbia since 1999 (UNSCR 1244)."""
@@ -68,6 +69,17 @@ class Places:
     municipalities: Mapping[str, Municipality]
     regions: Mapping[str, Region] = field(default_factory=dict)
     cities: Mapping[str, City] = field(default_factory=dict)
+
+    def municipalities_of(self, district_code: str) -> list[Municipality]:
+        """Those of one district, in the order of the register."""
+        return self._of_district.get(district_code, [])
+
+    @cached_property
+    def _of_district(self) -> Mapping[str, list[Municipality]]:
+        found: dict[str, list[Municipality]] = {}
+        for one in self.municipalities.values():
+            found.setdefault(one.district_code, []).append(one)
+        return found
 
     def district_of(self, municipality_code: str) -> str:
         return self.municipalities[municipality_code].district_code

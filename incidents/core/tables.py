@@ -6,7 +6,7 @@ that whoever has its files can attack them. Which cells are withheld is not deci
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,9 +178,8 @@ def plan(
 ) -> dict[str, Any]:
     """The specification of a subject's tables over these quarters of one year."""
     needed = {name for table in rung.tables for name in table.dimensions}
-    known = plan_dimensions(vocabulary, places)
     dims = {"time": _dimension("time", str(year), {str(quarter): str(year) for quarter in quarters})}
-    dims |= {name: dimension for name, dimension in known.items() if name in needed}
+    dims |= plan_dimensions(vocabulary, places, needed)
     return {
         "plan": f"{PLAN_VERSION} {subject.name} {rung.name}",
         "vocabulary": vocabulary.version,
@@ -229,7 +228,7 @@ def with_quarter(spec: Mapping[str, Any], quarter: Quarter, vocabulary: Vocabula
     """The specification of a year with one more quarter, and with the codes that the vocabulary has gained since."""
     time = spec["dims"]["time"]
     quarters = [*time["rel"][time["total"]], str(quarter)]
-    known = plan_dimensions(vocabulary, places)
+    known = plan_dimensions(vocabulary, places, spec["dims"].keys())
     dims = {
         name: known[name] if name in known and _codes(dimension) <= _codes(known[name]) else dimension
         for name, dimension in spec["dims"].items()
@@ -245,9 +244,11 @@ def _codes(dimension: Mapping[str, Any]) -> set[str]:
     return {code for codes in dimension["rel"].values() for code in codes}
 
 
-def plan_dimensions(vocabulary: Vocabulary, places: Places) -> dict[str, Any]:
-    """Every dimension but the time that a plan of incidents can have."""
-    names = ("area", *LISTS)
+def plan_dimensions(
+    vocabulary: Vocabulary, places: Places, among: Collection[str] = ("area", *LISTS)
+) -> dict[str, Any]:
+    """Every dimension but the time that a plan of incidents can have, or those of these names."""
+    names = [name for name in ("area", *LISTS) if name in among]
     return {name: _area(places) if name == "area" else _of_vocabulary(name, vocabulary) for name in names}
 
 
@@ -310,7 +311,7 @@ def _area(places: Places) -> dict[str, Any]:
 
 def _municipalities(district: str, places: Places) -> list[str]:
     small = small_municipalities(district, places)
-    large = [code for code, one in places.municipalities.items() if one.district_code == district and code not in small]
+    large = [one.code for one in places.municipalities_of(district) if one.code not in small]
     return [*large, *([f"{district}-{OTHERS}"] if small else []), f"{district}-{NOT_KNOWN}"]
 
 

@@ -159,13 +159,12 @@ def _kept(tree: Tree, cut: Cut, spec: Spec, levels: Mapping[str, frozenset[str]]
     """The places of the codes that a table goes down to, parents first."""
     if not cut.at:
         return np.arange(len(tree.codes), dtype=np.int64)
-    deepest = [len(tree.line(place)) - 1 for place in range(len(tree.codes))]
     word = cut.at[-1]
     ladder = spec.ladders.get(cut.name, ())
     depths = {column: len(ladder) - number for number, column in enumerate(ladder)}
     named = tree.levels.get(word) or (None if ladder else levels.get(word))
     if named is not None:
-        wanted = {above for place, code in enumerate(tree.codes) if code in named for above in tree.line(place)}
+        wanted = {above for code in named & tree.places.keys() for above in tree.lines[tree.places[code]]}
         return np.array(sorted(wanted), dtype=np.int64)
     if ladder and word.endswith(("levels", "level")) and word.split()[0].isdigit():
         depth = int(word.split()[0])
@@ -177,7 +176,7 @@ def _kept(tree: Tree, cut: Cut, spec: Spec, levels: Mapping[str, frozenset[str]]
             known = ", ".join([*tree.levels, *ladder, *levels]) or "none"
             raise BadSpec(f"Dimension {cut.name} has no level {word!r}; there are: {known}.")
         depth = max(fitting)
-    return np.array([place for place, own in enumerate(deepest) if own <= depth], dtype=np.int64)
+    return np.array([place for place, line in enumerate(tree.lines) if len(line) - 1 <= depth], dtype=np.int64)
 
 
 def _inner(data: Data, axes: Sequence[int], kept: Sequence[Ints], several: frozenset[str]) -> Ints:
@@ -241,17 +240,17 @@ def _mentions(data: Data, columns: list[Ints], above: Sequence[Ints | None]) -> 
 
 def _position(tree: Tree, kept: Ints) -> Ints:
     """For every place of the tree, where the nearest kept code at or above it stands among the kept ones."""
-    where = {int(place): number for number, place in enumerate(kept)}
+    where = {place: number for number, place in enumerate(kept.tolist())}
     return np.array(
-        [where[next(above for above in tree.line(place) if above in where)] for place in range(len(tree.codes))],
+        [where[next(above for above in line if above in where)] for line in tree.lines],
         dtype=np.int64,
     )
 
 
 def _above(tree: Tree, kept: Ints) -> Ints:
     """For every kept code, itself and those above it by where they stand among the kept ones, -1 behind them."""
-    where = {int(place): number for number, place in enumerate(kept)}
-    lines = [[where[above] for above in tree.line(int(place))] for place in kept]
+    where = {place: number for number, place in enumerate(kept.tolist())}
+    lines = [[where[above] for above in tree.lines[place]] for place in where]
     longest = max(len(line) for line in lines)
     return np.array([line + [-1] * (longest - len(line)) for line in lines], dtype=np.int64)
 

@@ -36,12 +36,13 @@ class Tree:
                 found.setdefault(parent, []).append(place)
         return found
 
-    def line(self, place: int) -> list[int]:
-        """A code and all above it, the total last."""
-        line = [place]
-        while self.parents[line[-1]] >= 0:
-            line.append(self.parents[line[-1]])
-        return line
+    @cached_property
+    def lines(self) -> list[list[int]]:
+        """By place, the code and all above it, the total last."""
+        found: list[list[int]] = []
+        for place, parent in enumerate(self.parents):
+            found.append([place] if parent < 0 else [place, *found[parent]])
+        return found
 
 
 def tree_from_pairs(name: str, column: str, pairs: Mapping[str, str]) -> Tree:

@@ -19,7 +19,7 @@ def test_parents_stand_before_their_children() -> None:
     tree = spec_of(GOOD).trees["row"]
     assert tree.codes == ("T", "a", "b", "a1", "a2", "b1", "b2")
     assert [tree.codes[parent] for parent in tree.parents[1:]] == ["T", "T", "a", "a", "b", "b"]
-    assert [tree.codes[place] for place in tree.line(tree.places["b1"])] == ["b1", "b", "T"]
+    assert [tree.codes[place] for place in tree.lines[tree.places["b1"]]] == ["b1", "b", "T"]
 
 
 def changed(**parts: Any) -> dict[str, Any]:
