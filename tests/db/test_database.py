@@ -327,19 +327,21 @@ COUNTED = (("ngo", "sex"), ("ngo", "sex"), (None, "sex"), (None, "race|sex"))
 
 
 @pytest.fixture
-def at_0031(tmp_path: Path) -> Iterator[Database]:
+def at_0031(own_database: Database) -> Database:
     """Counted incidents with codes of their own."""
-    database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
-    with moved(database, command.upgrade, "0031") as connection:
+    other = {name: "x" for name in DIMENSIONS if name != "ground"}
+    names = (*DIMENSIONS, "source")
+    counted = sa.table(
+        "counted_incident",
+        sa.column("id", sa.Uuid()),
+        sa.column("rules", sa.LargeBinary()),
+        *(sa.column(name, sa.Text()) for name in ("batch", *names)),
+    )
+    with moved(own_database, command.downgrade, "0031") as connection:
         for number, (source, ground) in enumerate(COUNTED):
-            connection.exec_driver_sql(
-                "INSERT INTO counted_incident (id, rules, batch, area, ground, target, act, setting, verification, "
-                "gender, age, reported, delay, source) VALUES (?, x'00', '2026-Q3', '80438', ?, 'unknown', 'threat', "
-                "'street', '2', 'woman', 'unknown', 'unknown', 'unknown', ?)",
-                (UUID(int=number).hex, ground, source),
-            )
-    yield database
-    database.close()
+            own = {"id": UUID(int=number), "rules": b"rules", "batch": "2026-Q3", "source": source, "ground": ground}
+            connection.execute(sa.insert(counted).values(**own, **other))
+    return own_database
 
 
 def test_incidents_that_were_counted_alike_come_to_share_a_line(at_0031: Database) -> None:
