@@ -143,7 +143,7 @@ class CountedIncident(Base):
     batch: orm.Mapped[str] = orm.mapped_column(sa.String(7))
     """The quarter whose release counts it, e.g. 2026-Q3."""
     line_key: orm.Mapped[bytes] = orm.mapped_column(sa.LargeBinary(16), sa.ForeignKey("counted_line.key"), index=True)
-    line: orm.Mapped[CountedLine] = orm.relationship()
+    line: orm.Mapped[CountedLine] = orm.relationship(lazy="raise")
 
 
 class ReceivedReports(Base):

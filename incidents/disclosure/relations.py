@@ -89,20 +89,22 @@ class Differences:
     """The cell that each is a difference from."""
 
 
+_KNOWN: WeakKeyDictionary[Cells, dict[Set[str], tuple[Matrix, Differences]]] = WeakKeyDictionary()
+"""What was worked out of cells that are still in use, by their trees of several answers."""
+
+
 def relations(cells: Cells, several: Set[str]) -> tuple[Matrix, Differences]:
     """Every relation between cells that are there.
 
     A parent and all of its children, at any codes of the other trees, give a sum. In a tree among `several`, of which
     an incident may have many codes, they give a union: with N the parent and c_j the children, N - c_j and sum c_j - N
-    are not negative, and stand as columns of their own behind the cells. Worked out once for the same cells.
+    are not negative, and stand as columns of their own behind the cells. Worked out once for the same cells, which
+    are not changed afterwards, and neither is what was worked out.
     """
     known = _KNOWN.setdefault(cells, {})
     if frozenset(several) not in known:
         known[frozenset(several)] = _relations(cells, several)
     return known[frozenset(several)]
-
-
-_KNOWN: WeakKeyDictionary[Cells, dict[Set[str], tuple[Matrix, Differences]]] = WeakKeyDictionary()
 
 
 def _relations(cells: Cells, several: Set[str]) -> tuple[Matrix, Differences]:

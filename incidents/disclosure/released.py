@@ -47,7 +47,8 @@ def files_of(
     for subject, part in parts.items():
         files[plan_file(subject.name, part.year)] = files_of_release.to_json_file(part.plan)
         files[cells_file(subject.name, part.year)] = part.protected.released()
-        new |= {table.name: _rows(part.protected, place, table, name) for place, table in enumerate(part.tables())}
+        for place, table in enumerate(part.tables()):
+            new.setdefault(table.name, []).extend(_rows(part.protected, place, table, name))
     several = [name for part in parts.values() for name in part.plan.get("multi_response", [])]
     rows: dict[Table, list[Row]] = {}
     for table in files_of_release.tables_in(files):
@@ -82,15 +83,17 @@ def _rows(part: Protected, place: int, table: Table, name: Names) -> list[Row]:
 def extent_of(part: Part, rows: Mapping[Table, Sequence[Row]]) -> Extent:
     """What a release withholds of the year so far, and of the incidents of the newest quarter or else the year.
 
-    `rows` are all that stand in its tables.
+    `rows` are all that stand in tables of these names: a later year may cut them otherwise.
     """
+    of_table = {table.name: own for table, own in rows.items()}
     several, shares = set(part.plan.get("multi_response", [])), {}
     for place, table in enumerate(part.tables()):
-        times = {row.time for row in rows[table] if row.time.startswith(part.year)}
+        own = of_table[table.name]
+        times = {row.time for row in own if row.time.startswith(part.year)}
         if times and not several & set(table.dimensions):
             newest = max(times - {part.year}, default=part.year)
             innermost = _innermost(part.protected, place, table)
-            shares[table.name] = files_of_release.share_withheld(table, rows[table], newest, innermost)
+            shares[table.name] = files_of_release.share_withheld(table, own, newest, innermost)
     return Extent(len(part.protected.cells), int(part.protected.withheld.sum()), shares)
 
 
@@ -101,9 +104,9 @@ def _innermost(part: Protected, place: int, table: Table) -> Iterator[tuple[str,
     lines = {tuple([part.codes[cell][axis] for axis in own]) for cell in part.table(place)}
     above = set()
     for codes in lines:
-        for place, tree in enumerate(part.cells.trees[axis] for axis in own):
-            if (parent := tree.parents[tree.places[codes[place]]]) >= 0:
-                above.add((*codes[:place], tree.codes[parent], *codes[place + 1 :]))
+        for which, tree in enumerate(part.cells.trees[axis] for axis in own):
+            if (parent := tree.parents[tree.places[codes[which]]]) >= 0:
+                above.add((*codes[:which], tree.codes[parent], *codes[which + 1 :]))
     yield from sorted(lines - above)
 
 

@@ -53,7 +53,7 @@ def data_of(name: str, header: Sequence[str], rows: Sequence[Sequence[str]], spe
 
     def as_written(title: str) -> list[str]:
         if title not in places:
-            raise BadSpec(f"{name} has no column {title!r}; it has {', '.join(header)}.")
+            raise BadSpec(f"{name} has no column {title!r}; it has {', '.join(places)}.")
         return [row[places[title]] for row in rows]
 
     several = {title: as_written(title) for title in _of_several_codes(spec)}

@@ -94,8 +94,9 @@ def read(content: Mapping[str, Any], tag: str) -> Words:
 def _codes(rows: Mapping[Table, Sequence[Row]]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for table, own in rows.items():
-        for name, codes in zip(table.dimensions, zip(*(row.codes for row in own), strict=True), strict=False):
-            found.setdefault(name, set()).update(codes)
+        for row in own:
+            for name, code in zip(table.dimensions, row.codes, strict=True):
+                found.setdefault(name, set()).add(code)
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from incidents.core.incident import is_counted
 from incidents.core.periods import Quarter
@@ -54,7 +54,8 @@ def _frozen(session: Session, row: Incident) -> CountedIncident | None:
     """How a release counts the incident; None where none does."""
     if not batches_of(session, [row.id]):
         return None
-    return session.scalar(sa.select(CountedIncident).where(CountedIncident.incident_id == row.id))
+    own = sa.select(CountedIncident).where(CountedIncident.incident_id == row.id)
+    return session.scalar(own.options(joinedload(CountedIncident.line)))
 
 
 def _replace(session: Session, row: Incident, kind: str, actor: str, now: datetime) -> None:

@@ -37,14 +37,16 @@ def upgrade() -> None:
         sa.Column("source", _SOURCE, nullable=True),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_counted_line")),
     )
+    # First, because on PostgreSQL it keeps everybody else out until the end.
+    op.add_column("counted_incident", sa.Column("line_key", sa.LargeBinary(16), nullable=True))
     connection = op.get_bind()
     found = connection.execute(sa.select(*(_COUNTED.c[name] for name in (*_CODES, "source"))).distinct())
-    if lines := [{"key": _key(row), **row} for row in found.mappings()]:
-        connection.execute(sa.insert(_LINE), lines)
-    op.add_column("counted_incident", sa.Column("line_key", sa.LargeBinary(16), nullable=True))
+    lines = {_key(row): {**row, "source": row["source"] or None} for row in found.mappings()}
+    if lines:
+        connection.execute(sa.insert(_LINE), [{"key": key, **line} for key, line in lines.items()])
     op.create_index("ix_counted_line_alike", "counted_line", list(_CODES))
     is_own = [_LINE.c[name] == _COUNTED.c[name] for name in _CODES]
-    is_own.append(_LINE.c.source.is_not_distinct_from(_COUNTED.c.source))
+    is_own.append(sa.func.coalesce(_LINE.c.source, "") == sa.func.coalesce(_COUNTED.c.source, ""))
     connection.execute(
         sa.update(_COUNTED).values(line_key=sa.select(_LINE.c.key).where(*is_own).scalar_subquery())
     )
@@ -64,10 +66,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name, kind in {**_CODES, "source": _SOURCE}.items():
         op.add_column("counted_incident", sa.Column(name, kind, nullable=True))
-    connection = op.get_bind()
-    for name in (*_CODES, "source"):
-        own = sa.select(_LINE.c[name]).where(_LINE.c.key == _COUNTED.c.line_key).scalar_subquery()
-        connection.execute(sa.update(_COUNTED).values({name: own}))
+    own = {
+        name: sa.select(_LINE.c[name]).where(_LINE.c.key == _COUNTED.c.line_key).scalar_subquery()
+        for name in (*_CODES, "source")
+    }
+    op.get_bind().execute(sa.update(_COUNTED).values(own))
     op.drop_index(op.f("ix_counted_incident_line_key"), "counted_incident")
     op.drop_index("ix_counted_incident_batch", "counted_incident")
     with op.batch_alter_table("counted_incident") as batch_op:

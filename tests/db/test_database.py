@@ -13,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import joinedload
 
 from incidents.core.counting import line_key
 from incidents.db import migrations, revision
@@ -347,7 +348,9 @@ def at_0031(own_database: Database) -> Database:
 def test_incidents_that_were_counted_alike_come_to_share_a_line(at_0031: Database) -> None:
     migrations.upgrade(at_0031)
     with at_0031.reader() as session:
-        rows = session.scalars(sa.select(CountedIncident).order_by(CountedIncident.id)).all()
+        rows = session.scalars(
+            sa.select(CountedIncident).options(joinedload(CountedIncident.line)).order_by(CountedIncident.id)
+        ).all()
         assert tuple((row.line.source, row.line.ground) for row in rows) == COUNTED
         lines = session.scalars(sa.select(CountedLine)).all()
         assert len(lines) == 3

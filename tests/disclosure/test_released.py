@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from incidents.core.release import Row
 from incidents.core.tables import CORRECTIONS, INCIDENTS, SET_ASIDE, SUBJECTS, TABLES, Subject
 from incidents.disclosure.released import Part, extent_of, files_of, shown_in, years_of
 from incidents.disclosure.releasing import Before, protected
+from incidents.disclosure.spec import spec_of
 from tests import builders
 
 VOCABULARY, PLACES = data_files.vocabulary(), data_files.places()
@@ -259,6 +261,23 @@ def test_the_share_withheld_is_that_of_the_newest_quarter(later: dict[str, bytes
     assert extent_of(part, release.rows_in(later)).incidents["district"] == round(
         1 - sum(n or 0 for n in innermost) / 13, 3
     )
+
+
+def test_a_year_tells_what_it_withholds_after_a_later_one_cut_its_tables_otherwise(
+    first: Part, files: dict[str, bytes]
+) -> None:
+    plan = tables.plan(INCIDENTS, INCIDENTS.rungs[1], NEXT.year, [NEXT], VOCABULARY, PLACES)
+    wider = decided(plan, ["time", *ALIKE, "n"], [list(so_many(9, NEXT).values())], [NEXT])
+    rows = release.rows_in(files_with(wider, files, 2, NEXT))
+    assert not set(first.tables()) <= rows.keys()
+    assert extent_of(first, rows) == extent_of(first, release.rows_in(files))
+
+
+def test_all_lines_of_two_tables_of_one_name_are_kept(first: Part, files: dict[str, bytes]) -> None:
+    again = {key: [*first.plan[key], first.plan[key][0]] for key in ("table_names", "tables")}
+    part = Part({**first.plan, **again}, replace(first.protected, spec=spec_of({**first.plan, **again})))
+    name = first.tables()[0].name
+    assert rows_in(files_with(part), name) == 2 * rows_in(files, name)
 
 
 def test_a_part_knows_its_year_and_its_tables(first: Part) -> None:

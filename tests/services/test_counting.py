@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from incidents.adapters import data_files
 from incidents.core import counting as rules_of_counting
@@ -67,9 +67,14 @@ def take(session: Session, quarter: Quarter = THIRD) -> None:
     session.flush()
 
 
+def all_frozen(session: Session) -> Sequence[CountedIncident]:
+    return session.scalars(sa.select(CountedIncident).options(joinedload(CountedIncident.line))).all()
+
+
 def frozen(session: Session) -> CountedIncident:
     """The one there is."""
-    return session.scalars(sa.select(CountedIncident)).one()
+    [row] = all_frozen(session)
+    return row
 
 
 def looked_at_next(session: Session) -> set[UUID]:
@@ -85,7 +90,7 @@ def test_many_are_frozen_in_steps_and_none_is_left_out(session: Session, monkeyp
     monkeypatch.setattr(counting, "AT_ONCE", 3)
     wanted = {settled(session, {"ground": {"language"}} if number % 2 else None).id: number for number in range(10)}
     take(session)
-    found = {row.incident_id: row.line.ground for row in session.scalars(sa.select(CountedIncident))}
+    found = {row.incident_id: row.line.ground for row in all_frozen(session)}
     assert found == {one: "language" if number % 2 else "national_ethnic" for one, number in wanted.items()}
 
 
@@ -197,7 +202,7 @@ def test_a_batch_that_is_given_back_leaves_others_as_they_are(session: Session) 
     draft(session, FOURTH)
     counting.give_back(session, "2026-Q4")
     draft(session, NEXT)
-    found = {row.batch: row.incident_id for row in session.scalars(sa.select(CountedIncident))}
+    found = {row.batch: row.incident_id for row in all_frozen(session)}
     assert sorted(found) == ["2026-Q3", "2027-Q1"]
     assert found["2027-Q1"] == late.id
 
@@ -205,12 +210,12 @@ def test_a_batch_that_is_given_back_leaves_others_as_they_are(session: Session) 
 def test_a_draft_that_is_built_anew_freezes_only_what_has_changed(session: Session) -> None:
     [changed, *others] = [settled(session) for _ in range(4)]
     draft(session)
-    before = {row.incident_id: row.id for row in session.scalars(sa.select(CountedIncident))}
+    before = {row.incident_id: row.id for row in all_frozen(session)}
     changed.place = "70092"
     session.flush()
     new = settled(session)
     draft(session)
-    after = {row.incident_id: row for row in session.scalars(sa.select(CountedIncident))}
+    after = {row.incident_id: row for row in all_frozen(session)}
     assert after.keys() == before.keys() | {new.id}
     assert {one.id for one in others} == {one for one in before if after[one].id == before[one]}
     assert after[changed.id].line.area == "70092"

@@ -24,6 +24,7 @@ from incidents.db.incident import Incident, IncidentCode, SetAside
 from incidents.db.release import (
     Correction,
     CountedIncident,
+    CountedLine,
     Release,
     ReleaseCell,
     ReleaseFile,
@@ -790,7 +791,7 @@ def test_an_incident_that_is_deleted_stays_counted(session: Session, desk: list[
 def test_a_counted_row_that_was_changed_is_found(
     session: Session, published: ReleaseSummary, name: str, code: str
 ) -> None:
-    setattr(session.scalars(sa.select(CountedIncident)).first().line, name, code)
+    setattr(session.scalars(sa.select(CountedLine)).first(), name, code)
     session.flush()
     with pytest.raises(CountsChanged, match="was counted otherwise"):
         build(session, WINTER)
