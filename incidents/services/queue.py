@@ -8,19 +8,18 @@ from __future__ import annotations
 import enum
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from incidents.core.incident import OPEN, Handling, is_at_risk
-from incidents.core.queue_rules import Effect, Hits, Rule, hits
+from incidents.core.queue_rules import Effect, Rule, hits
 from incidents.core.report import Report
 from incidents.core.targets import is_overdue
 from incidents.core.vocabulary import Vocabulary
@@ -31,11 +30,10 @@ from incidents.db.key import epochs_open_to
 from incidents.services import keys
 from incidents.services.accounts import Member
 from incidents.services.memory import Recall
-from incidents.services.moderation import content_of, is_taken, private_keys
+from incidents.services.moderation import is_taken, private_keys
+from incidents.services.opened import Plain, told_lines
 
 _SHELF = "queue"
-_AT_ONCE = 500
-"""Sealed reports that are read together."""
 
 
 class Gist(NamedTuple):
@@ -274,7 +272,7 @@ def grave_acts(vocabulary: Vocabulary) -> frozenset[str]:
 
 def open_gists(
     session: Session,
-    rows: Sequence[stored.Standing | sa.Row[*tuple[Any, ...]]],
+    rows: Sequence[Plain],
     member: Member,
     *,
     shelf: str,
@@ -282,38 +280,22 @@ def open_gists(
     area_of: Callable[[str], str],
     rules: Sequence[Rule] = (),
 ) -> dict[str, Gist]:
-    """Of those reports that the member's key opens just now. The rows have id (as text), version and epoch.
-
-    On one shelf of the memory there is what was asked for last: each who asks uses one of their own.
-    """
-    private = private_keys(session, member)
-    opens = {epoch: _may_open(private, epoch) for epoch in {row.epoch for row in rows}}
-    in_force = tuple((rule.id, rule.version) for rule in rules)
-    current = {row.id: (row.version, in_force) for row in rows if opens[row.epoch]}
+    """Of those reports that the member's key opens just now."""
     hitting = [(str(rule.id), hits(rule.condition)) for rule in rules]
 
-    def open_(missing: Sequence[str]) -> Iterator[tuple[str, str]]:
-        for start in range(0, len(missing), _AT_ONCE):
-            some = {UUID(one): one for one in missing[start : start + _AT_ONCE]}
-            for sealed in stored.sealed_reports(session, some):
-                content = content_of(sealed, private)
-                if content is not None:
-                    yield some[sealed.id], _written(content, area_of, hitting)
+    def write(_report: str, content: Report) -> str:
+        area = content.area or (area_of(content.place) if content.place else "")
+        gist = gist_of(content, area, (rule for rule, is_hit in hitting if is_hit(content, area)))
+        return json.dumps(gist, ensure_ascii=False, separators=(",", ":"))
 
-    lines = recall.lines(shelf, current, open_)
+    lines = told_lines(
+        session,
+        rows,
+        private_keys(session, member),
+        shelf=shelf,
+        recall=recall,
+        write=write,
+        by=tuple((rule.id, rule.version) for rule in rules),
+    )
     # Read at once: a call for each would take three times as long.
     return dict(zip(lines, map(Gist._make, json.loads(f"[{','.join(lines.values())}]")), strict=True))
-
-
-def _may_open(private: Callable[[int], bytes], epoch: int) -> bool:
-    try:
-        private(epoch)
-    except keys.NoGrant:
-        return False
-    return True
-
-
-def _written(content: Report, area_of: Callable[[str], str], hitting: Sequence[tuple[str, Hits]]) -> str:
-    area = content.area or (area_of(content.place) if content.place else "")
-    gist = gist_of(content, area, (rule for rule, is_hit in hitting if is_hit(content, area)))
-    return json.dumps(gist, ensure_ascii=False, separators=(",", ":"))

@@ -1,13 +1,17 @@
-"""Likely twins of a taken report among the open reports and the incidents, found in memory; nothing of it is kept.
+"""Likely twins of a taken report among the open reports and the incidents, found in memory; no pair is kept.
 
-What is kept is that a member found two records not to be the same (db.twins), and which report rests on which incident.
+Where and when each open report happened, and for which grounds, is remembered from one page of a session to the next
+(services.memory), so that only those are opened again whose words are compared. What is kept is that a member found two
+records not to be the same (db.twins), and which report rests on which incident.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +22,15 @@ from incidents.adapters import sealing
 from incidents.core.incident import NO_PLACE, OPEN, Decision, Settlement
 from incidents.core.places import Places
 from incidents.core.report import Report
-from incidents.core.twins.account import Account, areas_of, of_report, of_settlement, with_words
+from incidents.core.twins.account import (
+    Account,
+    areas_of,
+    of_outline,
+    of_report,
+    of_settlement,
+    outline_of,
+    with_words,
+)
 from incidents.core.twins.lexicon import Lexicon
 from incidents.core.twins.likeness import (
     LIKELY,
@@ -38,6 +50,7 @@ from incidents.services import settlement as settlements
 from incidents.services.accounts import Member
 from incidents.services.audit import note
 from incidents.services.geocoding import areas_meant
+from incidents.services.memory import Recall
 from incidents.services.moderation import (
     NoSuchReport,
     NotTaken,
@@ -50,16 +63,18 @@ from incidents.services.moderation import (
     take_report,
     taken_row,
 )
+from incidents.services.opened import told_lines
 from incidents.services.settled import Shown
 
 _MOST = 12
 _TEXTS = 100
 """So many texts tell how rare a word is."""
 _MOST_INCIDENTS = 500
-_COLUMNS = [
-    getattr(stored.Report, name)
-    for name in ("id", "version", "received_on", "epoch", "sealed", "sealed_key", "lease_member_id", "lease_until")
-]
+_SHELF = "twins"
+_PLAIN = (
+    stored.ID_AS_TEXT,
+    *(getattr(stored.Report, name) for name in ("version", "received_on", "epoch", "lease_member_id", "lease_until")),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +131,14 @@ class Seen:
 
 
 def likely_twins(
-    session: Session, report: UUID, *, member: Member, within: Surroundings, pepper: bytes, now: datetime
+    session: Session,
+    report: UUID,
+    *,
+    member: Member,
+    within: Surroundings,
+    recall: Recall,
+    pepper: bytes,
+    now: datetime,
 ) -> Twins:
     """For the member who has taken the report. Raises what services.moderation.held_row raises."""
     row = held_row(session, report, member=member, now=now)
@@ -124,7 +146,7 @@ def likely_twins(
     content = content_of(row, private)
     if content is None:
         return Twins([], [], [], [])
-    found = _like_reports(session, row, content, private, within, member, now)
+    found = _like_reports(session, row, content, private, within, member, recall, now)
     incidents = _like_incidents(session, row, content, within) if row.incident_id is None else []
     tags = tags_of(session, [report, *(one.id for one in found)])
 
@@ -239,42 +261,53 @@ def _like_reports(
     private: Callable[[int], bytes],
     within: Surroundings,
     member: Member,
+    recall: Recall,
     now: datetime,
 ) -> list[TwinReport]:
-    rows = session.execute(
-        sa.select(*_COLUMNS).where(
-            stored.Report.handling.in_(OPEN), stored.Report.incident_id.is_(None), stored.Report.id != row.id
-        )
-    ).all()
-    opened = [(one, told) for one in rows if (told := content_of(one, private)) is not None]
+    query = sa.select(*_PLAIN).where(
+        stored.Report.handling.in_(OPEN), stored.Report.incident_id.is_(None), stored.Report.id != row.id
+    )
+    rows = {one.id: one for one in session.connection().execute(query)}
     areas = _areas(within)
 
     def account(told: Report, received_on: date) -> Account:
         return of_report(told, areas(told), received_on=received_on, vocabulary=within.vocabulary)
 
+    def write(one: str, told: Report) -> str:
+        return json.dumps(outline_of(account(told, rows[one].received_on)), separators=(",", ":"))
+
+    lines = told_lines(session, list(rows.values()), private, shelf=_SHELF, recall=recall, write=write)
+    outlines = dict(zip(lines, json.loads(f"[{','.join(lines.values())}]"), strict=True))
     own = with_words(account(content, row.received_on), content, within.lexicon)
     # Words are read where place, time and ground leave it open, and in some more texts to learn which words are rare.
-    near = {
-        one.id: with_words(bare, told, within.lexicon)
-        for one, told in opened
-        if may_be_twins(own, bare := account(told, one.received_on), within.neighbours)
+    near = {one for one, outline in outlines.items() if may_be_twins(own, of_outline(*outline), within.neighbours)}
+    further = set(islice((one for one in rows if one in outlines), _TEXTS)) - near
+    opened = _opened(session, near | further, private)
+    accounts = {
+        one: with_words(account(told, rows[one].received_on) if one in near else Account(), told, within.lexicon)
+        for one, told in opened.items()
     }
-    others = [with_words(Account(), told, within.lexicon) for one, told in opened[:_TEXTS] if one.id not in near]
-    rare, names = rarity([own, *near.values(), *others]), member_names(session)
+    rare, names = rarity([own, *accounts.values()]), member_names(session)
     found = [
         TwinReport(
-            one.id,
-            one.version,
-            one.received_on,
-            holder_of(one, names, now) if one.lease_member_id != member.id else None,
+            UUID(one),
+            rows[one].version,
+            rows[one].received_on,
+            holder_of(rows[one], names, now) if rows[one].lease_member_id != member.id else None,
             told,
-            likeness(own, near[one.id], rare),
+            likeness(own, accounts[one], rare),
         )
-        for one, told in opened
-        if one.id in near
+        for one, told in opened.items()
+        if one in near
     ]
     likely = [one for one in found if one.like.weight >= LIKELY]
     return sorted(likely, key=lambda one: (-one.like.weight, one.id))
+
+
+def _opened(session: Session, ids: Collection[str], private: Callable[[int], bytes]) -> dict[str, Report]:
+    some = {UUID(one): one for one in ids}
+    sealed = stored.sealed_reports(session, some)
+    return {some[row.id]: told for row in sealed if (told := content_of(row, private)) is not None}
 
 
 def _like_incidents(session: Session, row: stored.Report, content: Report, within: Surroundings) -> list[TwinIncident]:

@@ -17,7 +17,9 @@ from incidents.db.incident import Incident
 from incidents.db.report import report_by_verifier
 from incidents.db.twins import RuledOut
 from incidents.services import moderation, twins
+from incidents.services import opened as services_opened
 from incidents.services.accounts import Member
+from incidents.services.memory import Memory, Recall
 from incidents.services.moderation import LEASE, NoSuchReport, NotTaken, StaleReport
 from incidents.services.twins import Seen, Surroundings, Twins
 from incidents.services.withdrawal import withdraw_report
@@ -62,8 +64,12 @@ def take(session: Session, report: UUID, member: Member) -> int:
     return moderation.take_report(session, report, member=member, now=NOW)
 
 
-def found(session: Session, settings: Settings, report: UUID, member: Member) -> Twins:
-    return twins.likely_twins(session, report, member=member, within=WITHIN, pepper=settings.pepper, now=NOW)
+def found(session: Session, settings: Settings, report: UUID, member: Member, recall: Recall | None = None) -> Twins:
+    """On the first page of a session, or on one that remembers."""
+    recall = recall or Memory().of(b"c" * 32, now=NOW)
+    return twins.likely_twins(
+        session, report, member=member, within=WITHIN, recall=recall, pepper=settings.pepper, now=NOW
+    )
 
 
 def version(session: Session, report: UUID) -> int:
@@ -95,6 +101,41 @@ def test_an_account_in_another_language_is_found(
     [one] = found(session, settings, report, ana).reports
     assert (one.id, one.content.words, one.like.days_apart) == (twin[0], IN_HUNGARIAN, None)
     assert one.like.concepts >= {"bus", "hospital", "spit"}
+
+
+def test_what_came_and_went_between_two_pages_of_a_session_is_known_on_the_next(
+    session: Session, settings: Settings, report: UUID, ana: Member
+) -> None:
+    take(session, report, ana)
+    recall = Memory().of(b"c" * 32, now=NOW)
+    assert found(session, settings, report, ana, recall).reports == []
+    other, code = arrives(session, settings, words=IN_HUNGARIAN, language="hu", place="Szabadka")
+    assert [one.id for one in found(session, settings, report, ana, recall).reports] == [other]
+    withdraw_report(session, code, today=NOW.date(), pepper=settings.pepper)
+    assert found(session, settings, report, ana, recall).reports == []
+
+
+def test_on_the_next_page_only_those_are_opened_whose_words_are_compared(
+    session: Session, settings: Settings, report: UUID, twin: tuple[UUID, ReceiptCode], ana: Member, monkeypatch
+) -> None:
+    for _ in range(3):
+        arrives(session, settings, place="Ниш")
+    take(session, report, ana)
+    recall = Memory().of(b"c" * 32, now=NOW)
+    opened: list[UUID] = []
+
+    def noted(row: Any, private: Any) -> Any:
+        opened.append(row.id)
+        return moderation.content_of(row, private)
+
+    monkeypatch.setattr(twins, "_TEXTS", 0)
+    for module in (twins, services_opened):
+        monkeypatch.setattr(module, "content_of", noted)
+    first = found(session, settings, report, ana, recall)
+    assert len(opened) == 1 + 4 + 1
+    opened.clear()
+    assert found(session, settings, report, ana, recall) == first
+    assert opened == [report, twin[0]]
 
 
 @pytest.mark.parametrize(

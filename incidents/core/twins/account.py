@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from incidents.core.incident import NO_PLACE, ONLINE, Settlement
 from incidents.core.places import Places
@@ -57,6 +58,22 @@ def of_report(report: Report, areas: Iterable[str], *, received_on: date, vocabu
         ground_groups=_groups(report.grounds, vocabulary),
         targets=report.targets - _NOTHING,
         setting="" if report.setting in _NO_SETTING else report.setting,
+    )
+
+
+def outline_of(account: Account) -> list[Any]:
+    """What `likeness.may_be_twins` asks of an account, as plain lists and texts."""
+    days = [day.isoformat() if day else "" for day in (account.first, account.last)]
+    return [sorted(account.areas), *days, sorted(account.ground_groups)]
+
+
+def of_outline(areas: Iterable[str], first: str, last: str, ground_groups: Iterable[str]) -> Account:
+    """What `outline_of` made of an account; no more than that is known of it."""
+    return Account(
+        areas=frozenset(areas),
+        first=date.fromisoformat(first) if first else None,
+        last=date.fromisoformat(last) if last else None,
+        ground_groups=frozenset(ground_groups),
     )
 
 

@@ -31,6 +31,7 @@ from incidents.web.desk.around import (
     find,
     now,
     out_of_date,
+    recall,
     what_stands_in_the_way,
 )
 from incidents.web.desk.forms import (
@@ -373,5 +374,11 @@ def _twins(session: Session, found: Opened) -> Twins | None:
         neighbours=neighbours(site.shapes),
     )
     return twins.likely_twins(
-        session, found.id, member=g.member, within=within, pepper=site.settings.pepper, now=site.now()
+        session,
+        found.id,
+        member=g.member,
+        within=within,
+        recall=recall(),
+        pepper=site.settings.pepper,
+        now=site.now(),
     )

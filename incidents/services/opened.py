@@ -1,0 +1,68 @@
+"""What is told of opened reports, a line each, and kept for a session's next pages (services.memory)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from incidents.core.report import Report
+from incidents.db import report as stored
+from incidents.services import keys
+from incidents.services.memory import Id, Recall
+from incidents.services.moderation import content_of
+
+_AT_ONCE = 500
+"""Sealed reports that are read together."""
+
+
+class Plain(Protocol):
+    """What has to be known of a report before it is opened."""
+
+    @property
+    def id(self) -> Id: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def epoch(self) -> int: ...
+
+
+def told_lines(
+    session: Session,
+    rows: Sequence[Plain],
+    private: Callable[[int], bytes],
+    *,
+    shelf: str,
+    recall: Recall,
+    write: Callable[[Id, Report], str],
+    by: Hashable = (),
+) -> dict[Id, str]:
+    """What `write` tells of each of these reports that the member's keys open just now; the order says nothing.
+
+    A line is written anew when the report changes, or `by`, which is all else that it is written by. On one shelf there
+    is what was asked for last: each who asks uses one of their own.
+    """
+    opens = {epoch: may_open(private, epoch) for epoch in {row.epoch for row in rows}}
+    current = {row.id: (row.version, by) for row in rows if opens[row.epoch]}
+
+    def open_(missing: Sequence[Id]) -> Iterator[tuple[Id, str]]:
+        for start in range(0, len(missing), _AT_ONCE):
+            some = {UUID(one): one for one in missing[start : start + _AT_ONCE]}
+            for sealed in stored.sealed_reports(session, some):
+                content = content_of(sealed, private)
+                if content is not None:
+                    yield some[sealed.id], write(some[sealed.id], content)
+
+    return recall.lines(shelf, current, open_)
+
+
+def may_open(private: Callable[[int], bytes], epoch: int) -> bool:
+    try:
+        private(epoch)
+    except keys.NoGrant:
+        return False
+    return True
