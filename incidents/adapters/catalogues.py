@@ -68,6 +68,7 @@ def catalogue(tag: str, domain: str) -> support.NullTranslations:
     return found
 
 
+@cache
 def label(term: Term, tag: str) -> str:
     """What a code is called in one language."""
     return str(catalogue(tag, "vocabulary").pgettext(term.key, term.label_en))

@@ -153,10 +153,8 @@ def freeze(
     )
     release.digest = files_of_release.digest(files)
     _store(session, release, files)
-    session.flush()
-    for subject, part in parts.items():
-        if cells := list(_cells(number, subject, part.protected)):
-            session.execute(sa.insert(ReleaseCell), cells)
+    if cells := [cell for subject, part in parts.items() for cell in _cells(number, subject, part.protected)]:
+        session.connection().execute(sa.insert(ReleaseCell), cells)
     record_release(session, "build_release", number, release.digest, actor=actor, now=now)
     return summary(session, number)
 
@@ -305,7 +303,7 @@ def _fits(shown: Mapping[str, int | None], counts: Mapping[str, int], key: str) 
 def _store(session: Session, release: Release, files: Mapping[str, bytes]) -> None:
     session.add(release)
     session.flush()
-    session.execute(
+    session.connection().execute(
         sa.insert(ReleaseFile),
         [
             {
