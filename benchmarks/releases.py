@@ -4,8 +4,8 @@
 
 Two thousand invented incidents are copied until there are so many, all accepted in one quarter, which is the worst
 case: a release freezes those of its own quarter, and only counts those of before. Then a draft is built, one incident
-is settled besides, and it is built anew. The floor of counting is the engine's own GROUP BY of the same rows, fetched
-by the driver.
+is settled besides, and it is built anew; five times. The floor of counting is the engine's own GROUP BY of the same
+rows, fetched by the driver.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -37,6 +38,8 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PEPPER, TOKEN_KEY = bytes(range(32)), bytes(range(1, 33))
 _KINDS = 2_000
 _AT_ONCE = 5_000
+_AGAIN = 5
+"""Times that one incident is settled and the draft built anew: the one in the middle is told."""
 
 
 def fill(session: Session, incidents: int) -> None:
@@ -117,6 +120,15 @@ def _look_over(database: Database) -> None:
         connection.commit()
 
 
+def _after_one_more(database: Database) -> float:
+    with database.unit_of_work() as session:
+        settle_one(session)
+    _look_over(database)
+    with database.unit_of_work() as session:
+        took_s, _ = _timed(lambda: _build(session))
+    return took_s
+
+
 def measure(database: Database, incidents: int) -> dict[str, float | int]:
     empty = bytes_of(database)
     with database.unit_of_work() as session:
@@ -128,11 +140,7 @@ def measure(database: Database, incidents: int) -> dict[str, float | int]:
         floor_s, lines = _timed(lambda: _floor(session))
         counted_s, _ = _timed(lambda: counting.rows_of(session, INCIDENTS, [str(Quarter.of(NOW.date()))]))
         checked_s, check = _timed(lambda: releases.check_release(session, number))
-    with database.unit_of_work() as session:
-        settle_one(session)
-    _look_over(database)
-    with database.unit_of_work() as session:
-        again_s, _ = _timed(lambda: _build(session))
+    again_s = median(_after_one_more(database) for _ in range(_AGAIN))
     return {
         "incidents": incidents,
         "different lines": lines,

@@ -1,14 +1,14 @@
 """Likely twins of a taken report among the open reports and the incidents, found in memory; no pair is kept.
 
-Where and when each open report happened, and for which grounds, is remembered from one page of a session to the next
-(services.memory), so that only those are opened again whose words are compared. What is kept is that a member found two
-records not to be the same (db.twins), and which report rests on which incident.
+What can be compared of each open report is remembered from one page of a session to the next (services.memory), so that
+only the likely ones are opened again. What is kept is that a member found two records not to be the same (db.twins),
+and which report rests on which incident.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -25,10 +25,11 @@ from incidents.core.report import Report
 from incidents.core.twins.account import (
     Account,
     areas_of,
-    of_outline,
+    as_lists,
+    from_lists,
     of_report,
     of_settlement,
-    outline_of,
+    outline,
     with_words,
 )
 from incidents.core.twins.lexicon import Lexicon
@@ -271,43 +272,43 @@ def _like_reports(
     areas = _areas(within)
 
     def account(told: Report, received_on: date) -> Account:
-        return of_report(told, areas(told), received_on=received_on, vocabulary=within.vocabulary)
+        bare = of_report(told, areas(told), received_on=received_on, vocabulary=within.vocabulary)
+        return with_words(bare, told, within.lexicon)
 
     def write(one: str, told: Report) -> str:
-        return json.dumps(outline_of(account(told, rows[one].received_on)), separators=(",", ":"))
+        return json.dumps(as_lists(account(told, rows[one].received_on)), ensure_ascii=False, separators=(",", ":"))
 
     lines = told_lines(session, list(rows.values()), private, shelf=_SHELF, recall=recall, write=write)
-    outlines = dict(zip(lines, json.loads(f"[{','.join(lines.values())}]"), strict=True))
-    own = with_words(account(content, row.received_on), content, within.lexicon)
-    # Words are read where place, time and ground leave it open, and in some more texts to learn which words are rare.
-    near = {one for one, outline in outlines.items() if may_be_twins(own, of_outline(*outline), within.neighbours)}
-    further = set(islice((one for one in rows if one in outlines), _TEXTS)) - near
-    opened = _opened(session, near | further, private)
-    accounts = {
-        one: with_words(account(told, rows[one].received_on) if one in near else Account(), told, within.lexicon)
-        for one, told in opened.items()
+    told = dict(zip(lines, json.loads(f"[{','.join(lines.values())}]"), strict=True))
+    own = account(content, row.received_on)
+    # Words are compared where place, time and ground leave it open; some more texts tell which words are rare.
+    near = {
+        one: from_lists(lists) for one, lists in told.items() if may_be_twins(own, outline(lists), within.neighbours)
     }
-    rare, names = rarity([own, *accounts.values()]), member_names(session)
+    others = [from_lists(told[one]) for one in islice((one for one in rows if one in told), _TEXTS) if one not in near]
+    rare = rarity([own, *near.values(), *others])
+    likenesses = {one: likeness(own, other, rare) for one, other in near.items()}
+    likely = {one: like for one, like in likenesses.items() if like.weight >= LIKELY}
+    names = member_names(session)
     found = [
         TwinReport(
             UUID(one),
             rows[one].version,
             rows[one].received_on,
             holder_of(rows[one], names, now) if rows[one].lease_member_id != member.id else None,
-            told,
-            likeness(own, accounts[one], rare),
+            words,
+            likely[one],
         )
-        for one, told in opened.items()
-        if one in near
+        for one, words in _opened(session, likely, private)
     ]
-    likely = [one for one in found if one.like.weight >= LIKELY]
-    return sorted(likely, key=lambda one: (-one.like.weight, one.id))
+    return sorted(found, key=lambda one: (-one.like.weight, one.id))
 
 
-def _opened(session: Session, ids: Collection[str], private: Callable[[int], bytes]) -> dict[str, Report]:
+def _opened(session: Session, ids: Collection[str], private: Callable[[int], bytes]) -> Iterator[tuple[str, Report]]:
     some = {UUID(one): one for one in ids}
-    sealed = stored.sealed_reports(session, some)
-    return {some[row.id]: told for row in sealed if (told := content_of(row, private)) is not None}
+    for row in stored.sealed_reports(session, some):
+        if (content := content_of(row, private)) is not None:
+            yield some[row.id], content
 
 
 def _like_incidents(session: Session, row: stored.Report, content: Report, within: Surroundings) -> list[TwinIncident]:

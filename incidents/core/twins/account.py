@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -61,19 +61,45 @@ def of_report(report: Report, areas: Iterable[str], *, received_on: date, vocabu
     )
 
 
-def outline_of(account: Account) -> list[Any]:
-    """What `likeness.may_be_twins` asks of an account, as plain lists and texts."""
+def as_lists(account: Account) -> list[Any]:
+    """An account as plain lists and texts: first what `likeness.may_be_twins` asks of it."""
     days = [day.isoformat() if day else "" for day in (account.first, account.last)]
-    return [sorted(account.areas), *days, sorted(account.ground_groups)]
+    others = (account.acts, account.grounds, account.targets, account.concepts)
+    return [
+        sorted(account.areas),
+        *days,
+        sorted(account.ground_groups),
+        account.spot,
+        account.setting,
+        " ".join(sorted(account.stems)),
+        *(sorted(codes) for codes in others),
+    ]
 
 
-def of_outline(areas: Iterable[str], first: str, last: str, ground_groups: Iterable[str]) -> Account:
-    """What `outline_of` made of an account; no more than that is known of it."""
+def outline(lists: Sequence[Any]) -> Account:
+    """No more than `likeness.may_be_twins` asks, of what `as_lists` made: it is asked of thousands."""
+    areas, first, last, ground_groups, *_ = lists
     return Account(
         areas=frozenset(areas),
         first=date.fromisoformat(first) if first else None,
         last=date.fromisoformat(last) if last else None,
         ground_groups=frozenset(ground_groups),
+    )
+
+
+def from_lists(lists: Sequence[Any]) -> Account:
+    """What `as_lists` was made from."""
+    spot, setting, stems, *others = lists[4:]
+    acts, grounds, targets, concepts = map(frozenset, others)
+    return replace(
+        outline(lists),
+        spot=spot,
+        setting=setting,
+        stems=frozenset(stems.split()),
+        acts=acts,
+        grounds=grounds,
+        targets=targets,
+        concepts=concepts,
     )
 
 
