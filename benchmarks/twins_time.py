@@ -3,9 +3,9 @@
     python -m benchmarks.twins_time [--open 2000] [--reports 20] [--json FILE]
 
 One report after the other is taken out of a queue of invented ones, in an SQLite database, and its twins are looked for
-among all others, as its page does: they are opened, told apart by place, time and ground, and what is left is compared
-by words. The floors, in turns with it: folding the words of that one report once, and opening the others. Seconds of
-CPU. How well twins are found is told by benchmarks.twins.
+among all others, as its page does: what a session remembers of them is told apart by place, time and ground, what is
+left is compared by words, and the likely ones are opened. The floors, in turns with it: folding the words of that one
+report once, and opening the others. Seconds of CPU. How well twins are found is told by benchmarks.twins.
 """
 
 from __future__ import annotations

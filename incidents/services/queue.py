@@ -31,7 +31,7 @@ from incidents.services import keys
 from incidents.services.accounts import Member
 from incidents.services.memory import Recall
 from incidents.services.moderation import is_taken, private_keys
-from incidents.services.opened import Plain, told_lines
+from incidents.services.told import Plain, told_lines
 
 _SHELF = "queue"
 

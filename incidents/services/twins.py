@@ -8,10 +8,11 @@ and which report rests on which incident.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -64,8 +65,8 @@ from incidents.services.moderation import (
     take_report,
     taken_row,
 )
-from incidents.services.opened import told_lines
 from incidents.services.settled import Shown
+from incidents.services.told import told_lines
 
 _MOST = 12
 _TEXTS = 100
@@ -147,20 +148,23 @@ def likely_twins(
     content = content_of(row, private)
     if content is None:
         return Twins([], [], [], [])
-    found = _like_reports(session, row, content, private, within, member, recall, now)
+    likely = _likely_reports(session, row, content, private, within, recall)
     incidents = _like_incidents(session, row, content, within) if row.incident_id is None else []
-    tags = tags_of(session, [report, *(one.id for one in found)])
+    tags = tags_of(session, [report, *(one.id for one in likely)])
 
     def is_ruled_out(other: UUID) -> bool:
         pairs = ((report, other), (other, report))
         return any(sealing.tag_of_pair(*pair, pepper) in tags for pair in pairs)
 
+    first = [one for one in likely if not is_ruled_out(one.id)][:_MOST]
+    others = [one for one in likely if is_ruled_out(one.id)]
+    reports = {one.id: one for one in _opened(session, [*first, *others], private, member, now)}
     return Twins(
-        [one for one in found if not is_ruled_out(one.id)][:_MOST],
+        [reports[one.id] for one in first if one.id in reports],
         [one for one in incidents if one.is_likely and not is_ruled_out(one.incident.id)][:_MOST],
         [one for one in incidents if not one.is_likely and not is_ruled_out(one.incident.id)][:_MOST],
         [
-            *(one for one in found if is_ruled_out(one.id)),
+            *(reports[one.id] for one in others if one.id in reports),
             *(one for one in incidents if is_ruled_out(one.incident.id)),
         ],
     )
@@ -255,16 +259,23 @@ def _pairs(session: Session, report: UUID, other: UUID, pepper: bytes) -> Sequen
     return session.scalars(query).all()
 
 
-def _like_reports(
+class _Likely(NamedTuple):
+    """An open report that likely tells of the same, before it is opened."""
+
+    id: UUID
+    plain: sa.Row[*tuple[Any, ...]]
+    like: Likeness
+
+
+def _likely_reports(
     session: Session,
     row: stored.Report,
     content: Report,
     private: Callable[[int], bytes],
     within: Surroundings,
-    member: Member,
     recall: Recall,
-    now: datetime,
-) -> list[TwinReport]:
+) -> list[_Likely]:
+    """The likeliest first. What this session has not flushed yet is not seen."""
     query = sa.select(*_PLAIN).where(
         stored.Report.handling.in_(OPEN), stored.Report.incident_id.is_(None), stored.Report.id != row.id
     )
@@ -279,36 +290,32 @@ def _like_reports(
         return json.dumps(as_lists(account(told, rows[one].received_on)), ensure_ascii=False, separators=(",", ":"))
 
     lines = told_lines(session, list(rows.values()), private, shelf=_SHELF, recall=recall, write=write)
-    told = dict(zip(lines, json.loads(f"[{','.join(lines.values())}]"), strict=True))
+    remembered = dict(zip(lines, json.loads(f"[{','.join(lines.values())}]"), strict=True))
     own = account(content, row.received_on)
     # Words are compared where place, time and ground leave it open; some more texts tell which words are rare.
     near = {
-        one: from_lists(lists) for one, lists in told.items() if may_be_twins(own, outline(lists), within.neighbours)
+        one: from_lists(lists)
+        for one, lists in remembered.items()
+        if may_be_twins(own, outline(lists), within.neighbours)
     }
-    others = [from_lists(told[one]) for one in islice((one for one in rows if one in told), _TEXTS) if one not in near]
-    rare = rarity([own, *near.values(), *others])
-    likenesses = {one: likeness(own, other, rare) for one, other in near.items()}
-    likely = {one: like for one, like in likenesses.items() if like.weight >= LIKELY}
-    names = member_names(session)
-    found = [
-        TwinReport(
-            UUID(one),
-            rows[one].version,
-            rows[one].received_on,
-            holder_of(rows[one], names, now) if rows[one].lease_member_id != member.id else None,
-            words,
-            likely[one],
-        )
-        for one, words in _opened(session, likely, private)
-    ]
-    return sorted(found, key=lambda one: (-one.like.weight, one.id))
+    some = islice((one for one in rows if one in remembered), _TEXTS)
+    rare = rarity([own, *near.values(), *(from_lists(remembered[one]) for one in some if one not in near)])
+    found = [_Likely(UUID(one), rows[one], likeness(own, other, rare)) for one, other in near.items()]
+    likely = [one for one in found if one.like.weight >= LIKELY]
+    return sorted(likely, key=lambda one: (-one.like.weight, one.id))
 
 
-def _opened(session: Session, ids: Collection[str], private: Callable[[int], bytes]) -> Iterator[tuple[str, Report]]:
-    some = {UUID(one): one for one in ids}
-    for row in stored.sealed_reports(session, some):
-        if (content := content_of(row, private)) is not None:
-            yield some[row.id], content
+def _opened(
+    session: Session, likely: Sequence[_Likely], private: Callable[[int], bytes], member: Member, now: datetime
+) -> Iterator[TwinReport]:
+    """Those that the member's key opens."""
+    by_id, names = {one.id: one for one in likely}, member_names(session)
+    for row in stored.sealed_reports(session, by_id):
+        content = content_of(row, private)
+        if content is not None:
+            _, plain, like = by_id[row.id]
+            holder = holder_of(plain, names, now) if plain.lease_member_id != member.id else None
+            yield TwinReport(row.id, plain.version, plain.received_on, holder, content, like)
 
 
 def _like_incidents(session: Session, row: stored.Report, content: Report, within: Surroundings) -> list[TwinIncident]:

@@ -16,11 +16,10 @@ from incidents.db.audit import entries
 from incidents.db.incident import Incident
 from incidents.db.report import report_by_verifier
 from incidents.db.twins import RuledOut
-from incidents.services import moderation, twins
-from incidents.services import opened as services_opened
+from incidents.services import keys, moderation, told, twins
 from incidents.services.accounts import Member
 from incidents.services.memory import Memory, Recall
-from incidents.services.moderation import LEASE, NoSuchReport, NotTaken, StaleReport
+from incidents.services.moderation import LEASE, NoSuchReport, NotTaken, StaleReport, content_of
 from incidents.services.twins import Seen, Surroundings, Twins
 from incidents.services.withdrawal import withdraw_report
 from tests import builders
@@ -115,6 +114,36 @@ def test_what_came_and_went_between_two_pages_of_a_session_is_known_on_the_next(
     assert found(session, settings, report, ana, recall).reports == []
 
 
+def test_what_a_member_may_open_no_more_is_no_twin_from_memory(
+    session: Session, settings: Settings, report: UUID, twin: tuple[UUID, ReceiptCode], ana: Member, boris: Member
+) -> None:
+    take(session, report, ana)
+    recall = Memory().of(b"c" * 32, now=NOW)
+    assert len(found(session, settings, report, ana, recall).reports) == 1
+    epoch = keys.make_desk_key(session, [boris.id], today=NOW.date())
+    session.execute(sa.update(stored.Report).where(stored.Report.id == twin[0]).values(epoch=epoch))
+    assert found(session, settings, report, ana, recall).reports == []
+
+
+def test_in_a_flood_of_likely_ones_no_more_are_opened_than_are_shown(
+    session: Session, settings: Settings, report: UUID, ana: Member, monkeypatch
+) -> None:
+    monkeypatch.setattr(twins, "_MOST", 2)
+    others = {arrives(session, settings)[0] for _ in range(5)}
+    version = take(session, report, ana)
+    [ruled_out, *_] = others
+    twins.rule_out(session, report, ruled_out, version=version, member=ana, pepper=settings.pepper, now=NOW)
+    recall = Memory().of(b"c" * 32, now=NOW)
+    first = found(session, settings, report, ana, recall)
+    assert len(first.reports) == 2
+    assert {one.id for one in first.reports} < others - {ruled_out}
+    assert [one.id for one in first.ruled_out] == [ruled_out]
+    opened = []
+    monkeypatch.setattr(twins, "content_of", lambda row, private: opened.append(row.id) or content_of(row, private))
+    assert found(session, settings, report, ana, recall) == first
+    assert sorted(opened) == sorted([report, ruled_out, *(one.id for one in first.reports)])
+
+
 def test_on_the_next_page_only_the_likely_ones_are_opened(
     session: Session, settings: Settings, report: UUID, twin: tuple[UUID, ReceiptCode], ana: Member, monkeypatch
 ) -> None:
@@ -127,9 +156,9 @@ def test_on_the_next_page_only_the_likely_ones_are_opened(
 
     def noted(row: Any, private: Any) -> Any:
         opened.append(row.id)
-        return moderation.content_of(row, private)
+        return content_of(row, private)
 
-    for module in (twins, services_opened):
+    for module in (twins, told):
         monkeypatch.setattr(module, "content_of", noted)
     first = found(session, settings, report, ana, recall)
     assert len(opened) == 1 + 5 + 1

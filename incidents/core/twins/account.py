@@ -64,7 +64,7 @@ def of_report(report: Report, areas: Iterable[str], *, received_on: date, vocabu
 def as_lists(account: Account) -> list[Any]:
     """An account as plain lists and texts: first what `likeness.may_be_twins` asks of it."""
     days = [day.isoformat() if day else "" for day in (account.first, account.last)]
-    others = (account.acts, account.grounds, account.targets, account.concepts)
+    codes = (account.acts, account.grounds, account.targets, account.concepts)
     return [
         sorted(account.areas),
         *days,
@@ -72,7 +72,7 @@ def as_lists(account: Account) -> list[Any]:
         account.spot,
         account.setting,
         " ".join(sorted(account.stems)),
-        *(sorted(codes) for codes in others),
+        *map(sorted, codes),
     ]
 
 
@@ -89,8 +89,8 @@ def outline(lists: Sequence[Any]) -> Account:
 
 def from_lists(lists: Sequence[Any]) -> Account:
     """What `as_lists` was made from."""
-    spot, setting, stems, *others = lists[4:]
-    acts, grounds, targets, concepts = map(frozenset, others)
+    spot, setting, stems, *codes = lists[4:]
+    acts, grounds, targets, concepts = map(frozenset, codes)
     return replace(
         outline(lists),
         spot=spot,

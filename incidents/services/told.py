@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from incidents.adapters.sealing import CannotOpen
 from incidents.core.report import Report
 from incidents.db import report as stored
 from incidents.services import keys
@@ -43,10 +44,10 @@ def told_lines(
 ) -> dict[Id, str]:
     """What `write` tells of each of these reports that the member's keys open just now; the order says nothing.
 
-    A line is written anew when the report changes, or `by`, which is all else that it is written by. On one shelf there
-    is what was asked for last: each who asks uses one of their own.
+    A line is written anew when the report changes, or `by`: all else that it is written by and that can change while
+    the process runs. On one shelf there is what was asked for last: each who asks uses one of their own.
     """
-    opens = {epoch: may_open(private, epoch) for epoch in {row.epoch for row in rows}}
+    opens = {epoch: _may_open(private, epoch) for epoch in {row.epoch for row in rows}}
     current = {row.id: (row.version, by) for row in rows if opens[row.epoch]}
 
     def open_(missing: Sequence[Id]) -> Iterator[tuple[Id, str]]:
@@ -60,9 +61,9 @@ def told_lines(
     return recall.lines(shelf, current, open_)
 
 
-def may_open(private: Callable[[int], bytes], epoch: int) -> bool:
+def _may_open(private: Callable[[int], bytes], epoch: int) -> bool:
     try:
         private(epoch)
-    except keys.NoGrant:
+    except (keys.NoGrant, CannotOpen):
         return False
     return True
