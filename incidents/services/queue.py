@@ -6,7 +6,6 @@ What it says of a report is opened in memory (services.memory), but for the repo
 from __future__ import annotations
 
 import enum
-import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +30,7 @@ from incidents.services import keys
 from incidents.services.accounts import Member
 from incidents.services.memory import Recall
 from incidents.services.moderation import is_taken, private_keys
-from incidents.services.told import Plain, told_lines
+from incidents.services.told import Plain, told_of
 
 _SHELF = "queue"
 
@@ -283,19 +282,17 @@ def open_gists(
     """Of those reports that the member's key opens just now."""
     hitting = [(str(rule.id), hits(rule.condition)) for rule in rules]
 
-    def write(_report: str, content: Report) -> str:
+    def tell(_report: str, content: Report) -> Gist:
         area = content.area or (area_of(content.place) if content.place else "")
-        gist = gist_of(content, area, (rule for rule, is_hit in hitting if is_hit(content, area)))
-        return json.dumps(gist, ensure_ascii=False, separators=(",", ":"))
+        return gist_of(content, area, (rule for rule, is_hit in hitting if is_hit(content, area)))
 
-    lines = told_lines(
+    told = told_of(
         session,
         rows,
         private_keys(session, member),
         shelf=shelf,
         recall=recall,
-        write=write,
+        tell=tell,
         by=tuple((rule.id, rule.version) for rule in rules),
     )
-    # Read at once: a call for each would take three times as long.
-    return dict(zip(lines, map(Gist._make, json.loads(f"[{','.join(lines.values())}]")), strict=True))
+    return dict(zip(told, map(Gist._make, told.values()), strict=True))

@@ -1,9 +1,10 @@
-"""What is told of opened reports, a line each, and kept for a session's next pages (services.memory)."""
+"""What is told of opened reports, plain lists, and kept for a session's next pages (services.memory)."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -32,20 +33,20 @@ class Plain(Protocol):
     def epoch(self) -> int: ...
 
 
-def told_lines(
+def told_of(
     session: Session,
     rows: Sequence[Plain],
     private: Callable[[int], bytes],
     *,
     shelf: str,
     recall: Recall,
-    write: Callable[[Id, Report], str],
+    tell: Callable[[Id, Report], Sequence[Any]],
     by: Hashable = (),
-) -> dict[Id, str]:
-    """What `write` tells of each of these reports that the member's keys open just now; the order says nothing.
+) -> dict[Id, list[Any]]:
+    """What `tell` says of each of these reports that the member's keys open just now; the order says nothing.
 
-    A line is written anew when the report changes, or `by`: all else that it is written by and that can change while
-    the process runs. On one shelf there is what was asked for last: each who asks uses one of their own.
+    It is said anew when the report changes, or `by`: all else that it is said by and that can change while the process
+    runs. Of lists and texts only. On one shelf there is what was asked for last: each who asks uses one of their own.
     """
     opens = {epoch: _may_open(private, epoch) for epoch in {row.epoch for row in rows}}
     current = {row.id: (row.version, by) for row in rows if opens[row.epoch]}
@@ -56,9 +57,12 @@ def told_lines(
             for sealed in stored.sealed_reports(session, some):
                 content = content_of(sealed, private)
                 if content is not None:
-                    yield some[sealed.id], write(some[sealed.id], content)
+                    told = tell(some[sealed.id], content)
+                    yield some[sealed.id], json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
-    return recall.lines(shelf, current, open_)
+    lines = recall.lines(shelf, current, open_)
+    # Read at once: a call for each would take three times as long.
+    return dict(zip(lines, json.loads(f"[{','.join(lines.values())}]"), strict=True))
 
 
 def _may_open(private: Callable[[int], bytes], epoch: int) -> bool:

@@ -7,7 +7,6 @@ and which report rests on which incident.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -66,7 +65,7 @@ from incidents.services.moderation import (
     taken_row,
 )
 from incidents.services.settled import Shown
-from incidents.services.told import told_lines
+from incidents.services.told import told_of
 
 _MOST = 12
 _TEXTS = 100
@@ -286,11 +285,10 @@ def _likely_reports(
         bare = of_report(told, areas(told), received_on=received_on, vocabulary=within.vocabulary)
         return with_words(bare, told, within.lexicon)
 
-    def write(one: str, told: Report) -> str:
-        return json.dumps(as_lists(account(told, rows[one].received_on)), ensure_ascii=False, separators=(",", ":"))
+    def tell(one: str, told: Report) -> list[Any]:
+        return as_lists(account(told, rows[one].received_on))
 
-    lines = told_lines(session, list(rows.values()), private, shelf=_SHELF, recall=recall, write=write)
-    remembered = dict(zip(lines, json.loads(f"[{','.join(lines.values())}]"), strict=True))
+    remembered = told_of(session, list(rows.values()), private, shelf=_SHELF, recall=recall, tell=tell)
     own = account(content, row.received_on)
     # Words are compared where place, time and ground leave it open; some more texts tell which words are rare.
     near = {
